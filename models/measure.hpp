@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+
+#include "models/outcome.hpp"
+
+namespace rehearse {
+
+/// Whether one replication meets an objective. no_data: nothing was measured, so nothing is claimed.
+enum class Judgement { met, missed, no_data };
+
+/// The value of a metric in one interval of an outcome, in the units of its threshold; nothing when
+/// there were no measurements. A latency quantile that falls among requests without an answer is
+/// infinite.
+std::optional<double> measured(const MetricCondition& metric, const Outcome& outcome,
+                               const OutcomeLayout& layout, std::size_t interval);
+
+Judgement judge(const ObjectiveSpec& objective, const Outcome& outcome, const OutcomeLayout& layout,
+                std::size_t interval);
+
+}  // namespace rehearse

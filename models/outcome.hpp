@@ -1,0 +1,136 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/experiment_spec.hpp"
+#include "models/service_spec.hpp"
+#include "sim/latency_histogram.hpp"
+#include "sim/time.hpp"
+
+namespace rehearse {
+
+/// What became of the requests (or attempts) that arrived in one interval. Their sum without
+/// `arrived` is `arrived`: nothing is lost sight of.
+struct RequestCounts {
+  std::uint64_t arrived = 0;
+  std::uint64_t ok = 0;
+  std::uint64_t failed = 0;       // answered with an error
+  std::uint64_t refused = 0;      // found the queue full
+  std::uint64_t aborted = 0;      // by an abort fault
+  std::uint64_t unreachable = 0;  // no live instance (workloads), or lost with a killed one
+  std::uint64_t timed_out = 0;    // workloads only: the user gave up
+  std::uint64_t cancelled = 0;    // endpoints only: withdrawn by the caller
+  std::uint64_t unfinished = 0;   // without an answer when the run ended
+  bool operator==(const RequestCounts&) const = default;
+
+  RequestCounts& operator+=(const RequestCounts& other);
+  /// Everything that is neither good nor withdrawn; the unanswered count as errors.
+  std::uint64_t errors() const {
+    return failed + refused + aborted + unreachable + timed_out + unfinished;
+  }
+};
+
+/// An endpoint of one version, as its instances see it: latency is response time (waiting and
+/// service) of every answered attempt, good or bad.
+struct EndpointOutcome {
+  RequestCounts counts;
+  LatencyHistogram latency;
+  bool operator==(const EndpointOutcome&) const = default;
+};
+
+/// A workload, as its users see it: latency includes network, retries and back-off, and of a timed
+/// out request the time until the user gave up.
+struct WorkloadOutcome {
+  RequestCounts counts;
+  LatencyHistogram latency;
+  bool operator==(const WorkloadOutcome&) const = default;
+};
+
+/// A service over one interval, by time, all versions together. Integrals are exact integers.
+struct ServiceOutcome {
+  std::uint64_t busy_millis = 0;      // integral of busy workers (or cores): 1e-3 workers x ns
+  std::uint64_t capacity_millis = 0;  // integral of live workers (or cores); 0: unlimited
+  std::uint64_t waiting = 0;          // integral of jobs waiting: jobs x ns
+  std::uint64_t in_system = 0;        // integral of jobs waiting or served: jobs x ns
+  std::uint64_t instance_time = 0;    // integral of live instances: instances x ns
+  std::uint64_t longest_queue = 0;    // the largest at any one instance
+  std::uint64_t most_in_system = 0;   // the largest at any one instance
+  std::uint64_t calls = 0;            // calls made to it, by whomever
+  std::uint64_t attempts = 0;         // tries of those calls
+  bool operator==(const ServiceOutcome&) const = default;
+};
+
+/// What happened in one named interval. Requests belong to the interval in which they *arrived*; the
+/// run goes on (with its load) after its end until they are answered, at most as long as it took.
+/// Shapes: `endpoints` [OutcomeLayout::endpoints], and likewise the others.
+struct IntervalOutcome {
+  std::vector<EndpointOutcome> endpoints;
+  std::vector<WorkloadOutcome> workloads;
+  std::vector<ServiceOutcome> services;
+  bool operator==(const IntervalOutcome&) const = default;
+};
+
+/// One window of the time series, as a dashboard would show it: by time of the *answer*.
+struct WindowSample {
+  std::uint32_t arrived = 0;
+  std::uint32_t finished = 0;
+  std::uint32_t errors = 0;
+  Duration p50;  // of the answers in this window; zero without one
+  Duration p99;
+  bool operator==(const WindowSample&) const = default;
+};
+
+struct ServiceWindowSample {
+  float utilization = 0;
+  float waiting = 0;    // mean jobs waiting at an instance
+  float in_system = 0;  // mean jobs waiting or served at an instance
+  bool operator==(const ServiceWindowSample&) const = default;
+};
+
+enum class RolloutResult { none, completed, aborted, unfinished };
+
+/// What one replication reports. Two outcomes of one seed are equal, bit for bit.
+struct Outcome {
+  std::uint64_t replication = 0;
+  std::vector<IntervalOutcome> intervals;             // [OutcomeLayout::intervals]
+  std::vector<WindowSample> endpoint_windows;         // [window, endpoint]
+  std::vector<WindowSample> workload_windows;         // [window, workload]
+  std::vector<ServiceWindowSample> service_windows;   // [window, service]
+  std::optional<Time> stopped_at;                     // by a stop condition
+  std::optional<Time> rollout_aborted_at;
+  RolloutResult rollout = RolloutResult::none;
+  std::uint64_t analyses_without_data = 0;
+  std::uint64_t spans = 0;   // attempts served, in the whole run
+  std::uint64_t events = 0;
+  bool capped = false;  // too many requests in flight: the run ended early, all of them unfinished
+  bool operator==(const Outcome&) const = default;
+
+  /// Folds every integer of the outcome: the contract with users.
+  std::uint64_t digest() const;
+};
+
+/// Names the axes of an Outcome; the same for all replications of an arm.
+struct OutcomeLayout {
+  struct EndpointKey {
+    EndpointName name;
+    std::string version;  // "stable", or "canary" where there is a rollout
+  };
+  struct IntervalKey {
+    std::string name;  // "run", "fault", "after", or "[from, to]"
+    Time from;
+    Time to;
+  };
+  std::vector<EndpointKey> endpoints;
+  std::vector<std::string> workloads;
+  std::vector<std::string> services;
+  std::vector<IntervalKey> intervals;  // the first is "run"
+  std::vector<std::size_t> objective_intervals;  // [objective]: index into intervals
+  Time warm_up_end;
+  Duration window;
+  std::size_t windows = 0;  // they start at warm_up_end
+};
+
+}  // namespace rehearse
