@@ -6,10 +6,10 @@ const { host, instances, collectorPort } = require('./system');
 
 function up(port) {
   return new Promise((resolve) => {
-    http.get({ host, port, path: '/healthz', agent: false }, (response) => {
+    http.get({ host, port, path: '/healthz', agent: false, timeout: 1000 }, (response) => {
       response.resume();
       response.on('end', () => resolve(response.statusCode === 200));
-    }).on('error', () => resolve(false));
+    }).on('error', () => resolve(false)).on('timeout', function () { this.destroy(); });
   });
 }
 
