@@ -32,7 +32,8 @@ struct TargetSpec {
 /// slow_down (work takes so many times as long) and to load_spike (so many times the arrivals).
 /// Killed instances and lost zones come back, empty, when `duration` is over.
 /// A latency or an abort acts at the door of the instance, before admission: it is part of the
-/// latency and the errors of the endpoint, and holds no worker.
+/// latency and the errors of the endpoint, and holds no worker. A spike adds arrivals of its own
+/// beside the planned ones, so that those stay what they are without it.
 struct FaultSpec {
   std::string name;
   FaultKind kind = FaultKind::latency;
@@ -42,6 +43,9 @@ struct FaultSpec {
   LawSpec delay;
   double percentage = 100;
   double factor = 1;
+  /// instance_kill and zone_down: until then callers go on choosing the dead instances, and fail to
+  /// connect. Ten seconds: one period of Kubernetes' readiness probe.
+  Duration detected_after = Duration::seconds(10);
   bool operator==(const FaultSpec&) const = default;
 };
 
