@@ -126,10 +126,16 @@ struct ExperimentSpec {
   std::optional<RolloutSpec> rollout;
   std::vector<StopConditionSpec> stop_conditions;
   std::vector<ObjectiveSpec> objectives;
+  /// The control arm plans the same, so that its intervals are the same, and does none of it: no
+  /// fault, no rollout. Alarms stay on: what they do here is a false alarm.
+  bool is_control = false;
   bool operator==(const ExperimentSpec&) const = default;
 
-  /// The same run without faults and rollout: the control arm.
-  ExperimentSpec control() const;
+  ExperimentSpec control() const {
+    ExperimentSpec calm = *this;
+    calm.is_control = true;
+    return calm;
+  }
 };
 
 }  // namespace rehearse

@@ -1,0 +1,141 @@
+#pragma once
+
+#include <cstdint>
+
+#include "models/plan.hpp"
+#include "sim/slab.hpp"
+#include "sim/time.hpp"
+
+namespace rehearse {
+
+/// How an attempt, a call or a request ends.
+enum class Status : std::uint8_t {
+  ok,
+  failed,       // answered with an error: 500
+  refused,      // found the queue full: 503
+  aborted,      // by an abort fault
+  unreachable,  // nobody there, or died while it worked
+  timed_out,    // the caller gave up: 504
+  cancelled,    // withdrawn by the caller
+};
+
+/// A call or a frame as the child of a frame; the top bit tells which.
+struct ChildId {
+  std::uint32_t value = none;
+  static ChildId call(std::uint32_t slot) { return {slot}; }
+  static ChildId frame(std::uint32_t slot) { return {slot | 0x80000000U}; }
+  bool is_frame() const { return (value & 0x80000000U) != 0; }
+  std::uint32_t slot() const { return value & 0x7fffffffU; }
+  explicit operator bool() const { return value != none; }
+  bool operator==(const ChildId&) const = default;
+};
+
+/// The list of a frame's children runs through the children themselves.
+struct Siblings {
+  ChildId previous;
+  ChildId next;
+};
+
+/// A call on the caller's side: one attempt after another until it is over.
+struct Call {
+  enum class State : std::uint8_t { attempting, backing_off };
+  std::uint64_t path = 0;
+  std::uint64_t request = 0;  // path of the user's request that all this is for
+  Time started;
+  Time deadline;  // of the whole call
+  Time expires;   // of the attempt, or of the whole call: what the timer waits for
+  std::uint64_t order = 0;
+  Time timer_at = Time::never();    // the slot's one pending timer event
+  std::uint64_t timer_order = 0;
+  SlabId job;
+  Siblings siblings;
+  std::uint32_t generation = 0;
+  std::uint32_t frame = none;  // who waits for it; none: a user, or nobody
+  Index client = none;
+  Index endpoint = none;
+  Index instance = none;
+  std::uint32_t attempts = 0;
+  Index source = none;  // of a user's request
+  std::uint32_t user = none;
+  std::uint64_t round = 0;
+  std::uint32_t interval = none;
+  State state = State::attempting;
+  bool live = false;
+};
+
+/// An attempt on the callee's side.
+struct Job {
+  std::uint64_t path = 0;
+  std::uint64_t request = 0;
+  Time arrived;
+  Duration latency;  // of the network, one way: the answer takes as long as the request
+  SlabId call;
+  std::uint32_t generation = 0;
+  Index endpoint = none;
+  Index instance = none;
+  std::uint32_t root_frame = none;
+  std::uint32_t interval = none;
+  std::uint32_t previous = none;  // the jobs of an instance are linked
+  std::uint32_t next = none;
+  bool admitted = false;
+  bool holds_worker = false;
+};
+
+/// A strand of a job: a sequence of steps under way. A job has one; branches of parallel steps and
+/// rounds of repeated ones have their own.
+struct Frame {
+  enum class State : std::uint8_t { waiting, queued, working };
+  std::uint64_t path = 0;
+  Siblings siblings;
+  ChildId first_child;
+  std::uint32_t generation = 0;
+  std::uint32_t job = none;
+  std::uint32_t parent = none;
+  Index step = none;
+  std::uint32_t succeeded = 0;     // parallel: branches so far
+  std::uint32_t failed = 0;
+  std::uint64_t rounds_left = 0;   // repeat
+  std::uint64_t round = 0;
+  std::uint32_t queue_previous = none;
+  std::uint32_t queue_next = none;
+  State state = State::waiting;
+  bool owns_worker = false;  // event loop: for this piece of work only
+  bool in_fallback = false;
+};
+
+/// What an event says. Plain data: `slot` and `stamp` name a record and tell whether it is still the
+/// one that was meant.
+struct RunEvent {
+  enum class Kind : std::uint8_t {
+    attempt_arrives,
+    answer_arrives,
+    cancel_arrives,
+    door_passed,
+    work_done,
+    cores_fire,
+    timer,
+    backoff_over,
+    source_fires,
+    user_asks,
+  };
+  Kind kind = Kind::attempt_arrives;
+  Status status = Status::ok;
+  std::uint32_t slot = 0;
+  std::uint32_t stamp = 0;
+  std::uint32_t extra = 0;
+};
+
+/// One caller instance's view of one callee service: its own, and nobody else's.
+struct Client {
+  Index caller_service = none;  // none: a workload
+  Index caller = none;          // instance, or workload
+  Index host = none;
+  Index edge = none;
+  Index callee = none;
+  std::uint32_t cursor = 0;  // round robin
+  std::uint32_t active = 0;  // calls under way
+  std::uint32_t retries = 0;  // of them, retrying or backing off
+  std::uint32_t first_outstanding = 0;
+};
+
+}  // namespace rehearse

@@ -1,0 +1,97 @@
+#include "models/outcome.hpp"
+
+#include <bit>
+
+#include "sim/digest.hpp"
+
+namespace rehearse {
+namespace {
+
+void fold(Digest& digest, const RequestCounts& counts) {
+  for (const std::uint64_t count :
+       {counts.arrived, counts.ok, counts.failed, counts.refused, counts.aborted,
+        counts.unreachable, counts.timed_out, counts.cancelled, counts.unfinished}) {
+    digest.add(count);
+  }
+}
+
+void fold(Digest& digest, const LatencyHistogram& latencies) {
+  digest.add(latencies.bins().size());
+  for (const LatencyHistogram::Bin& bin : latencies.bins()) {
+    digest.add(bin.bin);
+    digest.add(bin.count);
+  }
+  digest.add(static_cast<std::uint64_t>(latencies.minimum().in_nanoseconds()));
+  digest.add(static_cast<std::uint64_t>(latencies.maximum().in_nanoseconds()));
+}
+
+void fold(Digest& digest, const ServiceOutcome& service) {
+  for (const std::uint64_t value :
+       {service.busy_millis, service.capacity_millis, service.waiting, service.in_system,
+        service.instance_time, service.longest_queue, service.most_in_system, service.calls,
+        service.attempts}) {
+    digest.add(value);
+  }
+}
+
+void fold(Digest& digest, const std::vector<WindowSample>& samples) {
+  for (const WindowSample& sample : samples) {
+    digest.add(sample.arrived);
+    digest.add(sample.finished);
+    digest.add(sample.errors);
+    digest.add(static_cast<std::uint64_t>(sample.p50.in_nanoseconds()));
+    digest.add(static_cast<std::uint64_t>(sample.p99.in_nanoseconds()));
+  }
+}
+
+void fold(Digest& digest, const std::optional<Time>& instant) {
+  digest.add(static_cast<std::uint64_t>(
+      instant.value_or(Time::never()).since_start().in_nanoseconds()));
+}
+
+}  // namespace
+
+RequestCounts& RequestCounts::operator+=(const RequestCounts& other) {
+  arrived += other.arrived;
+  ok += other.ok;
+  failed += other.failed;
+  refused += other.refused;
+  aborted += other.aborted;
+  unreachable += other.unreachable;
+  timed_out += other.timed_out;
+  cancelled += other.cancelled;
+  unfinished += other.unfinished;
+  return *this;
+}
+
+std::uint64_t Outcome::digest() const {
+  Digest digest;
+  digest.add(replication);
+  for (const IntervalOutcome& interval : intervals) {
+    for (const EndpointOutcome& endpoint : interval.endpoints) {
+      fold(digest, endpoint.counts);
+      fold(digest, endpoint.latency);
+    }
+    for (const WorkloadOutcome& workload : interval.workloads) {
+      fold(digest, workload.counts);
+      fold(digest, workload.latency);
+    }
+    for (const ServiceOutcome& service : interval.services) fold(digest, service);
+  }
+  fold(digest, endpoint_windows);
+  fold(digest, workload_windows);
+  for (const ServiceWindowSample& sample : service_windows) {
+    digest.add(std::bit_cast<std::uint32_t>(sample.utilization));
+    digest.add(std::bit_cast<std::uint32_t>(sample.waiting));
+    digest.add(std::bit_cast<std::uint32_t>(sample.in_system));
+  }
+  fold(digest, stopped_at);
+  fold(digest, rollout_aborted_at);
+  digest.add(static_cast<std::uint64_t>(rollout));
+  digest.add(analyses_without_data);
+  digest.add(spans);
+  digest.add(capped);
+  return digest.value();
+}
+
+}  // namespace rehearse

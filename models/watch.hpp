@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "models/plan.hpp"
+#include "sim/latency_histogram.hpp"
+
+namespace rehearse {
+
+/// Counters as an exporter shows them: they only grow.
+struct Counters {
+  std::uint64_t arrived = 0;
+  std::uint64_t finished = 0;
+  std::uint64_t errors = 0;
+  std::uint64_t calls = 0;
+  std::uint64_t attempts = 0;
+
+  Counters& operator+=(const Counters& other);
+  Counters operator-(const Counters& other) const;
+};
+
+/// What one scrape saw.
+struct Scrape {
+  Time time;
+  Counters counters;
+  LatencyHistogram latencies;  // of the answers since the scrape before
+  double gauge = 0;            // utilization, queue_length, in_system: at this instant
+};
+
+/// A condition and the scrapes it is judged by: knowledge that is late (by the scrape's interval and
+/// delay) and blurred (by the window).
+class Watch {
+ public:
+  explicit Watch(const WatchPlan& plan) : condition_(&plan.condition), plan_(&plan) {}
+
+  void add(Scrape scrape);
+
+  /// The metric as it is known at `now`: from the newest scrape that has arrived back to the one a
+  /// window earlier (or the oldest there is). Nothing when there were no measurements.
+  std::optional<double> value(Time now) const;
+
+  /// Whether the condition holds at `now`; nothing without measurements.
+  std::optional<bool> holds_at(Time now) const;
+
+ private:
+  const MetricCondition* condition_;
+  const WatchPlan* plan_;
+  std::deque<Scrape> scrapes_;
+};
+
+}  // namespace rehearse
