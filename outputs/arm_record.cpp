@@ -1,0 +1,261 @@
+#include "outputs/arm_record.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "sim/expects.hpp"
+#include "sim/hash.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr std::uint64_t most_batches = 1024;
+constexpr std::uint64_t fewest_batches = 32;  // below, a bootstrap over batches says little
+constexpr std::uint64_t most_bins = 4'000'000;
+constexpr std::uint64_t table_bytes = 256ULL << 20;
+constexpr std::uint64_t window_bytes = 64ULL << 20;
+constexpr std::uint64_t most_window_replications = 1000;
+constexpr std::uint64_t fewest_window_replications = 20;
+constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+
+double seconds_or_nothing(const std::optional<Time>& instant) {
+  return instant ? instant->since_start().in_seconds() : nothing;
+}
+
+std::uint32_t clamped(std::uint64_t count) {
+  return static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(count, std::numeric_limits<std::uint32_t>::max()));
+}
+
+float ratio(std::uint64_t part, std::uint64_t whole) {
+  if (whole == 0) return std::numeric_limits<float>::quiet_NaN();
+  return static_cast<float>(static_cast<double>(part) / static_cast<double>(whole));
+}
+
+/// Infinite when the rank falls among requests without an answer.
+float quantile_seconds(const LatencyHistogram& latency, double level, std::uint64_t unfinished) {
+  if (latency.count() + unfinished == 0) return std::numeric_limits<float>::quiet_NaN();
+  const auto value = latency.quantile_with_unfinished(level, unfinished);
+  return value ? static_cast<float>(value->in_seconds()) : std::numeric_limits<float>::infinity();
+}
+
+void add_request_row(RequestRows& rows, const RequestCounts& counts,
+                     const LatencyHistogram& latency) {
+  const std::array<std::uint64_t, RequestRows::count_columns> numbers = {
+      counts.arrived,     counts.ok,        counts.failed,    counts.refused,   counts.aborted,
+      counts.unreachable, counts.timed_out, counts.cancelled, counts.unfinished};
+  for (std::size_t i = 0; i < numbers.size(); ++i) rows.counts[i].push_back(clamped(numbers[i]));
+  rows.latency[0].push_back(quantile_seconds(latency, 0.5, counts.unfinished));
+  rows.latency[1].push_back(quantile_seconds(latency, 0.9, counts.unfinished));
+  rows.latency[2].push_back(quantile_seconds(latency, 0.99, counts.unfinished));
+  const bool empty = latency.count() == 0;
+  rows.latency[3].push_back(static_cast<float>(empty ? nothing : latency.mean_seconds()));
+  rows.latency[4].push_back(static_cast<float>(empty ? nothing : latency.maximum().in_seconds()));
+}
+
+void add_service_row(ServiceRows& rows, const ServiceOutcome& service) {
+  rows.values[0].push_back(ratio(service.busy_millis, service.capacity_millis));
+  rows.values[1].push_back(ratio(service.waiting, service.instance_time));
+  rows.values[2].push_back(ratio(service.in_system, service.instance_time));
+  rows.values[3].push_back(static_cast<float>(service.longest_queue));
+  rows.values[4].push_back(static_cast<float>(service.most_in_system));
+  rows.values[5].push_back(ratio(service.attempts, service.calls));
+}
+
+template <class OutcomeOfRequests>
+void add_requests(std::vector<RequestTotals>& totals,
+                  const std::vector<OutcomeOfRequests>& outcomes) {
+  totals.resize(outcomes.size());
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    totals[i].counts += outcomes[i].counts;
+    totals[i].latency.merge(outcomes[i].latency);
+  }
+}
+
+void add_service(ServiceTotals& total, const ServiceTotals& other) {
+  total.busy_millis += other.busy_millis;
+  total.capacity_millis += other.capacity_millis;
+  total.waiting += other.waiting;
+  total.in_system += other.in_system;
+  total.instance_time += other.instance_time;
+  total.calls += other.calls;
+  total.attempts += other.attempts;
+  total.longest_queue = std::max(total.longest_queue, other.longest_queue);
+  total.most_in_system = std::max(total.most_in_system, other.most_in_system);
+}
+
+ServiceTotals totals_of(const ServiceOutcome& service) {
+  return {.busy_millis = static_cast<double>(service.busy_millis),
+          .capacity_millis = static_cast<double>(service.capacity_millis),
+          .waiting = static_cast<double>(service.waiting),
+          .in_system = static_cast<double>(service.in_system),
+          .instance_time = static_cast<double>(service.instance_time),
+          .calls = static_cast<double>(service.calls),
+          .attempts = static_cast<double>(service.attempts),
+          .longest_queue = service.longest_queue,
+          .most_in_system = service.most_in_system};
+}
+
+void add_outcome(Batch& batch, const Outcome& outcome) {
+  ++batch.replications;
+  batch.intervals.resize(outcome.intervals.size());
+  for (std::size_t i = 0; i < outcome.intervals.size(); ++i) {
+    const IntervalOutcome& interval = outcome.intervals[i];
+    IntervalTotals& totals = batch.intervals[i];
+    add_requests(totals.endpoints, interval.endpoints);
+    add_requests(totals.workloads, interval.workloads);
+    totals.services.resize(interval.services.size());
+    for (std::size_t k = 0; k < interval.services.size(); ++k) {
+      add_service(totals.services[k], totals_of(interval.services[k]));
+    }
+  }
+}
+
+void add_intervals(std::vector<IntervalTotals>& sum, const std::vector<IntervalTotals>& other) {
+  sum.resize(std::max(sum.size(), other.size()));
+  for (std::size_t i = 0; i < other.size(); ++i) {
+    add_requests(sum[i].endpoints, other[i].endpoints);
+    add_requests(sum[i].workloads, other[i].workloads);
+    sum[i].services.resize(other[i].services.size());
+    for (std::size_t k = 0; k < other[i].services.size(); ++k) {
+      add_service(sum[i].services[k], other[i].services[k]);
+    }
+  }
+}
+
+std::uint64_t bins_in(const Batch& batch) {
+  std::uint64_t bins = 0;
+  for (const IntervalTotals& interval : batch.intervals) {
+    for (const RequestTotals& endpoint : interval.endpoints) bins += endpoint.latency.bins().size();
+    for (const RequestTotals& workload : interval.workloads) bins += workload.latency.bins().size();
+  }
+  return bins;
+}
+
+std::uint64_t bytes_of_tables(const OutcomeLayout& layout) {
+  constexpr std::uint64_t request = 4 * (RequestRows::count_columns + RequestRows::latency_columns);
+  const std::uint64_t requests = layout.endpoints.size() + layout.workloads.size();
+  const std::uint64_t services = 4 * ServiceRows::columns * layout.services.size();
+  return layout.intervals.size() * (request * requests + services);
+}
+
+std::uint64_t bytes_of_windows(const OutcomeLayout& layout) {
+  const std::uint64_t requests = layout.endpoints.size() + layout.workloads.size();
+  return layout.windows * (sizeof(WindowSample) * requests +
+                           sizeof(ServiceWindowSample) * layout.services.size());
+}
+
+template <class Value>
+void append(std::vector<Value>& all, const std::vector<Value>& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+}  // namespace
+
+ArmRecord::ArmRecord(const OutcomeLayout& layout, std::vector<ObjectiveSpec> objectives)
+    : layout_(layout),
+      objectives_(std::move(objectives)),
+      interval_rows_(layout.intervals.size()),
+      interval_rows_limit_(table_bytes / std::max<std::uint64_t>(1, bytes_of_tables(layout))),
+      windows_limit_(std::clamp(
+          window_bytes / std::max<std::uint64_t>(1, bytes_of_windows(layout)),
+          fewest_window_replications, most_window_replications)) {
+  expects(objectives_.size() == layout.objective_intervals.size(),
+          "every objective has its interval in the layout");
+}
+
+void ArmRecord::add(const Outcome& outcome) {
+  expects(outcome.intervals.size() == layout_.intervals.size(), "outcomes are shaped by the layout");
+  expects(rows_.index.empty() || rows_.index.back() < outcome.replication,
+          "outcomes are recorded in the order of their index");
+  add_rows(outcome);
+  add_objectives(outcome);
+  if (replications_ < interval_rows_limit_) add_interval_rows(outcome);
+  if (replications_ < windows_limit_) add_windows(outcome);
+  add_to_batches(outcome);
+  spans_ += outcome.spans;
+  ++replications_;
+}
+
+std::vector<IntervalTotals> ArmRecord::totals() const {
+  std::vector<IntervalTotals> sum(layout_.intervals.size());
+  for (const Batch& batch : batches_) add_intervals(sum, batch.intervals);
+  return sum;
+}
+
+void ArmRecord::add_rows(const Outcome& outcome) {
+  const std::uint64_t digest = outcome.digest();
+  digest_ = extended(digest_, digest);
+  rows_.index.push_back(outcome.replication);
+  rows_.digest.push_back(digest);
+  rows_.spans.push_back(outcome.spans);
+  rows_.events.push_back(outcome.events);
+  rows_.analyses_without_data.push_back(clamped(outcome.analyses_without_data));
+  rows_.capped.push_back(outcome.capped ? 1 : 0);
+  rows_.rollout.push_back(static_cast<std::uint8_t>(outcome.rollout));
+  rows_.stopped_at.push_back(seconds_or_nothing(outcome.stopped_at));
+  rows_.rollout_aborted_at.push_back(seconds_or_nothing(outcome.rollout_aborted_at));
+}
+
+void ArmRecord::add_objectives(const Outcome& outcome) {
+  for (std::size_t i = 0; i < objectives_.size(); ++i) {
+    const std::size_t interval = layout_.objective_intervals[i];
+    const auto value = measured(objectives_[i].expect, outcome, layout_, interval);
+    const Judgement judgement = judge(objectives_[i], outcome, layout_, interval);
+    rows_.objective_value.push_back(value.value_or(nothing));
+    rows_.objective_judgement.push_back(static_cast<std::uint8_t>(judgement));
+  }
+}
+
+void ArmRecord::add_interval_rows(const Outcome& outcome) {
+  for (std::size_t i = 0; i < outcome.intervals.size(); ++i) {
+    const IntervalOutcome& interval = outcome.intervals[i];
+    IntervalRows& rows = interval_rows_[i];
+    for (const auto& endpoint : interval.endpoints) {
+      add_request_row(rows.endpoints, endpoint.counts, endpoint.latency);
+    }
+    for (const auto& workload : interval.workloads) {
+      add_request_row(rows.workloads, workload.counts, workload.latency);
+    }
+    for (const auto& service : interval.services) add_service_row(rows.services, service);
+  }
+  ++interval_rows_kept_;
+}
+
+void ArmRecord::add_windows(const Outcome& outcome) {
+  append(windows_.endpoints, outcome.endpoint_windows);
+  append(windows_.workloads, outcome.workload_windows);
+  append(windows_.services, outcome.service_windows);
+  ++windows_.replications;
+}
+
+void ArmRecord::add_to_batches(const Outcome& outcome) {
+  if (batches_.empty() || batches_.back().replications == batch_size_) batches_.emplace_back();
+  add_outcome(batches_.back(), outcome);
+  if (batches_.back().replications < batch_size_) return;
+  bins_ += bins_in(batches_.back());
+  while (batches_.size() > most_batches ||
+         (bins_ > most_bins && batches_.size() >= 2 * fewest_batches)) {
+    coarsen();
+  }
+}
+
+/// Adds up pairs of neighbours. The last batch may stay behind half full.
+void ArmRecord::coarsen() {
+  std::vector<Batch> coarser;
+  for (std::size_t i = 0; i < batches_.size(); i += 2) {
+    coarser.push_back(std::move(batches_[i]));
+    if (i + 1 == batches_.size()) break;
+    add_intervals(coarser.back().intervals, batches_[i + 1].intervals);
+    coarser.back().replications += batches_[i + 1].replications;
+  }
+  batches_ = std::move(coarser);
+  batch_size_ *= 2;
+  bins_ = 0;
+  for (const Batch& batch : batches_) {
+    if (batch.replications == batch_size_) bins_ += bins_in(batch);
+  }
+}
+
+}  // namespace rehearse

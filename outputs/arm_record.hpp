@@ -1,0 +1,140 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "models/measure.hpp"
+#include "models/outcome.hpp"
+
+namespace rehearse {
+
+/// All requests of one endpoint or workload in one interval, over several replications.
+struct RequestTotals {
+  RequestCounts counts;
+  LatencyHistogram latency;
+};
+
+/// As ServiceOutcome, over several replications; in floating point, since the sums of many
+/// replications do not fit into integers.
+struct ServiceTotals {
+  double busy_millis = 0;
+  double capacity_millis = 0;
+  double waiting = 0;
+  double in_system = 0;
+  double instance_time = 0;
+  double calls = 0;
+  double attempts = 0;
+  std::uint64_t longest_queue = 0;
+  std::uint64_t most_in_system = 0;
+};
+
+struct IntervalTotals {
+  std::vector<RequestTotals> endpoints;
+  std::vector<RequestTotals> workloads;
+  std::vector<ServiceTotals> services;
+};
+
+/// Consecutive replications, added up. Intervals as in the OutcomeLayout.
+struct Batch {
+  std::uint64_t replications = 0;
+  std::vector<IntervalTotals> intervals;
+};
+
+/// One number of each replication and entity: [replication, entity], the entity fastest.
+struct RequestRows {
+  static constexpr std::size_t count_columns = 9;
+  static constexpr std::size_t latency_columns = 5;
+  std::array<std::vector<std::uint32_t>, count_columns> counts;    // in the order of RequestCounts
+  std::array<std::vector<float>, latency_columns> latency;         // p50 p90 p99 mean max, seconds
+};
+struct ServiceRows {
+  static constexpr std::size_t columns = 6;
+  /// utilization, queue_length, in_system (means at an instance), the longest of both,
+  /// attempts_per_call
+  std::array<std::vector<float>, columns> values;
+};
+struct IntervalRows {
+  RequestRows endpoints;
+  RequestRows workloads;
+  ServiceRows services;
+};
+
+/// What each replication said as a whole. [replication], objectives [replication, objective].
+struct ReplicationRows {
+  std::vector<std::uint64_t> index;
+  std::vector<std::uint64_t> digest;
+  std::vector<std::uint64_t> spans;
+  std::vector<std::uint64_t> events;
+  std::vector<std::uint32_t> analyses_without_data;
+  std::vector<std::uint8_t> capped;
+  std::vector<std::uint8_t> rollout;          // RolloutResult
+  std::vector<double> stopped_at;             // seconds; NaN: never
+  std::vector<double> rollout_aborted_at;     // seconds; NaN: never
+  std::vector<double> objective_value;        // NaN: no data
+  std::vector<std::uint8_t> objective_judgement;  // Judgement
+};
+
+/// The window series of the first replications, as they came.
+struct WindowRows {
+  std::uint64_t replications = 0;
+  std::vector<WindowSample> endpoints;         // [replication, window, endpoint]
+  std::vector<WindowSample> workloads;         // [replication, window, workload]
+  std::vector<ServiceWindowSample> services;   // [replication, window, service]
+};
+
+/// Collects the outcomes of one arm in bounded memory, whatever the number of replications: a number
+/// for each objective of each replication (kept whole), batches that become coarser (pairs are added
+/// up when there are more than 1,024 batches or four million bins in all), tables of numbers (of as
+/// many first replications as fit into 256 MiB) and window series (of as many of the first 1,000 as
+/// fit into 64 MiB, at least 20).
+class ArmRecord {
+ public:
+  ArmRecord(const OutcomeLayout& layout, std::vector<ObjectiveSpec> objectives);
+
+  /// Expects outcomes in the order of their index, shaped by the layout.
+  void add(const Outcome& outcome);
+
+  const OutcomeLayout& layout() const { return layout_; }
+  const std::vector<ObjectiveSpec>& objectives() const { return objectives_; }
+  std::uint64_t replications() const { return replications_; }
+  /// Folds the digests of the replications by index.
+  std::uint64_t digest() const { return digest_; }
+  std::uint64_t spans() const { return spans_; }
+
+  const ReplicationRows& rows() const { return rows_; }
+  const std::vector<IntervalRows>& interval_rows() const { return interval_rows_; }
+  std::uint64_t interval_rows_kept() const { return interval_rows_kept_; }
+  const WindowRows& windows() const { return windows_; }
+  const std::vector<Batch>& batches() const { return batches_; }
+  std::uint64_t replications_per_batch() const { return batch_size_; }
+
+  /// All batches added up: [interval]. Costs a pass over their bins.
+  std::vector<IntervalTotals> totals() const;
+
+ private:
+  void add_rows(const Outcome& outcome);
+  void add_objectives(const Outcome& outcome);
+  void add_interval_rows(const Outcome& outcome);
+  void add_windows(const Outcome& outcome);
+  void add_to_batches(const Outcome& outcome);
+  void coarsen();
+
+  OutcomeLayout layout_;
+  std::vector<ObjectiveSpec> objectives_;
+  std::uint64_t replications_ = 0;
+  std::uint64_t digest_ = 0;
+  std::uint64_t spans_ = 0;
+  ReplicationRows rows_;
+  std::vector<IntervalRows> interval_rows_;
+  std::uint64_t interval_rows_kept_ = 0;
+  std::uint64_t interval_rows_limit_ = 0;
+  WindowRows windows_;
+  std::uint64_t windows_limit_ = 0;
+  std::vector<Batch> batches_;
+  std::uint64_t batch_size_ = 1;
+  std::uint64_t bins_ = 0;  // in full batches
+};
+
+}  // namespace rehearse
