@@ -1,29 +1,33 @@
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
+#include "sim/expects.hpp"
 #include "sim/time.hpp"
 
 namespace rehearse {
 
-/// The fixed bins of every latency histogram: one nanosecond wide below 64 ns, then 64 to each power
-/// of two. Reporting a bin by its middle is wrong by at most 1/128 = 0.79 % of the true value; below
-/// 64 ns it is exact. Durations from `2^46` ns (19.5 hours) on share the last bin.
+/// The fixed bins of every latency histogram: one nanosecond wide below 64 ns, then 64 to each
+/// power of two. Reporting a bin by its middle is wrong by at most 1/128 = 0.79 % of the true
+/// value; below 64 ns it is exact. Durations from `2^46` ns (19.5 hours) on share the last bin.
 struct LatencyBins {
   static constexpr int bits = 6;
   static constexpr int largest_exponent = 46;
   static constexpr std::uint32_t count = (largest_exponent - bits + 1) << bits;
   static constexpr double relative_error = 1.0 / 128;
 
+  /// Expects latency >= 0.
   static std::uint32_t bin_of(Duration latency);
-  static Duration lower_edge(std::uint32_t bin);
-  static Duration middle(std::uint32_t bin);
+  static constexpr Duration lower_edge(std::uint32_t bin);
+  static constexpr Duration middle(std::uint32_t bin);
 };
 
-/// Latencies counted in bins: a value that is merged, stored and asked for quantiles. Sparse; merging
-/// is exact, so the result does not depend on the order.
+/// Latencies counted in bins: a value that is merged, stored and asked for quantiles. Sparse;
+/// merging is exact, so the result does not depend on the order.
 class LatencyHistogram {
  public:
   struct Bin {
@@ -35,20 +39,23 @@ class LatencyHistogram {
   void merge(const LatencyHistogram& other);
 
   std::uint64_t count() const { return count_; }
-  /// Exact (not binned), in nanoseconds; the sum is kept in 128 bits so that it cannot overflow.
+  /// Exact (not binned); the sum is kept in 128 bits so that it cannot overflow. Zero when empty.
   double mean_seconds() const;
+  /// Exact. `Duration::longest()` and zero when empty.
   Duration minimum() const { return minimum_; }
   Duration maximum() const { return maximum_; }
 
   /// The latency that a fraction `level` of the values does not exceed: the middle of the bin that
-  /// holds the value of rank ceil(level * count), clamped to [minimum, maximum]. Nothing when empty.
+  /// holds the value of rank ceil(level * count), clamped to [minimum, maximum]. Nothing when
+  /// empty. Expects level in [0, 1].
   std::optional<Duration> quantile(double level) const;
 
-  /// As `quantile`, when `beyond` more values exist that are only known to be larger than all others
-  /// (requests that never finished): nothing when the rank falls among them.
+  /// As `quantile`, when `beyond` more values exist that are only known to be larger than all
+  /// others (requests that never finished): nothing when the rank falls among them.
   std::optional<Duration> quantile_with_unfinished(double level, std::uint64_t beyond) const;
 
-  /// The fraction of values above `threshold`, to the resolution of the bins.
+  /// The fraction of values above `threshold`, each taken as the middle of its bin. Zero when
+  /// empty.
   double fraction_above(Duration threshold) const;
 
   /// Rising bins, no zero counts.
@@ -60,20 +67,30 @@ class LatencyHistogram {
   friend class LatencyRecorder;
   std::vector<Bin> bins_;
   std::uint64_t count_ = 0;
-  unsigned __int128 sum_ = 0;
+  unsigned __int128 sum_ = 0;  // of nanoseconds
   Duration minimum_ = Duration::longest();
   Duration maximum_;
 };
 
-/// What the hot path writes to: dense bins, one increment a value, no allocation after construction.
+/// What the hot path writes to: dense bins (21 KB), one increment a value, no allocation after
+/// construction. A copy is independent of its original.
 class LatencyRecorder {
  public:
-  LatencyRecorder();
+  LatencyRecorder() : bins_(LatencyBins::count) {}
 
-  void add(Duration latency);
+  /// Costs about a nanosecond. Expects latency >= 0.
+  void add(Duration latency) {
+    ++bins_[LatencyBins::bin_of(latency)];
+    ++count_;
+    sum_ += static_cast<std::uint64_t>(latency.in_nanoseconds());
+    minimum_ = std::min(minimum_, latency);
+    maximum_ = std::max(maximum_, latency);
+  }
+
   std::uint64_t count() const { return count_; }
 
-  /// The sparse value of all that was added since the last clear.
+  /// The sparse value of all that was added since the last clear. Costs time in proportion to the
+  /// range of bins used.
   LatencyHistogram histogram() const;
 
   /// As histogram().quantile(level), without building one.
@@ -81,6 +98,39 @@ class LatencyRecorder {
 
   /// Forgets everything; costs time in proportion to the range of bins used.
   void clear();
+
+ private:
+  // The bins in use lie between those of minimum_ and maximum_; both need count_ > 0.
+  std::uint32_t first_bin() const { return LatencyBins::bin_of(minimum_); }
+  std::uint32_t last_bin() const { return LatencyBins::bin_of(maximum_); }
+
+  std::vector<std::uint64_t> bins_;
+  std::uint64_t count_ = 0;
+  unsigned __int128 sum_ = 0;
+  Duration minimum_ = Duration::longest();
+  Duration maximum_;
 };
+
+inline std::uint32_t LatencyBins::bin_of(Duration latency) {
+  expects(latency >= Duration(), "a latency is not negative");
+  const auto value = static_cast<std::uint64_t>(latency.in_nanoseconds());
+  if (value < (1U << bits)) return static_cast<std::uint32_t>(value);
+  const int shift = static_cast<int>(std::bit_width(value)) - 1 - bits;
+  const auto position = static_cast<std::uint32_t>(value >> shift);  // 64 ... 127
+  return std::min((static_cast<std::uint32_t>(shift) << bits) + position, count - 1);
+}
+
+constexpr Duration LatencyBins::lower_edge(std::uint32_t bin) {
+  if (bin < (2U << bits)) return Duration::nanoseconds(bin);
+  const std::uint32_t shift = (bin >> bits) - 1;
+  const std::int64_t position = (bin & ((1U << bits) - 1)) + (1U << bits);
+  return Duration::nanoseconds(position << shift);
+}
+
+constexpr Duration LatencyBins::middle(std::uint32_t bin) {
+  if (bin < (2U << bits)) return Duration::nanoseconds(bin);
+  const std::uint32_t shift = (bin >> bits) - 1;
+  return lower_edge(bin) + Duration::nanoseconds((std::int64_t{1} << shift) / 2);
+}
 
 }  // namespace rehearse

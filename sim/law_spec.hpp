@@ -86,10 +86,17 @@ struct LawSpec {
   std::variant<ConstantSpec, UniformSpec, ExponentialSpec, NormalSpec, LognormalSpec, GammaSpec,
                WeibullSpec, ParetoSpec, EmpiricalSpec, MixtureSpec>
       form;
-  bool operator==(const LawSpec&) const = default;
+  bool operator==(const LawSpec& other) const;
 };
 
-inline bool MixtureSpec::operator==(const MixtureSpec&) const = default;
+// Written out, because the two types contain each other: clang 14 crashes on defaulted ones.
+inline bool MixtureSpec::operator==(const MixtureSpec& other) const {
+  return weights == other.weights && components == other.components;
+}
+
+inline bool LawSpec::operator==(const LawSpec& other) const {
+  return minimum == other.minimum && form == other.form;
+}
 
 /// A law of whole numbers, for batch sizes and repetitions.
 struct CountLawSpec {

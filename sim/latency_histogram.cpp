@@ -1,0 +1,101 @@
+#include "sim/latency_histogram.hpp"
+
+#include <cmath>
+
+namespace rehearse {
+namespace {
+
+/// ceil(level * count), at least 1. The product of a decimal fraction and a whole number may come
+/// out an ulp too large (0.07 * 100 > 7): the factor takes two such errors back.
+std::uint64_t rank_of(double level, std::uint64_t count) {
+  expects(level >= 0 && level <= 1, "the level of a quantile lies in [0, 1]");
+  const double rank = std::ceil(level * static_cast<double>(count) * (1 - 0x1p-51));
+  return std::clamp<std::uint64_t>(static_cast<std::uint64_t>(rank), 1, count);
+}
+
+}  // namespace
+
+void LatencyHistogram::merge(const LatencyHistogram& other) {
+  std::vector<Bin> merged;
+  merged.reserve(bins_.size() + other.bins_.size());
+  auto left = bins_.begin();
+  auto right = other.bins_.begin();
+  while (left != bins_.end() && right != other.bins_.end()) {
+    if (left->bin == right->bin) {
+      merged.push_back({left->bin, left->count + right->count});
+      ++left;
+      ++right;
+    } else {
+      merged.push_back(left->bin < right->bin ? *left++ : *right++);
+    }
+  }
+  merged.insert(merged.end(), left, bins_.end());
+  merged.insert(merged.end(), right, other.bins_.end());
+  bins_ = std::move(merged);
+  count_ += other.count_;
+  sum_ += other.sum_;
+  minimum_ = std::min(minimum_, other.minimum_);
+  maximum_ = std::max(maximum_, other.maximum_);
+}
+
+double LatencyHistogram::mean_seconds() const {
+  if (count_ == 0) return 0;
+  return static_cast<double>(sum_) / static_cast<double>(count_) * 1e-9;
+}
+
+std::optional<Duration> LatencyHistogram::quantile(double level) const {
+  return quantile_with_unfinished(level, 0);
+}
+
+std::optional<Duration> LatencyHistogram::quantile_with_unfinished(double level,
+                                                                   std::uint64_t beyond) const {
+  if (count_ == 0) return std::nullopt;
+  std::uint64_t left = rank_of(level, count_ + beyond);
+  for (const Bin& bin : bins_) {
+    if (left <= bin.count) return std::clamp(LatencyBins::middle(bin.bin), minimum_, maximum_);
+    left -= bin.count;
+  }
+  return std::nullopt;
+}
+
+double LatencyHistogram::fraction_above(Duration threshold) const {
+  if (count_ == 0 || threshold >= maximum_) return 0;
+  if (threshold < minimum_) return 1;
+  std::uint64_t above = 0;
+  for (const Bin& bin : bins_) {
+    if (LatencyBins::middle(bin.bin) > threshold) above += bin.count;
+  }
+  return static_cast<double>(above) / static_cast<double>(count_);
+}
+
+LatencyHistogram LatencyRecorder::histogram() const {
+  LatencyHistogram result;
+  if (count_ == 0) return result;
+  for (std::uint32_t bin = first_bin(); bin <= last_bin(); ++bin) {
+    if (bins_[bin] > 0) result.bins_.push_back({bin, bins_[bin]});
+  }
+  result.count_ = count_;
+  result.sum_ = sum_;
+  result.minimum_ = minimum_;
+  result.maximum_ = maximum_;
+  return result;
+}
+
+std::optional<Duration> LatencyRecorder::quantile(double level) const {
+  if (count_ == 0) return std::nullopt;
+  std::uint64_t left = rank_of(level, count_);
+  std::uint32_t bin = first_bin();
+  while (left > bins_[bin]) left -= bins_[bin++];
+  return std::clamp(LatencyBins::middle(bin), minimum_, maximum_);
+}
+
+void LatencyRecorder::clear() {
+  if (count_ == 0) return;
+  std::fill(bins_.begin() + first_bin(), bins_.begin() + last_bin() + 1, 0);
+  count_ = 0;
+  sum_ = 0;
+  minimum_ = Duration::longest();
+  maximum_ = Duration();
+}
+
+}  // namespace rehearse
