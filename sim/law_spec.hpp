@@ -63,8 +63,8 @@ struct QuantilePoint {
   bool operator==(const QuantilePoint&) const = default;
 };
 
-/// The law whose quantile function joins the points by straight lines. The levels rise strictly from
-/// 0 to 1, the values never fall; equal neighbours are an atom.
+/// The law whose quantile function joins the points by straight lines. The levels rise strictly
+/// from 0 to 1, the values never fall; equal neighbours are an atom.
 struct EmpiricalSpec {
   std::vector<QuantilePoint> points;
   bool operator==(const EmpiricalSpec&) const = default;
@@ -79,8 +79,8 @@ struct MixtureSpec {
   bool operator==(const MixtureSpec&) const;
 };
 
-/// A probability law of durations, as it was said. `minimum` is added to every sample; for a network
-/// it is the declared least latency, hence the lookahead of a partitioned run.
+/// A probability law of durations, as it was said. `minimum` is added to every sample; for a
+/// network it is the declared least latency, hence the lookahead of a partitioned run.
 struct LawSpec {
   Duration minimum;
   std::variant<ConstantSpec, UniformSpec, ExponentialSpec, NormalSpec, LognormalSpec, GammaSpec,

@@ -26,8 +26,9 @@ struct ReplicationSeed {
 /// Moraes, Dror and Shaw (SC'11), whose test vectors it passes. Costs no memory; about 3 ns a draw.
 class RandomStream {
  public:
-  /// `key`: ReplicationSeed::key(). `purpose`: hash of the entity's *name* and of what the draws are
-  /// for. `path`: the request, call and attempt the draws belong to; zero for draws of an entity.
+  /// `key`: ReplicationSeed::key(). `purpose`: hash of the entity's *name* and of what the draws
+  /// are for. `path`: the request, call and attempt the draws belong to; zero for draws of an
+  /// entity.
   constexpr RandomStream(std::uint64_t key, std::uint64_t purpose, std::uint64_t path)
       : key_(key), purpose_(purpose), path_(path) {}
 
@@ -53,9 +54,7 @@ class RandomStream {
 
   /// Uniform on the 2^53 midpoints of (0, 1): never 0, never 1, so that a logarithm of it or of its
   /// complement is finite. Takes one draw.
-  constexpr double uniform() {
-    return (static_cast<double>(bits() >> 11) + 0.5) * 0x1.0p-53;
-  }
+  constexpr double uniform() { return (static_cast<double>(bits() >> 11) + 0.5) * 0x1.0p-53; }
 
   /// Uniform on 0 ... count-1 by a 64x64 multiplication; the bias is below count / 2^64. Takes one
   /// draw. Expects count > 0.

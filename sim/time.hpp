@@ -19,9 +19,7 @@ class Duration {
   static constexpr Duration hours(std::int64_t count) { return minutes(count * 60); }
 
   /// The longest span: about 292 years.
-  static constexpr Duration longest() {
-    return Duration(std::numeric_limits<std::int64_t>::max());
-  }
+  static constexpr Duration longest() { return Duration(std::numeric_limits<std::int64_t>::max()); }
 
   /// The nearest whole nanosecond (halves away from zero). What is longer than `longest()` becomes
   /// `longest()`; a NaN becomes zero.

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "sim/stats/special_functions.hpp"
+
 namespace rehearse {
 
 /// A two-sided confidence interval.
@@ -12,24 +14,21 @@ struct Interval {
 };
 
 /// The exact interval for a probability after `events` in `trials` (Clopper and Pearson 1934): its
-/// coverage is never below `confidence`. [0, 1] for no trials. The zero-event upper limit at 95 % is
-/// the two-sided one, 1 - 0.025^(1/n). Expects events <= trials and confidence in (0, 1).
+/// coverage is never below `confidence`. [0, 1] for no trials. The zero-event upper limit at 95 %
+/// is the two-sided one, 1 - 0.025^(1/n). Expects events <= trials and confidence in (0, 1).
 Interval clopper_pearson(std::uint64_t events, std::uint64_t trials, double confidence);
 
 /// The one-sided upper limit after no event in `trials`: 1 - (1 - confidence)^(1/trials), about
 /// 3/trials at 95 %.
 double upper_limit_without_events(std::uint64_t trials, double confidence);
 
-/// Ranks (1-based) of the order statistics that enclose the `level` quantile of n independent values
-/// with at least `confidence`; upper == n + 1 means that there is no finite upper limit.
+/// Ranks (1-based) of the order statistics that enclose the `level` quantile of n independent
+/// values with at least `confidence`: upper == n + 1 means that there is no finite upper limit,
+/// lower == 0 that there is no lower one.
 struct RankInterval {
   std::uint64_t lower = 0;
   std::uint64_t upper = 0;
 };
 RankInterval quantile_ranks(std::uint64_t n, double level, double confidence);
-
-/// The quantile function of Student's t law; the standard normal one. For intervals of means.
-double student_t_quantile(double level, double degrees_of_freedom);
-double normal_quantile(double level);
 
 }  // namespace rehearse
