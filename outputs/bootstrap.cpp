@@ -1,0 +1,185 @@
+#include "outputs/bootstrap.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "sim/expects.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr std::size_t resamples = 400;
+constexpr std::size_t most_groups = 200;
+constexpr double confidence = 0.95;
+constexpr double infinite = std::numeric_limits<double>::infinity();
+
+/// How often each of `count` batches is drawn in each resample: [resample][batch].
+std::vector<std::vector<double>> drawn_weights(std::size_t count, RandomStream& stream) {
+  std::vector<std::vector<double>> weights(resamples, std::vector<double>(count, 0.0));
+  for (auto& resample : weights) {
+    for (std::size_t i = 0; i < count; ++i) resample[stream.below(count)] += 1;
+  }
+  return weights;
+}
+
+double widening(std::size_t count) {
+  const auto n = static_cast<double>(count);
+  const double level = 1 - (1 - confidence) / 2;
+  return std::sqrt(n / (n - 1)) * student_t_quantile(level, n - 1) / normal_quantile(level);
+}
+
+double widened(double estimate, double limit, double factor) {
+  if (!std::isfinite(limit) || !std::isfinite(estimate)) return limit;
+  return std::max(0.0, estimate + factor * (limit - estimate));
+}
+
+/// The percentile interval of the resampled statistics; undefined ones are left out.
+std::optional<Interval> interval_of(std::vector<double> statistics, double estimate,
+                                    std::size_t count) {
+  std::erase_if(statistics, [](double value) { return std::isnan(value); });
+  if (statistics.size() < resamples / 2 || count < 2) return std::nullopt;
+  std::sort(statistics.begin(), statistics.end());
+  const auto last = static_cast<double>(statistics.size() - 1);
+  const auto rank = [&](double level) { return static_cast<std::size_t>(level * last + 0.5); };
+  const double factor = widening(count);
+  return Interval{
+      .lower = widened(estimate, statistics[rank((1 - confidence) / 2)], factor),
+      .upper = widened(estimate, statistics[rank(1 - (1 - confidence) / 2)], factor)};
+}
+
+/// Neighbours added up until there are at most `most_groups`.
+std::vector<LatencyHistogram> grouped(const std::vector<LatencySample>& batches,
+                                      std::vector<double>& unfinished) {
+  const std::size_t width = (batches.size() + most_groups - 1) / most_groups;
+  std::vector<LatencyHistogram> groups;
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    if (i % width == 0) {
+      groups.emplace_back();
+      unfinished.push_back(0);
+    }
+    groups.back().merge(*batches[i].latency);
+    unfinished.back() += static_cast<double>(batches[i].unfinished);
+  }
+  return groups;
+}
+
+/// The counts of all groups in the bins that occur: [group][bin].
+struct DenseGroups {
+  std::uint32_t first_bin = 0;
+  std::vector<std::vector<double>> counts;
+};
+
+DenseGroups dense(const std::vector<LatencyHistogram>& groups, const LatencyHistogram& pooled) {
+  DenseGroups result;
+  result.first_bin = pooled.bins().front().bin;
+  const std::size_t width = pooled.bins().back().bin - result.first_bin + 1;
+  for (const LatencyHistogram& group : groups) {
+    auto& counts = result.counts.emplace_back(width, 0.0);
+    for (const auto& bin : group.bins()) {
+      counts[bin.bin - result.first_bin] = static_cast<double>(bin.count);
+    }
+  }
+  return result;
+}
+
+std::vector<double> weighted_sum(const DenseGroups& groups, const std::vector<double>& weights) {
+  std::vector<double> sum(groups.counts.front().size(), 0.0);
+  for (std::size_t g = 0; g < weights.size(); ++g) {
+    if (weights[g] == 0) continue;
+    for (std::size_t b = 0; b < sum.size(); ++b) sum[b] += weights[g] * groups.counts[g][b];
+  }
+  return sum;
+}
+
+/// The pooled quantile of one resample, in seconds; infinite among the unfinished.
+double quantile_of(const std::vector<double>& counts, std::uint32_t first_bin, double unfinished,
+                   double level) {
+  double total = unfinished;
+  for (const double count : counts) total += count;
+  if (total == 0) return std::numeric_limits<double>::quiet_NaN();
+  const double rank = std::max(1.0, std::ceil(level * total));
+  double reached = 0;
+  for (std::size_t b = 0; b < counts.size(); ++b) {
+    reached += counts[b];
+    if (reached >= rank) {
+      return LatencyBins::middle(first_bin + static_cast<std::uint32_t>(b)).in_seconds();
+    }
+  }
+  return infinite;
+}
+
+Estimate pooled_quantile(const LatencyHistogram& pooled, double unfinished, double level) {
+  Estimate estimate;
+  if (pooled.count() == 0 && unfinished == 0) return estimate;
+  const auto value =
+      pooled.quantile_with_unfinished(level, static_cast<std::uint64_t>(unfinished));
+  estimate.value = value ? value->in_seconds() : infinite;
+  return estimate;
+}
+
+double dot(const std::vector<double>& left, const std::vector<double>& right) {
+  double sum = 0;
+  for (std::size_t i = 0; i < left.size(); ++i) sum += left[i] * right[i];
+  return sum;
+}
+
+}  // namespace
+
+LatencyEstimates estimate_latency(const std::vector<LatencySample>& batches, RandomStream stream) {
+  LatencyEstimates result;
+  std::vector<double> unfinished;
+  const std::vector<LatencyHistogram> groups = grouped(batches, unfinished);
+  LatencyHistogram pooled;
+  double pooled_unfinished = 0;
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    pooled.merge(groups[g]);
+    pooled_unfinished += unfinished[g];
+  }
+  const std::array<std::pair<Estimate*, double>, 3> quantiles = {
+      {{&result.p50, 0.5}, {&result.p90, 0.9}, {&result.p99, 0.99}}};
+  for (const auto& [estimate, level] : quantiles) {
+    *estimate = pooled_quantile(pooled, pooled_unfinished, level);
+  }
+  if (pooled.count() == 0) return result;
+
+  const DenseGroups counts = dense(groups, pooled);
+  std::array<std::vector<double>, 3> statistics;
+  for (const auto& weights : drawn_weights(groups.size(), stream)) {
+    const std::vector<double> sum = weighted_sum(counts, weights);
+    const double beyond = dot(weights, unfinished);
+    for (std::size_t q = 0; q < quantiles.size(); ++q) {
+      statistics[q].push_back(quantile_of(sum, counts.first_bin, beyond, quantiles[q].second));
+    }
+  }
+  for (std::size_t q = 0; q < quantiles.size(); ++q) {
+    Estimate& estimate = *quantiles[q].first;
+    estimate.interval = interval_of(statistics[q], *estimate.value, groups.size());
+  }
+  std::vector<double> sums;
+  std::vector<double> sizes;
+  for (const LatencyHistogram& group : groups) {
+    sizes.push_back(static_cast<double>(group.count()));
+    sums.push_back(group.count() == 0 ? 0 : group.mean_seconds() * sizes.back());
+  }
+  result.mean = estimate_ratio(sums, sizes, stream);
+  return result;
+}
+
+Estimate estimate_ratio(const std::vector<double>& numerators,
+                        const std::vector<double>& denominators, RandomStream stream) {
+  expects(numerators.size() == denominators.size(), "each numerator has its denominator");
+  const std::size_t count = numerators.size();
+  const std::vector<double> once(count, 1.0);
+  Estimate estimate;
+  if (count == 0 || dot(once, denominators) == 0) return estimate;
+  estimate.value = dot(once, numerators) / dot(once, denominators);
+  std::vector<double> statistics;
+  for (const auto& weights : drawn_weights(count, stream)) {
+    statistics.push_back(dot(weights, numerators) / dot(weights, denominators));
+  }
+  estimate.interval = interval_of(std::move(statistics), *estimate.value, count);
+  return estimate;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,147 @@
+#include "outputs/file_layout.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace rehearse {
+namespace {
+
+constexpr std::uint64_t format_version = 1;
+
+std::vector<double> bin_edges(std::uint32_t offset) {
+  std::vector<double> edges;
+  for (std::uint32_t bin = 0; bin < LatencyBins::count; ++bin) {
+    edges.push_back(LatencyBins::lower_edge(bin + offset).in_seconds());
+  }
+  return edges;
+}
+
+template <class Value, class Of>
+std::vector<Value> of_objectives(const Place& place, Of of) {
+  std::vector<Value> values;
+  for (const ObjectiveResult& result : place.findings->objectives) values.push_back(of(result));
+  return values;
+}
+
+std::string text_of(const ProvenanceSpec& provenance) {
+  return fmt::format(
+      "traces = {}\nspans = {}\nwindow = {}\nsampling_percent = {}\ncalibrated_by = {}\n"
+      "sources = {}\n",
+      provenance.traces, provenance.spans, provenance.window, provenance.sampling_percent,
+      provenance.calibrated_by, provenance.sources);
+}
+
+}  // namespace
+
+void add_study_entries(std::vector<DatasetEntry>& entries) {
+  using Texts = std::vector<std::string>;
+  entries.push_back({Scope::study, "scenario_text", "", "", "The scenario file, byte for byte.",
+                     [](const Place& p) -> Hdf5Values {
+                       return Texts{p.study->information.scenario_text};
+                     }});
+  entries.push_back({Scope::study, "model_text", "", "", "The model file, byte for byte.",
+                     [](const Place& p) -> Hdf5Values {
+                       return Texts{p.study->information.model_text};
+                     }});
+  entries.push_back({Scope::study, "provenance", "", "",
+                     "What the model was learned from, a line for each fact.",
+                     [](const Place& p) -> Hdf5Values {
+                       return Texts{text_of(p.study->information.provenance)};
+                     }});
+  entries.push_back({Scope::study, "latency_bins/lower", "bin", "s",
+                     "Lower edges of the bins of all latency histograms (included).",
+                     [](const Place&) -> Hdf5Values { return bin_edges(0); }});
+  entries.push_back({Scope::study, "latency_bins/upper", "bin", "s",
+                     "Upper edges (excluded; the last bin is open).",
+                     [](const Place&) -> Hdf5Values { return bin_edges(1); }});
+  entries.push_back({Scope::study, "objectives/name", "objective", "", "Names of the objectives.",
+                     [](const Place& p) -> Hdf5Values {
+                       return of_objectives<std::string>(p, [](auto& o) { return o.name; });
+                     }});
+  entries.push_back({Scope::study, "objectives/expectation", "objective", "",
+                     "What is expected, as written.", [](const Place& p) -> Hdf5Values {
+                       return of_objectives<std::string>(p, [](auto& o) { return o.expectation; });
+                     }});
+  entries.push_back({Scope::study, "objectives/interval", "objective", "",
+                     "The interval in which it is expected.", [](const Place& p) -> Hdf5Values {
+                       return of_objectives<std::string>(p,
+                                                         [](auto& o) { return o.interval_name; });
+                     }});
+  entries.push_back({Scope::study, "objectives/accepted_risk", "objective", "1",
+                     "The accepted probability of missing it; NaN: only an estimate is asked for.",
+                     [](const Place& p) -> Hdf5Values {
+                       return of_objectives<double>(
+                           p, [](auto& o) { return o.accepted_risk.value_or(NAN); });
+                     }});
+  entries.push_back({Scope::study, "objectives/verdict", "objective", "",
+                     "pass, fail, inconclusive, or none where no probability is asked for.",
+                     [](const Place& p) -> Hdf5Values {
+                       return of_objectives<std::string>(
+                           p, [](auto& o) { return std::string(word(o.verdict)); });
+                     }});
+}
+
+std::vector<DatasetEntry> file_layout() {
+  std::vector<DatasetEntry> entries;
+  add_study_entries(entries);
+  add_arm_entries(entries);
+  add_window_entries(entries);
+  add_batch_entries(entries);
+  add_interval_entries(entries);
+  return entries;
+}
+
+std::vector<AttributeEntry> file_attributes() {
+  using Findings_ = const Findings&;
+  using Value = Hdf5Attribute;
+  return {
+      {"format_version", "Of this layout; it rises when a reader has to change.",
+       [](const Study&, Findings_) -> Value { return format_version; }},
+      {"rehearse_version", "Of the program that wrote the file.",
+       [](const Study& s, Findings_) -> Value { return s.information.version; }},
+      {"created", "When the run ended, RFC 3339.",
+       [](const Study& s, Findings_) -> Value { return s.information.created; }},
+      {"command", "The command line.",
+       [](const Study& s, Findings_) -> Value { return s.information.command; }},
+      {"scenario", "The name of the scenario.",
+       [](const Study& s, Findings_) -> Value { return s.information.name; }},
+      {"seed", "Of the study.",
+       [](const Study& s, Findings_) -> Value { return s.information.seed; }},
+      {"replications", "Finished, in each arm.",
+       [](const Study& s, Findings_) -> Value { return s.experiment.replications(); }},
+      {"replications_planned", "More than finished when the run was interrupted.",
+       [](const Study& s, Findings_) -> Value { return s.information.replications_planned; }},
+      {"complete", "1, or 0 when the run was interrupted.",
+       [](const Study& s, Findings_) -> Value { return std::uint64_t{s.complete() ? 1U : 0U}; }},
+      {"outcome_digest", "Sixteen hexadecimal digits; equal for equal results.",
+       [](const Study& s, Findings_) -> Value { return fmt::format("{:016x}", s.outcome_digest()); }},
+      {"spans", "Attempts served in both arms.",
+       [](const Study& s, Findings_) -> Value { return s.spans(); }},
+      {"wall_seconds", "How long the run took.",
+       [](const Study& s, Findings_) -> Value { return s.information.wall_seconds; }},
+      {"verdict", "Of all objectives: pass, fail, inconclusive or none.",
+       [](const Study&, Findings_ f) -> Value { return std::string(word(f.verdict)); }},
+  };
+}
+
+std::map<std::string, std::uint64_t> axis_lengths(const Place& place) {
+  std::map<std::string, std::uint64_t> lengths = {
+      {"bin", LatencyBins::count},
+      {"limit", 2},
+      {"band", 5},
+      {"objective", place.study->experiment.objectives().size()}};
+  if (place.arm == nullptr) return lengths;
+  const OutcomeLayout& layout = place.arm->layout();
+  lengths["replication"] = place.arm->replications();
+  lengths["kept replication"] = place.arm->interval_rows_kept();
+  lengths["endpoint"] = layout.endpoints.size();
+  lengths["workload"] = layout.workloads.size();
+  lengths["service"] = layout.services.size();
+  lengths["interval"] = layout.intervals.size();
+  lengths["window"] = layout.windows;
+  lengths["batch"] = place.arm->batches().size();
+  return lengths;
+}
+
+}  // namespace rehearse

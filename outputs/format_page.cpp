@@ -1,0 +1,110 @@
+#include <fmt/format.h>
+
+#include "outputs/file_layout.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr const char* introduction =
+    "# The outcome file and the JSON report\n"
+    "\n"
+    "`rehearse run` writes one HDF5 file. It is written whole or not at all: an image in memory, a\n"
+    "temporary file, `fsync`, `rename`. This page is generated from the table that the writer reads\n"
+    "(`outputs/file_layout.hpp`); a test compares them.\n"
+    "\n"
+    "Every dataset carries its unit (`unit`, as UCUM writes it), its axes (`axes`, slowest first) and its\n"
+    "meaning (`description`) as attributes. Times are seconds of simulated time. The axes `endpoint`,\n"
+    "`workload`, `service` and `interval` are named by the datasets in `axes`; `bin` by\n"
+    "`/latency_bins`; `band` by `windows/band`; `limit` is lower, upper.\n"
+    "\n"
+    "The file stays small whatever the number of replications:\n"
+    "\n"
+    "- a `kept replication` is one of the first, as many as fit into 256 MiB of tables (all of them in\n"
+    "  most studies);\n"
+    "- window series are quantile bands over the first replications: as many of the first 1,000 as fit\n"
+    "  into 64 MiB, at least 20;\n"
+    "- histograms are kept for each replication as long as there are at most 1,024 of them and four\n"
+    "  million bins in all; beyond, neighbours are added up in pairs, again and again (`batches`). An\n"
+    "  interval of a latency draws these batches again, 400 times (bootstrap);\n"
+    "- objectives are kept for every replication.\n"
+    "\n"
+    "```python\n"
+    "import h5py\n"
+    "with h5py.File(\"slow_payments.h5\") as file:\n"
+    "    print(file.attrs[\"verdict\"], file[\"scenario_text\"].asstr()[()])\n"
+    "    run = file[\"arms/experiment/intervals/run/workloads\"]\n"
+    "    print(run[\"latency_p99\"][:, 0], run[\"latency_p99\"].attrs[\"unit\"])\n"
+    "```\n"
+    "\n";
+
+constexpr const char* report =
+    "## The JSON report\n"
+    "\n"
+    "`--json FILE` writes the same numbers for programs (`-`: to standard output). Keys:\n"
+    "\n"
+    "| Key | Meaning |\n"
+    "|---|---|\n"
+    "| `format_version`, `rehearse_version`, `scenario`, `seed` | What was run. |\n"
+    "| `complete` | False when the run was interrupted. |\n"
+    "| `replications`, `replications_planned` | Finished in each arm, and asked for. |\n"
+    "| `spans` | Attempts served, in both arms. |\n"
+    "| `wall_seconds`, `threads` | How long it took, on how many threads. |\n"
+    "| `outcome_digest` | Sixteen hexadecimal digits; equal for equal results. |\n"
+    "| `outcome_file` | Where the HDF5 file lies. |\n"
+    "| `verdict`, `exit_code` | Of all objectives: `pass` 0, `none` 0, `inconclusive` 2, `fail` 99. |\n"
+    "| `objectives[]` | `name`, `expect`, `over`; `probability` that it is met, with its 95 % "
+    "Clopper-Pearson `interval`; `risk` that it is missed, with `risk_interval`; `accepted_risk`; "
+    "`missed` and `no_data` replications; `verdict`, `reason`; `control` with `missed`, `no_data`, "
+    "`risk`, `risk_interval`. A replication without data counts as not met in `probability`, and both "
+    "ways in the intervals. |\n"
+    "| `endpoints{\"service/operation\"}` | Interval `run` of the experiment, pooled over replications, "
+    "as its instances see it: `count` arrived, `counts{}` of what became of them, `error_ratio`, "
+    "`latency_seconds {p50, p90, p99, mean}`. The canary's column is `\"service/operation@canary\"`. |\n"
+    "| `workloads{}` | The same as users see it. |\n"
+    "| `services{}` | `utilization`, `queue_length`, `in_system` (means over time at one instance), "
+    "`attempts_per_call`, `longest_queue`, `most_in_system` (integers). |\n"
+    "| `intervals{}` | `endpoints`, `workloads`, `services` of every other named interval, with "
+    "`from_seconds`, `to_seconds`. |\n"
+    "| `control` | `endpoints`, `workloads`, `services`, `intervals` of the control arm; null without "
+    "one. |\n"
+    "| `stopped`, `rollout` | In how many replications a stop condition fired or the rollout ended "
+    "which way, and `median_seconds` from the start. |\n"
+    "| `capped`, `warnings[]` | Replications that ended early; sentences. |\n"
+    "\n"
+    "`error_ratio`, `latency_seconds.*` and the means of services are `{estimate, interval}`, the interval "
+    "being 95 %, by bootstrap over batches of replications. `null`: nothing was measured, or the value "
+    "is infinite because the requests of that rank never got an answer (`unfinished` tells).\n";
+
+const char* heading(Scope scope) {
+  switch (scope) {
+    case Scope::study:
+      return "## Datasets\n";
+    case Scope::arm:
+      return "## Datasets of each arm: `/arms/experiment/`, `/arms/control/`\n";
+    case Scope::interval:
+      return "## Datasets of each interval of an arm: `/arms/ARM/intervals/INTERVAL/`\n";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string outcome_format_page() {
+  std::string page = introduction;
+  page += "## Attributes of the root\n\n| Attribute | Meaning |\n|---|---|\n";
+  for (const AttributeEntry& attribute : file_attributes()) {
+    page += fmt::format("| `{}` | {} |\n", attribute.name, attribute.meaning);
+  }
+  for (const Scope scope : {Scope::study, Scope::arm, Scope::interval}) {
+    page += fmt::format("\n{}\n| Dataset | Axes | Unit | Meaning |\n|---|---|---|---|\n",
+                        heading(scope));
+    for (const DatasetEntry& entry : file_layout()) {
+      if (entry.scope != scope) continue;
+      page += fmt::format("| `{}` | {} | {} | {} |\n", entry.name, entry.axes, entry.unit,
+                          entry.meaning);
+    }
+  }
+  return page + "\n" + report;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/model_spec.hpp"
+#include "outputs/arm_record.hpp"
+#include "outputs/estimates.hpp"
+#include "outputs/verdict.hpp"
+
+namespace rehearse {
+
+/// What is said about a study beside its numbers. Everything that comes from outside a run (clock,
+/// command line) is given by whoever ran it.
+struct StudyInformation {
+  std::string version;
+  std::string command;   // as typed
+  std::string created;   // RFC 3339
+  std::string name;
+  std::string scenario_path;
+  std::string model_path;
+  std::string scenario_text;
+  std::string model_text;
+  ProvenanceSpec provenance;
+  std::uint64_t seed = 0;
+  std::uint64_t replications_planned = 0;
+  std::uint64_t threads = 1;
+  double wall_seconds = 0;
+};
+
+/// A study that has been run: one arm, and the control arm where the scenario does something.
+struct Study {
+  StudyInformation information;
+  ArmRecord experiment;
+  std::optional<ArmRecord> control;
+
+  /// False when it was interrupted: what is there is right, but there is less of it.
+  bool complete() const {
+    return experiment.replications() == information.replications_planned;
+  }
+  /// Folds the digests of both arms.
+  std::uint64_t outcome_digest() const;
+  std::uint64_t spans() const;
+};
+
+/// What a study means: made once, shown by the summary, the JSON report and the outcome file.
+struct Findings {
+  std::vector<ObjectiveResult> objectives;
+  Verdict verdict = Verdict::none;
+  ArmEstimates experiment;
+  std::optional<ArmEstimates> control;
+};
+Findings findings_of(const Study& study);
+
+}  // namespace rehearse

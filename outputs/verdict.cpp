@@ -1,0 +1,122 @@
+#include "outputs/verdict.hpp"
+
+#include <algorithm>
+
+#include "sim/expects.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr double confidence = 0.95;
+
+Risk risk_in(const ArmRecord& arm, std::size_t objective) {
+  std::uint64_t missed = 0;
+  std::uint64_t no_data = 0;
+  const std::size_t stride = arm.objectives().size();
+  const auto& judgements = arm.rows().objective_judgement;
+  for (std::size_t i = objective; i < judgements.size(); i += stride) {
+    missed += judgements[i] == static_cast<std::uint8_t>(Judgement::missed);
+    no_data += judgements[i] == static_cast<std::uint8_t>(Judgement::no_data);
+  }
+  return risk_of(missed, no_data, arm.replications());
+}
+
+}  // namespace
+
+Risk risk_of(std::uint64_t missed, std::uint64_t no_data, std::uint64_t replications) {
+  expects(missed + no_data <= replications, "a replication is missed, without data, or met");
+  Risk risk{.missed = missed,
+            .no_data = no_data,
+            .replications = replications,
+            .estimate = 0,
+            .interval = {}};
+  if (replications == 0) return risk;
+  risk.estimate = static_cast<double>(missed) / static_cast<double>(replications);
+  risk.interval.lower = clopper_pearson(missed, replications, confidence).lower;
+  risk.interval.upper = clopper_pearson(missed + no_data, replications, confidence).upper;
+  return risk;
+}
+
+double ObjectiveResult::probability() const {
+  if (experiment.replications == 0) return 0;
+  return static_cast<double>(experiment.replications - experiment.missed - experiment.no_data) /
+         static_cast<double>(experiment.replications);
+}
+
+Interval ObjectiveResult::probability_interval() const {
+  return {.lower = 1 - experiment.interval.upper, .upper = 1 - experiment.interval.lower};
+}
+
+Verdict judge(const Risk& experiment, const std::optional<Risk>& control,
+              std::optional<double> accepted_risk, std::string& reason) {
+  reason.clear();
+  if (experiment.no_data == experiment.replications) {
+    reason = "it was never measured";
+    return accepted_risk ? Verdict::inconclusive : Verdict::none;
+  }
+  if (!accepted_risk) return Verdict::none;
+  if (control && control->interval.lower > *accepted_risk) {
+    reason = "it is missed without the experiment, too";
+    return Verdict::inconclusive;
+  }
+  if (experiment.interval.upper <= *accepted_risk) return Verdict::pass;
+  if (experiment.interval.lower > *accepted_risk) return Verdict::fail;
+  reason = experiment.no_data > 0 ? "too many replications measured nothing, or too few were run"
+                                  : "the replications are too few to tell";
+  return Verdict::inconclusive;
+}
+
+std::vector<ObjectiveResult> judge_objectives(const ArmRecord& experiment,
+                                              const ArmRecord* control) {
+  std::vector<ObjectiveResult> results;
+  for (std::size_t i = 0; i < experiment.objectives().size(); ++i) {
+    const ObjectiveSpec& objective = experiment.objectives()[i];
+    const OutcomeLayout& layout = experiment.layout();
+    ObjectiveResult result;
+    result.name = objective.name;
+    result.expectation = objective.expect.text;
+    result.interval_name = layout.intervals[layout.objective_intervals[i]].name;
+    if (objective.probability) result.accepted_risk = 1 - *objective.probability;
+    result.experiment = risk_in(experiment, i);
+    if (control != nullptr) result.control = risk_in(*control, i);
+    result.verdict =
+        judge(result.experiment, result.control, result.accepted_risk, result.reason);
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
+Verdict overall(const std::vector<ObjectiveResult>& results) {
+  Verdict worst = Verdict::none;
+  for (const ObjectiveResult& result : results) worst = std::max(worst, result.verdict);
+  return worst;
+}
+
+int exit_code(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::none:
+    case Verdict::pass:
+      return 0;
+    case Verdict::inconclusive:
+      return 2;
+    case Verdict::fail:
+      return 99;
+  }
+  return 1;
+}
+
+const char* word(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::none:
+      return "none";
+    case Verdict::pass:
+      return "pass";
+    case Verdict::inconclusive:
+      return "inconclusive";
+    case Verdict::fail:
+      return "fail";
+  }
+  return "unknown";
+}
+
+}  // namespace rehearse

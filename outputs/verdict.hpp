@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "outputs/arm_record.hpp"
+#include "sim/stats/intervals.hpp"
+
+namespace rehearse {
+
+/// `none`: nothing had to be judged (an objective without a probability, a scenario without
+/// objectives).
+enum class Verdict { none, pass, inconclusive, fail };
+
+/// How often an objective was missed. A replication without data may have met it or not, so the
+/// interval reaches from the lower 95 % Clopper-Pearson limit of `missed` to the upper limit of
+/// `missed + no_data`.
+struct Risk {
+  std::uint64_t missed = 0;
+  std::uint64_t no_data = 0;
+  std::uint64_t replications = 0;
+  double estimate = 0;
+  Interval interval;
+};
+Risk risk_of(std::uint64_t missed, std::uint64_t no_data, std::uint64_t replications);
+
+/// What becomes of one objective. `accepted_risk` is absent when only an estimate is asked for.
+struct ObjectiveResult {
+  std::string name;
+  std::string expectation;
+  std::string interval_name;
+  std::optional<double> accepted_risk;
+  Risk experiment;
+  std::optional<Risk> control;
+  Verdict verdict = Verdict::none;
+  std::string reason;  // why, in a sentence; empty when the numbers say it
+
+  /// The probability that the objective is met: replications that measured and met it, over all.
+  double probability() const;
+  Interval probability_interval() const;
+};
+
+/// Judges by the limits of P(miss): pass when the upper one is at most the accepted risk, fail when
+/// the lower one is above it, else inconclusive. Inconclusive, too, when nothing was ever measured
+/// or when the control arm already misses the objective: then the experiment proves nothing.
+Verdict judge(const Risk& experiment, const std::optional<Risk>& control,
+              std::optional<double> accepted_risk, std::string& reason);
+
+std::vector<ObjectiveResult> judge_objectives(const ArmRecord& experiment,
+                                              const ArmRecord* control);
+
+/// The worst of all: fail, then inconclusive, then pass.
+Verdict overall(const std::vector<ObjectiveResult>& results);
+
+/// 0 for pass and none, 2 for inconclusive, 99 for fail.
+int exit_code(Verdict verdict);
+
+const char* word(Verdict verdict);
+
+}  // namespace rehearse
