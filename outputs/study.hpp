@@ -24,6 +24,8 @@ struct StudyInformation {
   std::string scenario_text;
   std::string model_text;
   ProvenanceSpec provenance;
+  std::vector<std::string> user_endpoints;      // "service/operation", what workloads ask for
+  std::optional<double> disturbance_at_seconds;  // the first start of a fault or rollout
   std::uint64_t seed = 0;
   std::uint64_t replications_planned = 0;
   std::uint64_t threads = 1;

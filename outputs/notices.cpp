@@ -1,0 +1,92 @@
+#include "outputs/notices.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "outputs/plain_text.hpp"
+
+namespace rehearse {
+namespace {
+
+/// Below, a few requests that arrived just before the end are the ordinary reason.
+constexpr double worth_mentioning = 0.001;
+
+std::uint64_t capped_in(const ArmRecord& arm) {
+  const auto& capped = arm.rows().capped;
+  return static_cast<std::uint64_t>(std::count(capped.begin(), capped.end(), std::uint8_t{1}));
+}
+
+void warn_of_unfinished(const IntervalEstimates& run, const char* where,
+                        std::vector<std::string>& warnings) {
+  for (const RequestEstimates& workload : run.workloads) {
+    const auto arrived = static_cast<double>(workload.counts.arrived);
+    const auto unfinished = static_cast<double>(workload.counts.unfinished);
+    if (unfinished <= worth_mentioning * arrived) continue;
+    warnings.push_back(fmt::format(
+        "{} of the requests of {} {}had no answer when the run ended; they count as errors",
+        percent_text(unfinished / arrived), workload.name, where));
+  }
+}
+
+void warn_of_capped(const ArmRecord& arm, const char* where, std::vector<std::string>& warnings) {
+  if (const std::uint64_t capped = capped_in(arm); capped > 0) {
+    warnings.push_back(fmt::format(
+        "{} of {} replications {}ended early: too many requests were in flight (a collapse)",
+        capped, arm.replications(), where));
+  }
+}
+
+}  // namespace
+
+Occurrences occurrences_of(const std::vector<double>& instants) {
+  Occurrences result;
+  result.replications = instants.size();
+  std::vector<double> seen;
+  for (const double instant : instants) {
+    if (!std::isnan(instant)) seen.push_back(instant);
+  }
+  result.count = seen.size();
+  if (seen.empty()) return result;
+  std::sort(seen.begin(), seen.end());
+  const std::size_t middle = seen.size() / 2;
+  result.median_seconds =
+      seen.size() % 2 == 1 ? seen[middle] : (seen[middle - 1] + seen[middle]) / 2;
+  result.earliest_seconds = seen.front();
+  result.latest_seconds = seen.back();
+  return result;
+}
+
+std::vector<std::string> warnings_about(const Study& study, const Findings& findings) {
+  std::vector<std::string> warnings;
+  if (!study.complete()) {
+    warnings.push_back(fmt::format("interrupted: {} of {} replications were finished",
+                                   study.experiment.replications(),
+                                   study.information.replications_planned));
+  }
+  warn_of_capped(study.experiment, "", warnings);
+  warn_of_unfinished(findings.experiment.intervals.front(), "", warnings);
+  if (study.control) {
+    warn_of_capped(*study.control, "without the experiment ", warnings);
+    warn_of_unfinished(findings.control->intervals.front(), "without the experiment ", warnings);
+    const Occurrences alarms = occurrences_of(study.control->rows().stopped_at);
+    if (alarms.count > 0) {
+      warnings.push_back(
+          fmt::format("false alarms: a stop condition fires without the experiment in {} of {} "
+                      "replications",
+                      alarms.count, alarms.replications));
+    }
+  }
+  const auto& blind = study.experiment.rows().analyses_without_data;
+  const auto measurements = std::accumulate(blind.begin(), blind.end(), std::uint64_t{0});
+  if (measurements > 0) {
+    warnings.push_back(fmt::format(
+        "{} measurements of the rollout's analyses found no data: they neither passed nor failed",
+        count_text(measurements)));
+  }
+  return warnings;
+}
+
+}  // namespace rehearse

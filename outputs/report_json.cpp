@@ -1,0 +1,173 @@
+#include "outputs/report_json.hpp"
+
+#include <fmt/format.h>
+
+#include "outputs/json_writer.hpp"
+#include "outputs/notices.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr int format_version = 1;
+
+void write(JsonWriter& json, const Interval& interval) {
+  json.begin_array().value(interval.lower).value(interval.upper).end_array();
+}
+
+void write(JsonWriter& json, const std::optional<Interval>& interval) {
+  if (interval) {
+    write(json, *interval);
+  } else {
+    json.null();
+  }
+}
+
+void write(JsonWriter& json, std::string_view key, const Estimate& estimate) {
+  json.key(key).begin_object();
+  json.member("estimate", estimate.value);
+  json.key("interval");
+  write(json, estimate.interval);
+  json.end_object();
+}
+
+void write(JsonWriter& json, const Risk& risk) {
+  json.member("missed", risk.missed).member("no_data", risk.no_data);
+  json.member("risk", risk.estimate).key("risk_interval");
+  write(json, risk.interval);
+}
+
+void write(JsonWriter& json, const ObjectiveResult& result) {
+  json.begin_object();
+  json.member("name", result.name).member("expect", result.expectation);
+  json.member("over", result.interval_name);
+  json.member("probability", result.probability()).key("interval");
+  write(json, result.probability_interval());
+  json.member("accepted_risk", result.accepted_risk);
+  write(json, result.experiment);
+  json.member("verdict", word(result.verdict)).member("reason", result.reason);
+  json.key("control");
+  if (result.control) {
+    json.begin_object();
+    write(json, *result.control);
+    json.end_object();
+  } else {
+    json.null();
+  }
+  json.end_object();
+}
+
+void write(JsonWriter& json, const RequestCounts& counts) {
+  json.begin_object();
+  json.member("ok", counts.ok).member("failed", counts.failed);
+  json.member("refused", counts.refused).member("aborted", counts.aborted);
+  json.member("unreachable", counts.unreachable).member("timed_out", counts.timed_out);
+  json.member("cancelled", counts.cancelled).member("unfinished", counts.unfinished);
+  json.end_object();
+}
+
+void write(JsonWriter& json, const RequestEstimates& one) {
+  json.key(one.name).begin_object();
+  json.member("count", one.counts.arrived).key("counts");
+  write(json, one.counts);
+  json.member("error_ratio", one.error_ratio.value).key("error_ratio_interval");
+  write(json, one.error_ratio.interval);
+  json.key("latency_seconds").begin_object();
+  write(json, "p50", one.latency.p50);
+  write(json, "p90", one.latency.p90);
+  write(json, "p99", one.latency.p99);
+  write(json, "mean", one.latency.mean);
+  json.end_object().end_object();
+}
+
+void write(JsonWriter& json, const ServiceEstimates& one) {
+  json.key(one.name).begin_object();
+  write(json, "utilization", one.utilization);
+  write(json, "queue_length", one.queue_length);
+  write(json, "in_system", one.in_system);
+  write(json, "attempts_per_call", one.attempts_per_call);
+  json.member("longest_queue", one.longest_queue).member("most_in_system", one.most_in_system);
+  json.end_object();
+}
+
+void write(JsonWriter& json, const IntervalEstimates& interval) {
+  json.key("endpoints").begin_object();
+  for (const RequestEstimates& one : interval.endpoints) write(json, one);
+  json.end_object().key("workloads").begin_object();
+  for (const RequestEstimates& one : interval.workloads) write(json, one);
+  json.end_object().key("services").begin_object();
+  for (const ServiceEstimates& one : interval.services) write(json, one);
+  json.end_object();
+}
+
+/// The interval "run" stands directly in the object of the arm.
+void write(JsonWriter& json, const ArmEstimates& arm) {
+  write(json, arm.intervals.front());
+  json.key("intervals").begin_object();
+  for (std::size_t i = 1; i < arm.intervals.size(); ++i) {
+    const IntervalEstimates& interval = arm.intervals[i];
+    json.key(interval.name).begin_object();
+    json.member("from_seconds", interval.from_seconds);
+    json.member("to_seconds", interval.to_seconds);
+    write(json, interval);
+    json.end_object();
+  }
+  json.end_object();
+}
+
+void write(JsonWriter& json, std::string_view key, const Occurrences& seen) {
+  json.key(key).begin_object().member("count", seen.count).key("median_seconds");
+  if (seen.count == 0) {
+    json.null().key("range_seconds").null();
+  } else {
+    json.value(seen.median_seconds).key("range_seconds");
+    write(json, Interval{seen.earliest_seconds, seen.latest_seconds});
+  }
+  json.end_object();
+}
+
+void write_heading(JsonWriter& json, const Study& study, const Findings& findings,
+                   const std::string& outcome_file, int exit) {
+  const StudyInformation& information = study.information;
+  json.member("format_version", format_version).member("rehearse_version", information.version);
+  json.member("scenario", information.name).member("seed", information.seed);
+  json.member("complete", study.complete());
+  json.member("replications", study.experiment.replications());
+  json.member("replications_planned", information.replications_planned);
+  json.member("spans", study.spans()).member("wall_seconds", information.wall_seconds);
+  json.member("threads", information.threads);
+  json.member("outcome_digest", fmt::format("{:016x}", study.outcome_digest()));
+  json.member("outcome_file", outcome_file);
+  json.member("verdict", word(findings.verdict)).member("exit_code", exit);
+}
+
+}  // namespace
+
+std::string json_report(const Study& study, const Findings& findings,
+                        const std::string& outcome_file, int exit) {
+  JsonWriter json;
+  json.begin_object();
+  write_heading(json, study, findings, outcome_file, exit);
+  json.key("objectives").begin_array();
+  for (const ObjectiveResult& result : findings.objectives) write(json, result);
+  json.end_array();
+  write(json, findings.experiment);
+  json.key("control");
+  if (findings.control) {
+    json.begin_object();
+    write(json, *findings.control);
+    json.end_object();
+  } else {
+    json.null();
+  }
+  const ReplicationRows& rows = study.experiment.rows();
+  write(json, "stopped", occurrences_of(rows.stopped_at));
+  write(json, "rollout_aborted", occurrences_of(rows.rollout_aborted_at));
+  std::uint64_t capped = 0;
+  for (const std::uint8_t one : rows.capped) capped += one;
+  json.member("capped", capped).key("warnings").begin_array();
+  for (const std::string& warning : warnings_about(study, findings)) json.value(warning);
+  json.end_array().end_object();
+  return json.text();
+}
+
+}  // namespace rehearse
