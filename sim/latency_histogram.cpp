@@ -40,7 +40,7 @@ void LatencyHistogram::merge(const LatencyHistogram& other) {
 
 double LatencyHistogram::mean_seconds() const {
   if (count_ == 0) return 0;
-  return static_cast<double>(sum_) / static_cast<double>(count_) * 1e-9;
+  return static_cast<double>(sum_) / static_cast<double>(count_) / 1e9;
 }
 
 std::optional<Duration> LatencyHistogram::quantile(double level) const {

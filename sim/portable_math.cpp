@@ -17,11 +17,12 @@ constexpr double polynomial(const std::array<double, n>& coefficients, double x)
   return value;
 }
 
-/// exp(-x^2) without the error that rounding x^2 would make: x is split into sixteenths and a rest.
+/// exp(-x^2 / 2) without the error that rounding x^2 would make: x is split into sixteenths, whose
+/// square is exact, and a rest.
 double gauss(double x) {
   const double coarse = static_cast<double>(static_cast<std::int64_t>(x * 16)) / 16;
   const double rest = (x - coarse) * (x + coarse);
-  return portable_exp(-coarse * coarse) * portable_exp(-rest);
+  return portable_exp(-0.5 * coarse * coarse) * portable_exp(-0.5 * rest);
 }
 
 double erf_near_zero(double x) {
@@ -56,9 +57,10 @@ double scaled_erfc_far(double x) {
   return (one_over_root_pi - z * polynomial(above, z) / polynomial(below, z)) / x;
 }
 
-/// erfc(x) for x >= 0.46875.
-double erfc_of_positive(double x) {
-  return gauss(x) * (x <= 4 ? scaled_erfc_middle(x) : scaled_erfc_far(x));
+/// P(X > x) of a standard normal X, where z = x / sqrt(2) >= 0.46875.
+double upper_tail(double x, double z) {
+  if (x > 39) return 0;  // less than the least double
+  return 0.5 * gauss(x) * (z <= 4 ? scaled_erfc_middle(z) : scaled_erfc_far(z));
 }
 
 double quantile_near_half(double q) {
@@ -152,8 +154,8 @@ double portable_normal_cdf(double x) {
   constexpr double one_over_root_two = 0.70710678118654752440;
   const double z = x * one_over_root_two;
   if (z > -0.46875 && z < 0.46875) return 0.5 + 0.5 * erf_near_zero(z);
-  if (z > 0) return 1 - 0.5 * erfc_of_positive(z);
-  return 0.5 * erfc_of_positive(-z);
+  if (z > 0) return 1 - upper_tail(x, z);
+  return upper_tail(-x, -z);
 }
 
 double portable_normal_quantile(double level) {

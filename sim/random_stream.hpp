@@ -52,9 +52,9 @@ class RandomStream {
     return left;
   }
 
-  /// Uniform on the 2^53 midpoints of (0, 1): never 0, never 1, so that a logarithm of it or of its
-  /// complement is finite. Takes one draw.
-  constexpr double uniform() { return (static_cast<double>(bits() >> 11) + 0.5) * 0x1.0p-53; }
+  /// Uniform on the 2^52 midpoints of (0, 1): never 0, never 1, so that a logarithm of it or of its
+  /// complement is finite. (Of 2^53 midpoints the last would round to 1.) Takes one draw.
+  constexpr double uniform() { return (static_cast<double>(bits() >> 12) + 0.5) * 0x1.0p-52; }
 
   /// Uniform on 0 ... count-1 by a 64x64 multiplication; the bias is below count / 2^64. Takes one
   /// draw. Expects count > 0.
