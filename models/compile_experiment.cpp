@@ -54,6 +54,9 @@ void compile_intervals(const ExperimentSpec& experiment, System::Plan& plan) {
                                        Time::after_start(experiment.duration)};
   const OutcomeLayout::IntervalKey disturbance = planned_disturbance(experiment);
   layout.intervals = {run};
+  layout.disturbance_from = disturbance.from;
+  layout.disturbance_to = disturbance.to;
+  layout.is_control = experiment.is_control;
   for (const ObjectiveSpec& objective : experiment.objectives) {
     const auto key = resolved(objective.over, run, disturbance);
     const auto same = std::find_if(

@@ -155,6 +155,7 @@ void add_endpoints(const ModelSpec& model, System::Plan& plan) {
       made.own_error_probability = endpoint.errors.percent / 100;
       made.own_errors_at = endpoint.errors.at;
       made.purpose = hash_of(made.name.text());
+      made.error_purpose = hash_of(made.name.text() + " own error");
       plan.endpoints.push_back(std::move(made));
     }
   }
@@ -216,7 +217,10 @@ EdgePlan compile_edge(const std::string& caller, const std::string& callee, Inde
   const RetrySpec retry = edge.client.retry.value_or(RetrySpec{});
   edge.base_backoff = retry.base_backoff;
   edge.max_backoff = retry.max_backoff.value_or(retry.base_backoff * 10);
-  edge.purpose = hash_of(caller + " -> " + callee);
+  const std::string name = caller + " -> " + callee;
+  edge.latency_purpose = hash_of(name + " latency");
+  edge.balancing_purpose = hash_of(name + " balancing");
+  edge.backoff_purpose = hash_of(name + " back-off");
   return edge;
 }
 

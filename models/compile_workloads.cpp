@@ -65,7 +65,8 @@ void describe_arrivals(const ClosedLoopSpec& spec, const System::Plan&, SourcePl
 }
 
 /// What a load spike adds beside the planned arrivals of a workload.
-SourcePlan spike_of(SourcePlan source, const FaultSpec& fault) {
+SourcePlan spike_of(SourcePlan source, const FaultSpec& fault, Index index) {
+  source.fault = index;
   source.from = Time::after_start(fault.at);
   source.until = source.from + fault.duration;
   source.purpose = extended(source.purpose, hash_of("load spike " + fault.name));
@@ -99,6 +100,7 @@ void add_edges(const std::string& name, const WorkloadSpec& spec, const SourcePl
 
 void compile_workloads(const ModelSpec& model, const ExperimentSpec& experiment,
                        System::Plan& plan) {
+  plan.unit_exponential = Law(LawSpec{{}, ExponentialSpec{Duration::seconds(1)}});
   for (const auto& [name, spec] : model.workloads) {
     WorkloadPlan workload;
     workload.name = name;
@@ -117,10 +119,11 @@ void compile_workloads(const ModelSpec& model, const ExperimentSpec& experiment,
                spec.arrivals);
     add_edges(name, spec, source, model, plan, workload);
     plan.sources.push_back(source);
-    for (const FaultSpec& fault : experiment.faults) {
+    for (Index index = 0; index < experiment.faults.size(); ++index) {
+      const FaultSpec& fault = experiment.faults[index];
       const bool meets = fault.target.workload.empty() || fault.target.workload == name;
       if (fault.kind == FaultKind::load_spike && meets && !experiment.is_control) {
-        plan.sources.push_back(spike_of(source, fault));
+        plan.sources.push_back(spike_of(source, fault, index));
       }
     }
     plan.layout.workloads.push_back(name);

@@ -30,7 +30,9 @@ struct TargetSpec {
 
 /// One fault. `delay` and `percentage` belong to latency, `percentage` to abort, `factor` to
 /// slow_down (work takes so many times as long) and to load_spike (so many times the arrivals).
-/// Killed instances and lost zones come back, empty, when `duration` is over.
+/// Killed instances and lost zones come back, empty, when `duration` is over. A killed instance resets
+/// its connections, so callers know at once that their attempt is lost; a lost zone falls silent, and
+/// only their timeouts tell them.
 /// A latency or an abort acts at the door of the instance, before admission: it is part of the
 /// latency and the errors of the endpoint, and holds no worker. A spike adds arrivals of its own
 /// beside the planned ones, so that those stay what they are without it.

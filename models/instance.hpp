@@ -29,8 +29,12 @@ struct SharedCores {
 
 /// A running copy of a service.
 struct Instance {
-  bool up = true;      // a killed one is not
-  bool listed = true;  // callers choose it
+  bool up = true;       // a killed one is not
+  bool silent = false;  // died without a word: nobody answers for it
+  bool wanted = true;   // the rollout sends it traffic
+  bool known_dead = false;
+  bool listed = true;   // callers choose it: wanted, and not known to be dead
+  bool dispatching = false;  // free workers are being handed out right now
   double work_factor = 1;
   std::uint32_t busy = 0;       // workers
   std::uint32_t waiting = 0;    // frames in the queue
@@ -69,6 +73,7 @@ struct SourceState {
 
 struct FaultState {
   bool active = false;
+  bool cancelled = false;  // stopped before its time
   std::vector<Index> targets;
   std::vector<bool> hits;  // [instance]; latency and abort
 };

@@ -14,7 +14,8 @@ enum class Status : std::uint8_t {
   failed,       // answered with an error: 500
   refused,      // found the queue full: 503
   aborted,      // by an abort fault
-  unreachable,  // nobody there, or died while it worked
+  unreachable,  // nobody there
+  lost,         // the instance died while it worked
   timed_out,    // the caller gave up: 504
   cancelled,    // withdrawn by the caller
 };
@@ -61,6 +62,7 @@ struct Call {
   std::uint32_t interval = none;
   State state = State::attempting;
   bool live = false;
+  bool retrying = false;  // counted in its client's retries
 };
 
 /// An attempt on the callee's side.
@@ -70,6 +72,7 @@ struct Job {
   Time arrived;
   Duration latency;  // of the network, one way: the answer takes as long as the request
   SlabId call;
+  std::uint32_t attempt = 0;
   std::uint32_t generation = 0;
   Index endpoint = none;
   Index instance = none;
@@ -79,6 +82,7 @@ struct Job {
   std::uint32_t next = none;
   bool admitted = false;
   bool holds_worker = false;
+  bool withdrawn = false;  // cancelled while it waited at the door
 };
 
 /// A strand of a job: a sequence of steps under way. A job has one; branches of parallel steps and
@@ -91,17 +95,18 @@ struct Frame {
   std::uint32_t generation = 0;
   std::uint32_t job = none;
   std::uint32_t parent = none;
-  Index step = none;
+  Index step = none;  // under way; none: the sequence is over
   std::uint32_t succeeded = 0;     // parallel: branches so far
   std::uint32_t failed = 0;
   std::uint64_t rounds_left = 0;   // repeat
-  std::uint64_t round = 0;
   std::uint32_t queue_previous = none;
   std::uint32_t queue_next = none;
   State state = State::waiting;
   bool owns_worker = false;  // event loop: for this piece of work only
-  bool in_fallback = false;
 };
+
+/// How far a frame has come: it waits for an event, or its sequence is over.
+enum class Progress : std::uint8_t { waiting, succeeded, failed };
 
 /// What an event says. Plain data: `slot` and `stamp` name a record and tell whether it is still the
 /// one that was meant.

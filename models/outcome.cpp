@@ -89,6 +89,7 @@ std::uint64_t Outcome::digest() const {
   fold(digest, rollout_aborted_at);
   digest.add(static_cast<std::uint64_t>(rollout));
   digest.add(analyses_without_data);
+  digest.add(faults_without_target);
   digest.add(spans);
   digest.add(capped);
   return digest.value();

@@ -107,6 +107,7 @@ struct Outcome {
   std::optional<Time> rollout_aborted_at;
   RolloutResult rollout = RolloutResult::none;
   std::uint64_t analyses_without_data = 0;
+  std::uint64_t faults_without_target = 0;
   std::uint64_t spans = 0;   // attempts served, in the whole run
   std::uint64_t events = 0;
   bool capped = false;  // too many requests in flight: the run ended early, all of them unfinished
@@ -132,6 +133,10 @@ struct OutcomeLayout {
   std::vector<std::string> services;
   std::vector<IntervalKey> intervals;  // the first is "run"
   std::vector<std::size_t> objective_intervals;  // [objective]: index into intervals
+  /// From the first start to the last end of faults and rollout as planned; the same in both arms.
+  Time disturbance_from = Time::never();
+  Time disturbance_to;
+  bool is_control = false;
   Time warm_up_end;
   Duration window;
   std::size_t windows = 0;  // they start at warm_up_end

@@ -41,7 +41,8 @@ struct EndpointPlan {
   std::vector<Index> behaviours;  // first step of each; none: nothing to do
   double own_error_probability = 0;
   OwnErrorsSpec::At own_errors_at = OwnErrorsSpec::At::end;
-  std::uint64_t purpose = 0;
+  std::uint64_t purpose = 0;         // of the choice among behaviours
+  std::uint64_t error_purpose = 0;
 };
 
 /// The caller's side of an edge, resolved.
@@ -51,7 +52,9 @@ struct EdgePlan {
   Law latency;
   Duration base_backoff;
   Duration max_backoff;
-  std::uint64_t purpose = 0;
+  std::uint64_t latency_purpose = 0;
+  std::uint64_t balancing_purpose = 0;
+  std::uint64_t backoff_purpose = 0;
 };
 
 struct InstancePlan {
@@ -91,6 +94,7 @@ struct SourcePlan {
   Index workload = none;
   Time from;
   Time until = Time::never();
+  Index fault = none;  // the load spike that it belongs to
   std::uint64_t purpose = 0;
   std::vector<RateSegment> rate;  // open_loop
   CountLaw batch;                 // open_loop
@@ -160,6 +164,7 @@ struct System::Plan {
   std::vector<Index> branches;  // first step of each branch of each parallel step
   std::vector<Law> laws;
   std::vector<CountLaw> count_laws;
+  Law unit_exponential;  // of mean one second: what Poisson arrivals are made from
   std::vector<WorkloadPlan> workloads;
   std::vector<SourcePlan> sources;
   std::vector<FaultPlan> faults;

@@ -20,6 +20,7 @@ void count_end(RequestCounts& counts, Status status) {
       ++counts.aborted;
       break;
     case Status::unreachable:
+    case Status::lost:
       ++counts.unreachable;
       break;
     case Status::timed_out:
@@ -68,7 +69,8 @@ void renew(std::vector<Cell>& cells, std::size_t size) {
   for (Cell& cell : cells) {
     LatencyRecorder latencies = std::move(cell.latencies);
     latencies.clear();
-    cell = Cell{.latencies = std::move(latencies)};
+    cell = Cell{};
+    cell.latencies = std::move(latencies);
   }
 }
 
@@ -180,6 +182,12 @@ void Recorder::close_window() {
                                ratio(sums.window.in_system, sums.window.instance_time)});
     sums.window = {};
   }
+}
+
+void Recorder::drop_windows() {
+  endpoint_series_.clear();
+  workload_series_.clear();
+  service_series_.clear();
 }
 
 LatencyHistogram Recorder::take_watched_latencies(Index watch) {

@@ -45,6 +45,8 @@ class Recorder {
 
   void close_interval(std::uint32_t interval);
   void close_window();
+  /// Forgets the windows so far: those of the warm-up.
+  void drop_windows();
 
   Counters endpoint_total(Index column) const { return endpoint_totals_[column]; }
   Counters workload_total(Index workload) const { return workload_totals_[workload]; }

@@ -31,7 +31,10 @@ class Run {
   friend Outcome run_replication(const System&, const ReplicationSeed&, RunMemory&);
 
   // The loop (run.cpp).
+  void build_hosts();
   void run_until_end();
+  void drain();
+  void watch_the_clock(Time next);
   void handle(const EventList<RunEvent>::Event& event);
   void schedule(Time time, std::uint64_t order, const RunEvent& event) {
     events_.schedule(time, order, event);
@@ -48,57 +51,73 @@ class Run {
   void start_sources();
   void schedule_source(Index source);
   void source_fires(Index source);
+  void replay_fires(Index source);
   void user_thinks(Index source, std::uint32_t user, std::uint64_t round);
-  void user_asks(Index source, std::uint32_t user, std::uint64_t round);
+  void user_asks(Index source, std::uint32_t user, std::uint32_t round);
   void start_request(Index source, std::uint64_t path, Index endpoint, std::uint32_t user,
                      std::uint64_t round);
   Index drawn_endpoint(const WorkloadPlan& workload, std::uint64_t path) const;
   Time next_open_arrival(const SourcePlan& plan, SourceState& state) const;
 
   // The caller's side of a call (client.cpp).
-  std::uint32_t start_call(Index client, Index endpoint, std::uint64_t path, std::uint64_t request);
+  std::uint32_t new_call(Index client, Index endpoint, std::uint64_t path, std::uint64_t request);
   void make_attempt(std::uint32_t call);
-  Index chosen_instance(Client& client, const EdgePlan& edge, std::uint64_t attempt_path);
+  Index chosen_instance(Client& client, const Call& call, std::uint64_t attempt_path);
+  Duration drawn_latency(const EdgePlan& edge, const Call& call, std::uint64_t attempt_path) const;
   void arm_timer(std::uint32_t call);
   void timer_fires(std::uint32_t call, std::uint64_t order);
-  void backoff_over(SlabId call);
-  void answer_arrives(SlabId call, Status status);
+  void backoff_over(SlabId call, std::uint32_t attempt);
+  void answer_arrives(SlabId call, std::uint32_t attempt, Status status);
   void attempt_failed(std::uint32_t call, Status status);
-  bool may_retry(const Call& call, const EdgePlan& edge, Status status) const;
+  bool may_retry(const Call& call, Status status) const;
   void call_over(std::uint32_t call, Status status);
+  void request_over(const Call& call, Status status);
   void give_up(std::uint32_t call);
-  void leave_attempt(std::uint32_t call);
+  void leave_attempt(Call& call);
   void release(std::uint32_t call);
+  std::uint32_t& outstanding(const Client& client, Index instance);
   const EdgePlan& edge_of(const Client& client) const;
 
-  // The instance's side of an attempt (instance.cpp).
+  // The instance's side of an attempt (instance.cpp, workers.cpp).
   void attempt_arrives(std::uint32_t job);
-  bool meets_door_faults(std::uint32_t job);
+  bool stopped_at_door(std::uint32_t job);
   void admit(std::uint32_t job);
   void cancel_arrives(SlabId job);
-  void answer(std::uint32_t job, Status status);
+  void answer(const Job& job, Status status);
+  void turn_away(std::uint32_t job, Status status);
   void end_job(std::uint32_t job, Status status);
-  void ask_for_worker(std::uint32_t frame);
-  void worker_free(Index instance);
+  void count_end(const Job& job, Status status);
+  Index column_of(const Job& job) const;
+  void link(std::uint32_t job);
+  void unlink(std::uint32_t job);
+  void kill(Index instance, bool silently);
+  void settle(Instance& instance, const ServicePlan& service);
+  void enqueue(std::uint32_t frame, Instance& instance);
+  void leave_queue(std::uint32_t frame, Instance& instance);
+  void give_back_worker(std::uint32_t frame);
+  void dispatch(Index instance);
   void begin_work(std::uint32_t frame);
-  void work_done(SlabId frame);
   Duration drawn_work(const Frame& frame, const Job& job) const;
   void share_cores(Index instance, std::uint32_t frame, Duration work);
+  void advance_cores(Instance& instance, double cores);
   void schedule_cores(Index instance);
   void cores_fire(Index instance, std::uint32_t stamp);
-  void kill(Index instance);
-  void settle(Index instance);
 
-  // What an endpoint does (job.cpp).
+  // What an endpoint does (job.cpp, frames.cpp).
   void start_program(std::uint32_t job);
-  void run_frame(std::uint32_t frame);
-  void advance(std::uint32_t frame);
-  bool start_step(std::uint32_t frame);
-  void start_parallel(std::uint32_t frame, const Step& step);
-  void start_round(std::uint32_t frame, const Step& step);
-  void start_frame_call(std::uint32_t frame, const Step& step);
-  void child_ends(std::uint32_t frame, bool good, OnError on_error, Index fallback);
-  void end_frame(std::uint32_t frame, bool good);
+  double own_error_probability(const Job& job) const;
+  void continue_frame(std::uint32_t frame);
+  void frame_ended(std::uint32_t frame, bool good);
+  void call_ended(std::uint32_t frame, bool good);
+  Progress run_frame(std::uint32_t frame);
+  Progress start_step(std::uint32_t frame);
+  Progress start_work(std::uint32_t frame);
+  Progress start_call(std::uint32_t frame, const Step& step);
+  Progress start_parallel(std::uint32_t frame, const Step& step);
+  Progress run_rounds(std::uint32_t frame, const Step& step);
+  Progress run_child(std::uint32_t frame, Index first_step, std::uint64_t salt);
+  Progress judged(const Frame& frame, const Step& step) const;
+  void spawn(std::uint32_t frame, const Step& step);
   std::uint32_t make_frame(std::uint32_t job, std::uint32_t parent, Index step,
                            std::uint64_t path);
   void drop_children(std::uint32_t frame);
@@ -107,22 +126,27 @@ class Run {
   void disown(std::uint32_t frame, ChildId child);
   Siblings& siblings(ChildId child);
 
-  // Faults, rollout, alarms (experiment.cpp, rollout.cpp).
+  // Faults, rollout, alarms (experiment.cpp, controllers.cpp).
   void fill_agenda();
   void perform(const AgendaItem& item);
+  void choose_targets(Index fault);
   void fault_starts(Index fault);
   void fault_ends(Index fault);
-  void detected(Index fault);
+  void revive(Index instance);
+  void deaths_detected(Index fault);
+  void list_instances(Index service);
+  void relist(Index instance);
+  void close_interval();
+  void close_window();
+  void collect();
   void rollout_step();
   void set_canary_weight(double percent);
-  void finish_rollout(RolloutResult result);
+  void end_rollout(RolloutResult result);
   void scrape(Index watch);
   void evaluate_analysis(Index analysis);
   void evaluate_stop(Index stop);
+  void stop_experiment();
   double gauge(const WatchPlan& watch) const;
-  void list_instances(Index service);
-  void close_interval();
-  void close_window();
 
   const System::Plan* plan_ = nullptr;
   std::uint64_t key_ = 0;
@@ -146,6 +170,9 @@ class Run {
   std::vector<std::optional<Time>> stop_holding_since_;
   Recorder recorder_;
   std::uint64_t open_measured_ = 0;  // measured requests and attempts without an answer yet
+  std::uint64_t at_this_instant_ = 0;
+  std::size_t windows_closed_ = 0;
+  bool windows_opened_ = false;
   Outcome outcome_;
 };
 

@@ -1,0 +1,167 @@
+#include <algorithm>
+#include <cmath>
+
+#include "models/run.hpp"
+#include "sim/hash.hpp"
+
+namespace rehearse {
+namespace {
+
+/// How long a rate of `rate` + `slope` x must run until its integral reaches `goal`; infinite when it
+/// never does. The stable root of a quadratic equation.
+double time_to_accumulate(double goal, double rate, double slope) {
+  const double root = rate * rate + 2 * slope * goal;
+  if (root < 0) return INFINITY;
+  const double denominator = rate + std::sqrt(root);
+  return denominator > 0 ? 2 * goal / denominator : INFINITY;
+}
+
+}  // namespace
+
+void Run::start_sources() {
+  sources_.assign(plan_->sources.size(), {});
+  for (Index source = 0; source < plan_->sources.size(); ++source) {
+    const SourcePlan& plan = plan_->sources[source];
+    SourceState& state = sources_[source];
+    state.next = plan.from;
+    if (plan.kind == SourcePlan::Kind::closed_loop) {
+      for (std::uint32_t user = 0; user < plan.users; ++user) user_thinks(source, user, 0);
+      continue;
+    }
+    if (plan.kind == SourcePlan::Kind::replay) {
+      while (state.entry < plan.offsets.size() &&
+             Time::after_start(plan.offsets[state.entry]) < plan.from) {
+        ++state.entry;
+      }
+    }
+    schedule_source(source);
+  }
+}
+
+/// Plans the next arrival of an open-loop source; at most one is pending.
+void Run::schedule_source(Index source) {
+  const SourcePlan& plan = plan_->sources[source];
+  SourceState& state = sources_[source];
+  if (plan.kind == SourcePlan::Kind::open_loop) {
+    state.next = next_open_arrival(plan, state);
+  } else {
+    if (state.entry == plan.offsets.size() && plan.repeat && !plan.offsets.empty()) {
+      state.entry = 0;
+      state.shift += plan.period;
+    }
+    if (state.entry == plan.offsets.size()) return;
+    state.next = Time::after_start(state.shift + plan.offsets[state.entry]);
+  }
+  if (state.next >= plan.until) return;
+  schedule(state.next, next_order(host_of_workload(plan.workload)),
+           {.kind = RunEvent::Kind::source_fires, .slot = source});
+}
+
+/// A Poisson process of changing rate: exponential steps on the scale of the integrated rate.
+Time Run::next_open_arrival(const SourcePlan& plan, SourceState& state) const {
+  RandomStream luck = stream(plan.purpose, state.ordinal);
+  double goal = plan_->unit_exponential.sample(luck).in_seconds();
+  Time from = state.next;
+  for (;;) {
+    while (state.segment + 1 < plan.rate.size() && plan.rate[state.segment + 1].from <= from) {
+      ++state.segment;
+    }
+    const RateSegment& segment = plan.rate[state.segment];
+    const bool last = state.segment + 1 == plan.rate.size();
+    const auto into = static_cast<double>((from - segment.from).in_nanoseconds());
+    const double rate = std::max(0.0, segment.rate_at_start + segment.slope * into);
+    const double wait = time_to_accumulate(goal, rate, segment.slope);
+    if (last) {
+      return wait < 9e18 ? from + Duration::rounded_nanoseconds(wait) : Time::never();
+    }
+    const Time until = plan.rate[state.segment + 1].from;
+    const auto left = static_cast<double>((until - from).in_nanoseconds());
+    if (wait <= left) return from + Duration::rounded_nanoseconds(wait);
+    goal -= (rate + segment.slope * left / 2) * left;
+    from = until;
+  }
+}
+
+void Run::source_fires(Index source) {
+  const SourcePlan& plan = plan_->sources[source];
+  SourceState& state = sources_[source];
+  if (state.stopped) return;
+  if (plan.kind == SourcePlan::Kind::replay) {
+    replay_fires(source);
+  } else {
+    const std::uint64_t path = extended(plan.purpose, state.ordinal);
+    std::uint64_t size = 1;
+    if (plan.batched) {
+      RandomStream luck = stream(plan.purpose, path);
+      size = plan.batch.sample(luck);
+    }
+    for (std::uint64_t i = 0; i < size; ++i) {
+      start_request(source, extended(path, i), none, none, 0);
+    }
+  }
+  ++state.ordinal;
+  schedule_source(source);
+}
+
+/// A load spike sends each recorded request `copies` times more, at once: the same burst, but higher.
+void Run::replay_fires(Index source) {
+  const SourcePlan& plan = plan_->sources[source];
+  SourceState& state = sources_[source];
+  const std::uint64_t path = extended(plan.purpose, state.ordinal);
+  RandomStream luck = stream(plan.purpose, path);
+  const auto whole = static_cast<std::uint64_t>(plan.copies);
+  const bool one_more = luck.chance(plan.copies - static_cast<double>(whole));
+  for (std::uint64_t i = 0; i < whole + one_more; ++i) {
+    start_request(source, extended(path, i), plan.endpoints[state.entry], none, 0);
+  }
+  ++state.entry;
+}
+
+void Run::user_thinks(Index source, std::uint32_t user, std::uint64_t round) {
+  const SourcePlan& plan = plan_->sources[source];
+  const std::uint64_t path = extended(extended(plan.purpose, user), round);
+  RandomStream luck = stream(plan.purpose, path);
+  const Time begin = std::max(now_, plan.from);
+  schedule(begin + plan.think_time.sample(luck), next_order(host_of_workload(plan.workload)),
+           {.kind = RunEvent::Kind::user_asks,
+            .slot = source,
+            .stamp = user,
+            .extra = static_cast<std::uint32_t>(round)});
+}
+
+void Run::user_asks(Index source, std::uint32_t user, std::uint32_t round) {
+  const SourcePlan& plan = plan_->sources[source];
+  if (sources_[source].stopped || now_ >= plan.until) return;
+  const std::uint64_t path = extended(extended(plan.purpose, user), round);
+  start_request(source, extended(path, 0), none, user, round);
+}
+
+Index Run::drawn_endpoint(const WorkloadPlan& workload, std::uint64_t path) const {
+  if (workload.mix_endpoints.size() == 1) return workload.mix_endpoints.front();
+  const double goal =
+      stream(workload.purpose, path).uniform() * workload.cumulative_mix.back();
+  const auto found = std::upper_bound(workload.cumulative_mix.begin(),
+                                      workload.cumulative_mix.end() - 1, goal);
+  return workload.mix_endpoints[static_cast<std::size_t>(found -
+                                                         workload.cumulative_mix.begin())];
+}
+
+void Run::start_request(Index source, std::uint64_t path, Index endpoint, std::uint32_t user,
+                        std::uint64_t round) {
+  const Index index = plan_->sources[source].workload;
+  const WorkloadPlan& workload = plan_->workloads[index];
+  if (endpoint == none) endpoint = drawn_endpoint(workload, path);
+  const Index edge = workload.edge_of_service[plan_->endpoints[endpoint].service];
+  const std::uint32_t slot =
+      new_call(first_client_[host_of_workload(index)] + edge, endpoint, path, path);
+  Call& call = calls_[slot];
+  call.source = source;
+  call.user = user;
+  call.round = round;
+  call.interval = recorder_.interval();
+  recorder_.request_arrived(index);
+  if (call.interval != none) ++open_measured_;
+  make_attempt(slot);
+}
+
+}  // namespace rehearse

@@ -1,0 +1,227 @@
+#include <algorithm>
+#include <cmath>
+
+#include "models/run.hpp"
+
+namespace rehearse {
+
+void Run::fill_agenda() {
+  const OutcomeLayout& layout = plan_->layout;
+  for (const Time boundary : plan_->boundaries) {
+    agenda_.add(boundary, AgendaItem::Kind::close_interval);
+  }
+  for (std::size_t i = 0; i <= layout.windows; ++i) {
+    const Time end = layout.warm_up_end + layout.window * static_cast<std::int64_t>(i);
+    agenda_.add(std::min(end, plan_->end), AgendaItem::Kind::close_window);
+  }
+  faults_.assign(plan_->faults.size(), {});
+  for (Index fault = 0; fault < plan_->faults.size(); ++fault) {
+    const FaultSpec& spec = plan_->faults[fault].spec;
+    agenda_.add(Time::after_start(spec.at), AgendaItem::Kind::fault_starts, fault);
+    agenda_.add(Time::after_start(spec.at + spec.duration), AgendaItem::Kind::fault_ends, fault);
+  }
+  rollout_ = {};
+  if (plan_->rollout) {
+    rollout_.failures.assign(plan_->rollout->spec.analysis.size(), 0);
+    agenda_.add(Time::after_start(plan_->rollout->spec.at), AgendaItem::Kind::rollout_step);
+  }
+  watches_.clear();
+  for (Index watch = 0; watch < plan_->watches.size(); ++watch) {
+    watches_.emplace_back(plan_->watches[watch]);
+    agenda_.add(Time(), AgendaItem::Kind::scrape, watch);
+  }
+  stop_holding_since_.assign(plan_->stop_watches.size(), std::nullopt);
+  for (Index stop = 0; stop < plan_->stop_watches.size(); ++stop) {
+    agenda_.add(Time(), AgendaItem::Kind::stop_condition, stop);
+  }
+}
+
+void Run::perform(const AgendaItem& item) {
+  switch (item.kind) {
+    case AgendaItem::Kind::close_window:
+      close_window();
+      break;
+    case AgendaItem::Kind::close_interval:
+      close_interval();
+      break;
+    case AgendaItem::Kind::fault_ends:
+      fault_ends(item.index);
+      break;
+    case AgendaItem::Kind::fault_starts:
+      fault_starts(item.index);
+      break;
+    case AgendaItem::Kind::deaths_detected:
+      deaths_detected(item.index);
+      break;
+    case AgendaItem::Kind::rollout_step:
+      rollout_step();
+      break;
+    case AgendaItem::Kind::scrape:
+      scrape(item.index);
+      break;
+    case AgendaItem::Kind::analysis:
+      evaluate_analysis(item.index);
+      break;
+    case AgendaItem::Kind::stop_condition:
+      evaluate_stop(item.index);
+      break;
+  }
+}
+
+/// Draws the instances that a fault meets, among those that are alive now.
+void Run::choose_targets(Index fault) {
+  const FaultPlan& plan = plan_->faults[fault];
+  FaultState& state = faults_[fault];
+  std::vector<Index> live;
+  for (const Index instance : plan.candidates) {
+    if (instances_[instance].up) live.push_back(instance);
+  }
+  std::size_t count = live.size();
+  switch (plan.spec.target.mode) {
+    case TargetSpec::Mode::one:
+      count = 1;
+      break;
+    case TargetSpec::Mode::fixed:
+      count = static_cast<std::size_t>(plan.spec.target.value);
+      break;
+    case TargetSpec::Mode::fixed_percent:
+      count = static_cast<std::size_t>(
+          std::ceil(static_cast<double>(live.size()) * plan.spec.target.value / 100));
+      break;
+    case TargetSpec::Mode::all:
+      break;
+  }
+  count = std::min(count, live.size());
+  RandomStream luck = stream(plan.purpose, 0);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::swap(live[i], live[i + luck.below(live.size() - i)]);
+  }
+  live.resize(count);
+  std::sort(live.begin(), live.end());
+  state.targets = std::move(live);
+}
+
+void Run::fault_starts(Index fault) {
+  const FaultPlan& plan = plan_->faults[fault];
+  FaultState& state = faults_[fault];
+  if (state.cancelled) return;
+  state.active = true;
+  if (plan.spec.kind == FaultKind::load_spike) return;
+  choose_targets(fault);
+  if (state.targets.empty()) ++outcome_.faults_without_target;
+  const bool at_door = plan.spec.kind == FaultKind::latency || plan.spec.kind == FaultKind::abort;
+  if (at_door) state.hits.assign(instances_.size(), false);
+  const bool kills =
+      plan.spec.kind == FaultKind::instance_kill || plan.spec.kind == FaultKind::zone_down;
+  for (const Index target : state.targets) {
+    if (at_door) {
+      state.hits[target] = true;
+      ++instances_[target].door_faults;
+    } else if (kills) {
+      kill(target, plan.spec.kind == FaultKind::zone_down);
+    } else {
+      instances_[target].work_factor *= plan.spec.factor;
+    }
+  }
+  if (kills) {
+    agenda_.add(now_ + plan.spec.detected_after, AgendaItem::Kind::deaths_detected, fault);
+  }
+}
+
+void Run::fault_ends(Index fault) {
+  FaultState& state = faults_[fault];
+  if (!state.active) return;
+  state.active = false;
+  for (Index source = 0; source < sources_.size(); ++source) {
+    if (plan_->sources[source].fault == fault) sources_[source].stopped = true;
+  }
+  const FaultSpec& spec = plan_->faults[fault].spec;
+  for (const Index target : state.targets) {
+    switch (spec.kind) {
+      case FaultKind::latency:
+      case FaultKind::abort:
+        --instances_[target].door_faults;
+        break;
+      case FaultKind::slow_down:
+        instances_[target].work_factor /= spec.factor;
+        break;
+      case FaultKind::instance_kill:
+      case FaultKind::zone_down:
+        revive(target);
+        break;
+      case FaultKind::load_spike:
+        break;
+    }
+  }
+}
+
+void Run::revive(Index index) {
+  Instance& instance = instances_[index];
+  settle(instance, plan_->services[plan_->instances[index].service]);
+  instance.up = true;
+  instance.silent = false;
+  instance.known_dead = false;
+  relist(index);
+}
+
+void Run::deaths_detected(Index fault) {
+  for (const Index target : faults_[fault].targets) {
+    if (instances_[target].up) continue;
+    instances_[target].known_dead = true;
+    relist(target);
+  }
+}
+
+void Run::relist(Index index) {
+  list_instances(plan_->instances[index].service);
+}
+
+/// Brings the balancers' lists of one service up to date: what service discovery tells everybody.
+void Run::list_instances(Index service) {
+  const ServicePlan& plan = plan_->services[service];
+  const Index end = plan.first_instance + plan.stable_instances + plan.canary_instances;
+  Index place = plan.first_instance;
+  for (const bool canary : {false, true}) {
+    ListedRange& range = listed_range_[service * 2 + canary];
+    range.first = place;
+    for (Index i = plan.first_instance; i < end; ++i) {
+      if (plan_->instances[i].canary != canary) continue;
+      Instance& instance = instances_[i];
+      settle(instance, plan);
+      instance.listed = instance.wanted && !instance.known_dead;
+      if (instance.listed) listed_[place++] = i;
+    }
+    range.count = place - range.first;
+  }
+}
+
+void Run::collect() {
+  for (Index i = 0; i < instances_.size(); ++i) {
+    const Index service = plan_->instances[i].service;
+    settle(instances_[i], plan_->services[service]);
+    recorder_.collect(service, instances_[i]);
+  }
+}
+
+void Run::close_interval() {
+  collect();
+  const std::uint32_t closed = recorder_.interval();
+  recorder_.close_interval(closed);
+  const std::uint32_t next = closed == none ? 0 : closed + 1;
+  const bool over = next + 1 >= plan_->boundaries.size() || outcome_.capped;
+  recorder_.set_interval(over ? none : next);
+}
+
+/// The first one ends the warm-up.
+void Run::close_window() {
+  collect();
+  recorder_.close_window();
+  if (windows_opened_) {
+    ++windows_closed_;
+  } else {
+    recorder_.drop_windows();
+    windows_opened_ = true;
+  }
+}
+
+}  // namespace rehearse

@@ -1,0 +1,66 @@
+#include "models/mistakes.hpp"
+
+#include <algorithm>
+
+#include "models/find_mistakes.hpp"
+
+namespace rehearse {
+namespace {
+
+/// Edits (insert, delete, replace, swap neighbours) from one word to the other: Damerau's distance in
+/// the form that never edits a swapped pair again. Stops counting above `most`.
+std::size_t edit_distance(const std::string& a, const std::string& b, std::size_t most) {
+  const std::size_t difference = a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
+  if (difference > most) return most + 1;
+  std::vector<std::size_t> before_last(b.size() + 1);
+  std::vector<std::size_t> last(b.size() + 1);
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({replaced, last[j] + 1, row[j - 1] + 1});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
+    }
+    std::swap(before_last, last);
+    std::swap(last, row);
+  }
+  return last[b.size()];
+}
+
+}  // namespace
+
+std::string nearest(const std::string& word, const std::vector<std::string>& candidates) {
+  // One edit in three letters is a typo; more is another word. Longer words than this are no words.
+  constexpr std::size_t longest_word = 200;
+  if (word.size() > longest_word) return "";
+  std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
+  std::string best;
+  for (const std::string& candidate : candidates) {
+    if (candidate.empty() || candidate == word) continue;
+    const std::size_t distance = edit_distance(word, candidate, least);
+    // A word of one or two letters is not a misspelling of just any other one.
+    if (distance < least && distance < candidate.size() && distance < word.size()) {
+      least = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+std::vector<Mistake> find_mistakes(const ModelSpec& model) {
+  std::vector<Mistake> mistakes;
+  find_service_mistakes(model, mistakes);
+  find_feedback_mistakes(model, mistakes);
+  return mistakes;
+}
+
+std::vector<Mistake> find_mistakes(const ModelSpec& model, const ExperimentSpec& experiment) {
+  std::vector<Mistake> mistakes = find_mistakes(model);
+  find_experiment_mistakes(model, experiment, mistakes);
+  return mistakes;
+}
+
+}  // namespace rehearse
