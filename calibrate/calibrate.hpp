@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "calibrate/account.hpp"
+#include "calibrate/reader.hpp"
+#include "models/model_spec.hpp"
+
+namespace rehearse {
+
+struct CalibrateOptions {
+  ReadOptions read;
+  /// Replaces the names of services, operations, instances, zones and hosts by numbered ones, and
+  /// leaves the names of files out. Equal names get equal replacements, in the order of the names.
+  bool anonymise = false;
+  std::string workload = "users";
+  std::string calibrated_by;  // copied into the provenance
+};
+
+struct Calibration {
+  ModelSpec model;
+  Account account;
+};
+
+/// Learns a model from recorded traces. The result does not depend on the order of files or spans.
+/// Every learned value has an entry in ModelSpec::evidence. What traces without saturation cannot tell
+/// is assumed, and listed as such: workers are unlimited (waiting is inside the self times), and held
+/// while calling. Throws InvalidInput as read_spans does.
+Calibration calibrate(const std::vector<std::string>& files, const CalibrateOptions& options);
+
+/// The same from spans that were already read (and not yet normalised).
+Calibration calibrate(SpanSet spans, const CalibrateOptions& options);
+
+}  // namespace rehearse

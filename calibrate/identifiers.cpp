@@ -1,0 +1,187 @@
+#include "calibrate/identifiers.hpp"
+
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "sim/hash.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr std::size_t longest_name = 200;
+
+int hex_digit(char letter) {
+  if (letter >= '0' && letter <= '9') return letter - '0';
+  if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;
+  if (letter >= 'A' && letter <= 'F') return letter - 'A' + 10;
+  return -1;
+}
+
+std::optional<TraceId> from_hex(std::string_view text) {
+  if (text.empty() || text.size() > 32) return std::nullopt;
+  TraceId id;
+  for (const char letter : text) {
+    const int digit = hex_digit(letter);
+    if (digit < 0) return std::nullopt;
+    id.high = (id.high << 4) | (id.low >> 60);
+    id.low = (id.low << 4) | static_cast<std::uint64_t>(digit);
+  }
+  return id;
+}
+
+int base64_digit(char letter) {
+  if (letter >= 'A' && letter <= 'Z') return letter - 'A';
+  if (letter >= 'a' && letter <= 'z') return letter - 'a' + 26;
+  if (letter >= '0' && letter <= '9') return letter - '0' + 52;
+  if (letter == '+' || letter == '-') return 62;
+  if (letter == '/' || letter == '_') return 63;
+  return -1;
+}
+
+/// Exactly `bytes` bytes, big-endian, in the low end of the result.
+std::optional<TraceId> from_base64(std::string_view text, int bytes) {
+  const std::size_t letters = static_cast<std::size_t>(bytes * 8 + 5) / 6;
+  if (text.size() != (letters + 3) / 4 * 4) return std::nullopt;
+  for (std::size_t i = letters; i < text.size(); ++i) {
+    if (text[i] != '=') return std::nullopt;
+  }
+  unsigned __int128 value = 0;
+  for (std::size_t i = 0; i < letters; ++i) {
+    const int digit = base64_digit(text[i]);
+    if (digit < 0) return std::nullopt;
+    const int spare = static_cast<int>(letters) * 6 - bytes * 8;
+    const bool last = i + 1 == letters;
+    value = last ? (value << (6 - spare)) | static_cast<unsigned>(digit >> spare)
+                 : (value << 6) | static_cast<unsigned>(digit);
+  }
+  return TraceId{static_cast<std::uint64_t>(value >> 64), static_cast<std::uint64_t>(value)};
+}
+
+std::uint64_t never_zero(std::uint64_t hash) { return hash == 0 ? 1 : hash; }
+
+/// The length of the valid UTF-8 sequence at the head of `text`, or 0.
+std::size_t utf8_length(std::string_view text) {
+  const auto head = static_cast<unsigned char>(text[0]);
+  if (head < 0x80) return 1;
+  const std::size_t length = head >= 0xF0 ? 4 : head >= 0xE0 ? 3 : head >= 0xC2 ? 2 : 0;
+  if (length == 0 || head > 0xF4 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
+  }
+  const auto second = static_cast<unsigned char>(text[1]);
+  const bool overlong = (head == 0xE0 && second < 0xA0) || (head == 0xF0 && second < 0x90);
+  const bool outside = (head == 0xED && second > 0x9F) || (head == 0xF4 && second > 0x8F);
+  return overlong || outside ? 0 : length;
+}
+
+std::string printable(std::string_view text) {
+  std::string clean;
+  std::string_view rest = text;
+  while (!rest.empty() && clean.size() < longest_name) {
+    const std::size_t length = utf8_length(rest);
+    const auto head = static_cast<unsigned char>(rest[0]);
+    if (length == 0 || head < 0x20 || head == 0x7F) {
+      clean += '?';
+      rest.remove_prefix(1);
+    } else {
+      clean += rest.substr(0, length);
+      rest.remove_prefix(length);
+    }
+  }
+  if (!rest.empty()) clean += fmt::format("...{:016x}", hash_of(text));
+  return clean;
+}
+
+bool is_identifier(std::string_view segment) {
+  if (segment.empty()) return false;
+  bool digits_only = true;
+  bool hex_only = true;
+  bool has_digit = false;
+  for (const char letter : segment) {
+    const bool digit = letter >= '0' && letter <= '9';
+    has_digit = has_digit || digit;
+    digits_only = digits_only && digit;
+    hex_only = hex_only && (hex_digit(letter) >= 0 || letter == '-');
+  }
+  return digits_only || (hex_only && has_digit && segment.size() >= 16);
+}
+
+}  // namespace
+
+std::uint64_t span_id_of(std::string_view text) {
+  if (text.empty()) return 0;
+  if (text.size() <= 16) {
+    if (const auto id = from_hex(text)) return id->low;
+  }
+  if (const auto id = from_base64(text, 8)) return id->low;
+  return never_zero(hash_of(text));
+}
+
+TraceId trace_id_of(std::string_view text) {
+  if (text.empty()) return {};
+  if (const auto id = from_hex(text)) return *id;
+  if (const auto id = from_base64(text, 16)) return *id;
+  const std::uint64_t hash = hash_of(text);
+  return {never_zero(mixed(hash + text.size())), hash};
+}
+
+std::string service_name_of(std::string_view text) {
+  std::string name = printable(text);
+  for (char& letter : name) {
+    if (letter == '/') letter = '_';
+  }
+  return name;
+}
+
+std::string operation_name_of(std::string_view text) {
+  std::string name;
+  std::size_t from = 0;
+  while (from <= text.size()) {
+    const std::size_t slash = text.find('/', from);
+    const std::size_t to = slash == std::string_view::npos ? text.size() : slash;
+    const std::string_view segment = text.substr(from, to - from);
+    // A name without any slash is no path: "1234" may well be a method number.
+    name += from > 0 && is_identifier(segment) ? std::string_view("{id}") : segment;
+    if (slash == std::string_view::npos) break;
+    name += '/';
+    from = slash + 1;
+  }
+  return printable(name);
+}
+
+float adjusted_count_of(std::string_view tracestate) {
+  const std::size_t vendor = tracestate.find("ot=");
+  if (vendor == std::string_view::npos) return 1;
+  std::string_view entry = tracestate.substr(vendor + 3);
+  entry = entry.substr(0, entry.find(','));
+  while (!entry.empty()) {
+    const std::size_t semicolon = entry.find(';');
+    const std::string_view field = entry.substr(0, semicolon);
+    if (field.starts_with("th:") && field.size() <= 3 + 14) {
+      double threshold = 0;
+      double place = 1.0 / 16;
+      for (const char letter : field.substr(3)) {
+        if (hex_digit(letter) < 0) return 1;
+        threshold += hex_digit(letter) * place;
+        place /= 16;
+      }
+      return threshold < 1 ? static_cast<float>(1 / (1 - threshold)) : 1.0F;
+    }
+    if (field.starts_with("p:") && field.size() <= 4) {
+      int exponent = 0;
+      for (const char letter : field.substr(2)) {
+        if (letter < '0' || letter > '9') return 1;
+        exponent = exponent * 10 + (letter - '0');
+      }
+      return exponent < 63 ? static_cast<float>(std::uint64_t{1} << exponent) : 1.0F;
+    }
+    if (semicolon == std::string_view::npos) break;
+    entry.remove_prefix(semicolon + 1);
+  }
+  return 1;
+}
+
+}  // namespace rehearse

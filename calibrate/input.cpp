@@ -1,0 +1,124 @@
+#include "calibrate/input.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+#include <boost/iostreams/categories.hpp>
+#include <boost/iostreams/filter/gzip.hpp>
+#include <boost/iostreams/filtering_stream.hpp>
+#include <fmt/format.h>
+
+#include "sim/error.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr std::uint64_t bytes_before_ratio_counts = std::uint64_t{64} << 20;
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using File = std::unique_ptr<std::FILE, CloseFile>;
+
+File open_file(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    throw InvalidInput(fmt::format("{}: is a directory; name the trace files in it", path));
+  }
+  File file(std::fopen(path.c_str(), "rb"));
+  if (!file) throw InvalidInput(fmt::format("{}: {}", path, std::strerror(errno)));
+  return file;
+}
+
+/// Boost.Iostreams reads the compressed bytes through this, so that they can be counted.
+struct CountingSource {
+  using char_type = char;
+  using category = boost::iostreams::source_tag;
+  std::FILE* file = nullptr;
+  std::uint64_t* consumed = nullptr;
+
+  std::streamsize read(char* buffer, std::streamsize size) {
+    const std::size_t got = std::fread(buffer, 1, static_cast<std::size_t>(size), file);
+    *consumed += got;
+    if (got == 0) return -1;
+    return static_cast<std::streamsize>(got);
+  }
+};
+
+bool begins_as_gzip(std::FILE* file) {
+  unsigned char head[2] = {0, 0};
+  const std::size_t got = std::fread(head, 1, 2, file);
+  std::rewind(file);
+  return got == 2 && head[0] == 0x1F && head[1] == 0x8B;
+}
+
+}  // namespace
+
+struct Input::State {
+  std::string path;
+  InputLimits limits;
+  File file;
+  std::uint64_t consumed = 0;
+  std::uint64_t delivered = 0;
+  std::unique_ptr<boost::iostreams::filtering_istream> gzip;
+
+  std::size_t read_compressed(char* buffer, std::size_t size);
+  void check_limits() const;
+};
+
+void Input::State::check_limits() const {
+  if (delivered > limits.decompressed_bytes) {
+    throw InvalidInput(fmt::format("{}: holds more than {} bytes when decompressed", path,
+                                   limits.decompressed_bytes));
+  }
+  if (delivered > bytes_before_ratio_counts &&
+      static_cast<double>(delivered) > limits.ratio * static_cast<double>(consumed)) {
+    throw InvalidInput(fmt::format(
+        "{}: expands to more than {} times its size; no recording does that", path, limits.ratio));
+  }
+}
+
+std::size_t Input::State::read_compressed(char* buffer, std::size_t size) {
+  try {
+    gzip->read(buffer, static_cast<std::streamsize>(size));
+  } catch (const std::ios_base::failure& failure) {
+    throw InvalidInput(fmt::format("{}: damaged gzip file, at decompressed byte {}: {}", path,
+                                   delivered, failure.what()));
+  }
+  const auto got = static_cast<std::size_t>(gzip->gcount());
+  delivered += got;
+  check_limits();
+  return got;
+}
+
+Input::Input(const std::string& path, const InputLimits& limits)
+    : state_(std::make_unique<State>()) {
+  state_->path = path;
+  state_->limits = limits;
+  state_->file = open_file(path);
+  if (!begins_as_gzip(state_->file.get())) return;
+  state_->gzip = std::make_unique<boost::iostreams::filtering_istream>();
+  state_->gzip->push(boost::iostreams::gzip_decompressor());
+  state_->gzip->push(CountingSource{state_->file.get(), &state_->consumed});
+  // Without this the stream would swallow the decompressor's complaint and look merely ended.
+  state_->gzip->exceptions(std::ios_base::badbit);
+}
+
+Input::~Input() = default;
+Input::Input(Input&&) noexcept = default;
+
+std::size_t Input::read(char* buffer, std::size_t size) {
+  if (state_->gzip) return state_->read_compressed(buffer, size);
+  const std::size_t got = std::fread(buffer, 1, size, state_->file.get());
+  if (got == 0 && std::ferror(state_->file.get())) {
+    throw InputOutputError(fmt::format("{}: {}", state_->path, std::strerror(errno)));
+  }
+  return got;
+}
+
+const std::string& Input::path() const { return state_->path; }
+
+}  // namespace rehearse

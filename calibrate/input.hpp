@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace rehearse {
+
+/// How far a compressed file may be believed.
+struct InputLimits {
+  std::uint64_t decompressed_bytes = std::uint64_t{4} << 30;
+  /// Decompressed over compressed bytes, once 64 MiB are out.
+  double ratio = 1000;
+};
+
+/// A file read from beginning to end, decompressed when it begins as gzip files do (its name does not
+/// matter). Holds a buffer, never the file.
+class Input {
+ public:
+  /// Throws InvalidInput when there is no such file to read.
+  Input(const std::string& path, const InputLimits& limits);
+  ~Input();
+  Input(Input&&) noexcept;
+
+  /// Reads up to `size` bytes; 0 at the end. Throws InvalidInput for a damaged gzip file or one that
+  /// exceeds its limits, and InputOutputError when the machine refuses to read.
+  std::size_t read(char* buffer, std::size_t size);
+
+  const std::string& path() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace rehearse

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rehearse {
+
+/// A value of a parsed JSON text; valid as long as its JsonParser has not parsed the next one. Asking a
+/// value for what it is not gives nothing: recordings hold numbers as texts and texts as numbers.
+class JsonValue {
+ public:
+  /// The member of that name; nothing when there is none, or when this is no object.
+  std::optional<JsonValue> member(std::string_view key) const;
+  /// Calls `visit` for each element; does nothing when this is no array.
+  void for_each(const std::function<void(const JsonValue&)>& visit) const;
+  /// Calls `visit` for each member; does nothing when this is no object.
+  void for_each_member(
+      const std::function<void(std::string_view, const JsonValue&)>& visit) const;
+
+  bool is_object() const;
+  bool is_array() const;
+  std::optional<std::string_view> text() const;
+  /// A whole number that fits, or a text of decimal digits.
+  std::optional<std::int64_t> integer() const;
+  /// A number, or a text that is one.
+  std::optional<double> number() const;
+  /// A boolean, or the texts "true" and "false".
+  std::optional<bool> boolean() const;
+  /// Texts as they are, numbers and booleans as written; empty for anything else.
+  std::string as_text() const;
+
+ private:
+  friend struct JsonAccess;
+  JsonValue() = default;
+  /// The bytes of the parser library's own element, so that nobody else includes its header.
+  alignas(8) std::array<std::byte, 16> element_{};
+};
+
+/// Parses one text after another, reusing its memory.
+class JsonParser {
+ public:
+  explicit JsonParser(std::size_t depth_limit);
+  ~JsonParser();
+
+  /// Nothing when `text` is not valid JSON (valid UTF-8 and the depth limit included); why() says it.
+  std::optional<JsonValue> parse(std::string_view text);
+  const std::string& why() const { return why_; }
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+  std::string why_;
+};
+
+}  // namespace rehearse

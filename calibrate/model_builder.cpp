@@ -1,0 +1,283 @@
+#include "calibrate/model_builder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "models/spec_path.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr std::uint32_t none = TraceForest::none;
+
+/// Whether what a visit waited for last has failed.
+bool ended_by_failed_call(std::span<const Call> calls) {
+  const Call* last = nullptr;
+  for (const Call& call : calls) {
+    if (!call.detached && (last == nullptr || call.end >= last->end)) last = &call;
+  }
+  return last != nullptr && last->failed;
+}
+
+bool any_failed(std::span<const Call> calls) {
+  return std::any_of(calls.begin(), calls.end(),
+                     [](const Call& call) { return call.failed && !call.detached; });
+}
+
+TimedStructure leaf(double self_time) {
+  TimedStructure timed;
+  timed.own = {self_time};
+  timed.self_time = self_time;
+  return timed;
+}
+
+}  // namespace
+
+ModelBuilder::ModelBuilder(const TraceForest& forest, const NameTable& names,
+                           const std::vector<Role>& roles, const VisitTable& visits,
+                           const CalibrateOptions& options)
+    : forest_(forest),
+      names_(names),
+      roles_(roles),
+      visits_(visits),
+      options_(options),
+      grains_(clock_grains(forest)),
+      edges_(study_edges(forest, visits)) {
+  for (const EndpointKey& key : visits.endpoints) {
+    endpoint_names_.push_back({names.text(key.service), names.text(key.operation)});
+  }
+}
+
+Calibration ModelBuilder::build() {
+  result_.account.forest = forest_.counts;
+  result_.account.visits = visits_.counts;
+  result_.account.spans_used = forest_.spans.size() - visits_.counts.fragments;
+  learn_endpoints();
+  describe_services();
+  describe_correlations();
+  describe_network();
+  describe_workload();
+  describe_roles();
+  describe_edges();
+  note_assumptions();
+  return std::move(result_);
+}
+
+void ModelBuilder::note(const std::string& path, Basis basis, std::uint64_t n, std::string text) {
+  result_.model.evidence[path] = {basis, n, std::move(text)};
+}
+
+std::string ModelBuilder::service_path(const std::string& service) const {
+  return extended_path("services", service);
+}
+
+void ModelBuilder::learn_endpoints() {
+  const std::size_t size = visits_.endpoints.size();
+  std::vector<BehaviourLearner> learners(size);
+  std::vector<double> duration_sum(size, 0);
+  std::vector<std::uint64_t> own_errors(size, 0);
+  std::vector<std::uint64_t> undisturbed(size, 0);
+  for (const Visit& visit : visits_.visits) {
+    const Span& span = forest_.spans[visit.span];
+    const auto calls = visits_.calls_of(visit);
+    TimedStructure timed = structure_of(forest_, visits_, visit, grains_[span.service]);
+    self_times_.push_back(timed.self_time);
+    const auto duration = static_cast<double>(span.duration());
+    duration_sum[visit.endpoint] += duration;
+    if (!any_failed(calls)) {
+      ++undisturbed[visit.endpoint];
+      own_errors[visit.endpoint] += span.error ? 1 : 0;
+    }
+    learners[visit.endpoint].add(std::move(timed), span.adjusted_count, duration,
+                                 span.error && ended_by_failed_call(calls));
+  }
+  peer_duration_sum_.assign(size, 0);
+  learn_peers(learners);
+  for (std::uint32_t i = 0; i < size; ++i) {
+    learn_endpoint(i, learners[i], duration_sum[i] + peer_duration_sum_[i], own_errors[i],
+                   undisturbed[i]);
+  }
+}
+
+/// Peers are known from their callers only: the whole client span is theirs, errors too.
+void ModelBuilder::learn_peers(std::vector<BehaviourLearner>& learners) {
+  for (const Visit& visit : visits_.visits) {
+    const Span& span = forest_.spans[visit.span];
+    for (const Call& call : visits_.calls_of(visit)) {
+      if (!visits_.endpoints[call.endpoint].peer_only) continue;
+      const auto duration = static_cast<double>(call.end - call.start);
+      learners[call.endpoint].add(leaf(duration), span.adjusted_count, duration, false);
+      peer_duration_sum_[call.endpoint] += duration;
+    }
+  }
+}
+
+void ModelBuilder::learn_endpoint(std::uint32_t endpoint, BehaviourLearner& learner,
+                                  double duration_sum, std::uint64_t own_errors,
+                                  std::uint64_t undisturbed) {
+  if (learner.counts().visits == 0) return;
+  const EndpointName named = name(endpoint);
+  const auto survived = survived_callees(edges_, endpoint);
+  const NameId service = visits_.endpoints[endpoint].service;
+  const std::int64_t grain = service < grains_.size() ? grains_[service] : 1;
+  EndpointSpec spec;
+  spec.behaviours = learner.learn({endpoint_names_, survived, grain});
+  if (visits_.endpoints[endpoint].peer_only) {
+    for (const auto& [edge, facts] : edges_.edges) {
+      if (edge.second != endpoint) continue;
+      own_errors += facts.failed;
+      undisturbed += facts.calls;
+    }
+  }
+  if (undisturbed > 0) {
+    spec.errors.percent =
+        100 * static_cast<double>(own_errors) / static_cast<double>(undisturbed);
+  }
+  const std::string path =
+      extended_path(service_path(named.service) + ".endpoints", named.operation);
+  const BehaviourCounts& counts = learner.counts();
+  note(path + ".behaviours", Basis::observed, counts.visits,
+       fmt::format("{} structures of calls seen", counts.structures));
+  note(path + ".errors", Basis::observed, undisturbed,
+       fmt::format("{} failed without a failed call", own_errors));
+  result_.account.endpoints.push_back(
+      {named.text(), visits_.endpoints[endpoint].peer_only, counts, spec.behaviours.size(),
+       duration_sum / static_cast<double>(counts.visits) / 1e6, spec.errors.percent});
+  result_.model.services[named.service].endpoints[named.operation] = std::move(spec);
+}
+
+void ModelBuilder::describe_services() {
+  const auto instances = study_instances(forest_, names_);
+  for (auto& [service, spec] : result_.model.services) {
+    const std::string path = service_path(service);
+    note(path + ".workers", Basis::assumed, 0, "unlimited: waiting is part of the self times");
+    note(path + ".worker_held_while_calling", Basis::assumed, 0, "");
+  }
+  for (const auto& [service, facts] : instances) {
+    const auto found = result_.model.services.find(names_.text(service));
+    if (found == result_.model.services.end()) continue;
+    found->second.instances = facts.instances;
+    found->second.placement = facts.placement;
+    const std::string path = service_path(found->first);
+    note(path + ".instances", facts.named ? Basis::observed : Basis::assumed, facts.spans,
+         facts.versions.empty() ? "" : "versions: " + facts.versions);
+    if (!facts.placement.zones.empty() || !facts.placement.hosts.empty()) {
+      note(path + ".placement", Basis::observed, facts.spans, "");
+    }
+  }
+  result_.account.services = result_.model.services.size();
+}
+
+void ModelBuilder::describe_correlations() {
+  for (const auto& [service, found] : study_correlations(forest_, visits_, self_times_)) {
+    const std::string& named = names_.text(service);
+    result_.model.services[named].correlation = found.value;
+    note(service_path(named) + ".correlation",
+         found.traces > 0 ? Basis::observed : Basis::assumed, found.calls,
+         fmt::format("estimate {:.3f}, standard error if there were none {:.3f}, in {} traces, of "
+                     "{} times",
+                     found.estimate, found.standard_error, found.traces,
+                     found.of_network ? "network" : "self"));
+  }
+}
+
+void ModelBuilder::describe_network() {
+  std::vector<WeightedDuration> pooled;
+  for (const auto& [edge, facts] : edges_.edges) {
+    const std::string& caller = name(edge.first).service;
+    const std::string& callee = name(edge.second).service;
+    ClientSpec& client = result_.model.services[caller].calls[callee];
+    const std::string path = extended_path(service_path(caller) + ".calls", callee) +
+                             ".network_latency";
+    const auto services = std::pair(visits_.endpoints[edge.first].service,
+                                    visits_.endpoints[edge.second].service);
+    const auto known = edges_.one_way.find(services);
+    if (client.network_latency) continue;
+    if (known == edges_.one_way.end()) {
+      client.network_latency = LawSpec{};
+      note(path, Basis::assumed, 0, "inside the caller's own time: one side was recorded");
+      continue;
+    }
+    client.network_latency = empirical_law_above_minimum(known->second);
+    note(path, Basis::observed, known->second.size(), "half of client span less server span");
+    pooled.insert(pooled.end(), known->second.begin(), known->second.end());
+  }
+  result_.model.network.latency = empirical_law_above_minimum(pooled);
+  note("network.latency", pooled.empty() ? Basis::assumed : Basis::observed, pooled.size(),
+       "all edges together");
+}
+
+void ModelBuilder::describe_workload() {
+  const ArrivalFacts facts = study_arrivals(forest_, visits_);
+  ProvenanceSpec& provenance = result_.model.provenance;
+  provenance.traces = forest_.counts.traces;
+  provenance.spans = forest_.spans.size();
+  provenance.calibrated_by = options_.calibrated_by;
+  result_.account.arrivals = facts;
+  if (facts.requests == 0) return;
+  provenance.window = window_text(facts.first, facts.last);
+  provenance.sampling_percent =
+      100 * static_cast<double>(facts.requests) / facts.adjusted_requests;
+  WorkloadSpec workload;
+  workload.arrivals = PoissonSpec{Rate{facts.per_second > 0 ? facts.per_second : 1.0}};
+  for (const auto& [endpoint, weight] : facts.mix) {
+    workload.mix[name(endpoint)] = weight;
+    workload.calls[name(endpoint).service].network_latency = LawSpec{};
+  }
+  const std::string path = extended_path("workloads", options_.workload);
+  note(path + ".arrivals", facts.per_second > 0 ? Basis::observed : Basis::assumed, facts.requests,
+       fmt::format("over {:.3f} s; that arrivals are Poisson is assumed", facts.seconds));
+  note(path + ".mix", Basis::observed, facts.requests, "");
+  for (const auto& [service, client] : workload.calls) {
+    note(extended_path(path + ".calls", service) + ".network_latency", Basis::assumed, 0,
+         "the way from the users was not recorded");
+  }
+  result_.model.workloads[options_.workload] = std::move(workload);
+}
+
+void ModelBuilder::describe_roles() {
+  std::map<std::pair<NameId, NameId>, std::array<std::uint64_t, 3>> counts;
+  for (std::size_t i = 0; i < roles_.size(); ++i) {
+    const Span& span = forest_.spans[i];
+    ++counts[{span.service, span.operation}][static_cast<std::size_t>(roles_[i])];
+  }
+  for (const auto& [pair, by_role] : counts) {
+    const auto most = std::max_element(by_role.begin(), by_role.end());
+    const std::uint64_t all = by_role[0] + by_role[1] + by_role[2];
+    result_.account.roles.push_back({names_.text(pair.first), names_.text(pair.second),
+                                     static_cast<Role>(most - by_role.begin()), all, all - *most});
+  }
+}
+
+void ModelBuilder::describe_edges() {
+  for (const auto& [edge, facts] : edges_.edges) {
+    const bool survived = survived_callees(edges_, edge.first).contains(edge.second);
+    result_.account.edges.push_back(
+        {name(edge.first).text(), name(edge.second).text(), facts, survived});
+  }
+}
+
+void ModelBuilder::note_assumptions() {
+  std::vector<std::string>& lines = result_.account.assumptions;
+  lines.push_back("workers are unlimited: time spent waiting is part of the self times, so the model "
+                  "does not slow down under more load until workers or cpu are filled in");
+  lines.push_back("requests arrive as a Poisson process; the recording gives its rate");
+  lines.push_back("the way between users and the first service takes no time");
+  if (result_.account.arrivals.only_orphans) {
+    lines.push_back("no trace has a root: spans without a recorded parent were taken for requests");
+  }
+  if (result_.account.arrivals.requests > 0 && result_.account.arrivals.per_second == 0) {
+    lines.push_back("one request tells no rate: 1/s is a guess");
+  }
+  if (edges_.one_way.empty()) {
+    lines.push_back("no call was recorded from both sides: network time is inside self times");
+  }
+  if (forest_.counts.orphans > 0) {
+    lines.push_back("spans whose parent is missing belong to calls that the model does not make");
+  }
+}
+
+}  // namespace rehearse

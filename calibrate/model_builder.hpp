@@ -1,0 +1,55 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "calibrate/account.hpp"
+#include "calibrate/calibrate.hpp"
+#include "calibrate/edges.hpp"
+#include "calibrate/instances.hpp"
+#include "calibrate/trace_forest.hpp"
+#include "calibrate/visits.hpp"
+
+namespace rehearse {
+
+/// Everything that was found in the spans, put together into a model and its account.
+class ModelBuilder {
+ public:
+  ModelBuilder(const TraceForest& forest, const NameTable& names, const std::vector<Role>& roles,
+               const VisitTable& visits, const CalibrateOptions& options);
+
+  Calibration build();
+
+ private:
+  void learn_endpoints();
+  void learn_endpoint(std::uint32_t endpoint, BehaviourLearner& learner, double duration_sum,
+                      std::uint64_t own_errors, std::uint64_t undisturbed);
+  void learn_peers(std::vector<BehaviourLearner>& learners);
+  void describe_services();
+  void describe_correlations();
+  void describe_network();
+  void describe_workload();
+  void describe_roles();
+  void describe_edges();
+  void note_assumptions();
+  void note(const std::string& path, Basis basis, std::uint64_t n, std::string text);
+
+  EndpointName name(std::uint32_t endpoint) const { return endpoint_names_[endpoint]; }
+  std::string service_path(const std::string& service) const;
+  const std::string& service_of(std::uint32_t endpoint) const;
+
+  const TraceForest& forest_;
+  const NameTable& names_;
+  const std::vector<Role>& roles_;
+  const VisitTable& visits_;
+  const CalibrateOptions& options_;
+  std::vector<std::int64_t> grains_;
+  std::vector<EndpointName> endpoint_names_;
+  std::vector<double> self_times_;  // by visit
+  std::vector<double> peer_duration_sum_;
+  EdgeTable edges_;
+  Calibration result_;
+};
+
+}  // namespace rehearse

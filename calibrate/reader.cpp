@@ -1,0 +1,110 @@
+#include "calibrate/reader.hpp"
+
+#include <fmt/format.h>
+
+#include "calibrate/csv.hpp"
+#include "calibrate/jaeger.hpp"
+#include "calibrate/json.hpp"
+#include "calibrate/otlp.hpp"
+#include "sim/error.hpp"
+
+namespace rehearse {
+namespace {
+
+/// The first letter that means something; 0 when there is none in the first 64 KiB.
+char first_letter(const std::string& path, const InputLimits& limits) {
+  Input input(path, limits);
+  char buffer[4096];
+  for (int block = 0; block < 16; ++block) {
+    const std::size_t got = input.read(buffer, sizeof buffer);
+    for (std::size_t i = 0; i < got; ++i) {
+      const char letter = buffer[i];
+      const bool mark = letter == '\xEF' || letter == '\xBB' || letter == '\xBF';
+      if (letter != 0 && letter != ' ' && letter != '\n' && letter != '\r' && letter != '\t' &&
+          letter != '\x1E' && !mark) {
+        return letter;
+      }
+    }
+    if (got == 0) break;
+  }
+  return 0;
+}
+
+/// False when the element is not of the asked format; true when it was read or counted as unusable.
+bool read_element(const Element& element, const JsonValue& value, TraceFormat format,
+                  SpanSet& set) {
+  const bool otlp_allowed = format != TraceFormat::jaeger;
+  const bool jaeger_allowed = format != TraceFormat::otlp;
+  if (element.place == ElementPlace::resource_spans) {
+    if (!otlp_allowed) return false;
+    if (!read_otlp_resource_spans(value, set)) ++set.counts.unusable_elements;
+    return true;
+  }
+  if (!jaeger_allowed) return false;
+  if (value.is_array()) {
+    bool any = false;
+    value.for_each([&](const JsonValue& item) { any = read_jaeger_trace(item, set) || any; });
+    return any;
+  }
+  if (read_jaeger_trace(value, set)) return true;
+  if (element.place == ElementPlace::document) return false;
+  ++set.counts.unusable_elements;
+  return true;
+}
+
+void read_json(Input& input, const ReadOptions& options, SpanSet& set) {
+  ElementScanner scanner(input, options.scanner_limits);
+  JsonParser parser(options.scanner_limits.depth + 1);
+  Element element;
+  bool any = false;
+  while (scanner.next(element)) {
+    const auto value = parser.parse(element.text);
+    if (!value) {
+      throw InvalidInput(fmt::format("{}: byte {}: not valid JSON: {}", input.path(),
+                                     element.offset, parser.why()));
+    }
+    if (read_element(element, *value, options.format, set)) {
+      any = true;
+    } else if (!any) {
+      throw InvalidInput(fmt::format(
+          "{}: byte {}: neither a Jaeger trace (an object with `spans`, or `data` with such "
+          "objects) nor OTLP (`resourceSpans` or `batches`)",
+          input.path(), element.offset));
+    } else {
+      ++set.counts.unusable_elements;
+    }
+  }
+}
+
+void read_file(const std::string& path, const ReadOptions& options, SpanSet& set) {
+  TraceFormat format = options.format;
+  if (format == TraceFormat::detect) {
+    const char letter = first_letter(path, options.input_limits);
+    if (letter == 0) throw InvalidInput(fmt::format("{}: is empty", path));
+    if (letter != '{' && letter != '[') format = TraceFormat::csv;
+    if (options.columns) format = TraceFormat::csv;
+  }
+  Input input(path, options.input_limits);
+  if (format == TraceFormat::csv) {
+    read_csv(input, options.columns, set);
+  } else {
+    read_json(input, options, set);
+  }
+}
+
+}  // namespace
+
+SpanSet read_spans(const std::vector<std::string>& files, const ReadOptions& options) {
+  SpanSet set;
+  for (const std::string& file : files) read_file(file, options, set);
+  if (set.spans.empty()) {
+    throw InvalidInput(fmt::format("no usable span in {} file(s): {} spans were met, {} without ids, "
+                                   "{} with impossible times",
+                                   files.size(), set.counts.spans, set.counts.without_id,
+                                   set.counts.with_bad_times));
+  }
+  normalise(set);
+  return set;
+}
+
+}  // namespace rehearse
