@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "models/experiment_spec.hpp"
+#include "models/model_spec.hpp"
+#include "models/outcome.hpp"
+#include "models/system.hpp"
+
+/// Small models that tests build on: one station, one workload, no network.
+namespace rehearse::testing {
+
+LawSpec constant(double seconds);
+LawSpec exponential(double mean_seconds);
+
+/// One service "station" with one endpoint "station/serve" that works once; no workload.
+ModelSpec station(LawSpec work, std::optional<int> workers = 1);
+
+/// Adds a service with one endpoint "NAME/serve" that performs the steps.
+ServiceSpec& add_service(ModelSpec& model, const std::string& name, StepSequence steps,
+                         std::optional<int> workers = std::nullopt);
+
+/// Adds workload "load" (or `name`) that sends Poisson arrivals to "SERVICE/serve".
+WorkloadSpec& add_poisson(ModelSpec& model, double rate_per_second,
+                          const std::string& service = "station",
+                          const std::string& name = "load");
+
+StepSpec work(LawSpec law);
+StepSpec call(const std::string& service, double probability = 1);
+
+/// A run of so many seconds with so much warm-up and nothing else.
+ExperimentSpec quiet(double seconds, double warm_up_seconds = 0);
+
+/// Mean of `value` over replications 0 ... n-1, and its standard error.
+struct Estimate {
+  double mean = 0;
+  double standard_error = 0;
+};
+Estimate replicated(const System& system, std::uint64_t replications, std::uint64_t seed,
+                    const std::function<double(const Outcome&)>& value);
+
+/// Several values of each outcome at once.
+std::vector<Estimate> replicated(
+    const System& system, std::uint64_t replications, std::uint64_t seed,
+    const std::function<std::vector<double>(const Outcome&)>& values);
+
+/// Whether the truth lies within 4.5 standard errors: a false alarm in 150,000 checks.
+bool agrees(const Estimate& estimate, double truth);
+
+}  // namespace rehearse::testing
