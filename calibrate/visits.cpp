@@ -248,4 +248,8 @@ std::vector<std::int64_t> clock_grains(const TraceForest& forest) {
   return grains;
 }
 
+VisitTable find_visits(const TraceForest& forest, const std::vector<Role>& roles) {
+  return VisitFinder(forest, roles).find();
+}
+
 }  // namespace rehearse
