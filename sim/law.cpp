@@ -161,15 +161,20 @@ double Law::draw(RandomStream& stream) const {
     case Kind::gamma:
       return first_ * draw_gamma(stream);
     case Kind::boosted_gamma: {
-      // If G has shape a + 1 and U is uniform, G U^(1/a) has shape a.
+      // If G has shape a + 1 and U is uniform, G U^(1/a) has shape a; -log U is exponential.
       const double shape = second_ - 2. / 3;
-      return first_ * draw_gamma(stream) * portable_power(stream.uniform(), 1 / shape);
+      const double base = draw_gamma(stream);
+      return first_ * base * portable_exp(-standard_exponential(stream) / shape);
     }
-    case Kind::uniform:
-    case Kind::normal_tail:
     case Kind::weibull:
+      return first_ * portable_power(standard_exponential(stream), second_);
     case Kind::pareto:
+      return first_ * portable_exp(standard_exponential(stream) * second_);
+    case Kind::uniform:
+      return first_ + second_ * stream.uniform();
     case Kind::empirical:
+      return tables_.front().quantiles.value_at(stream.uniform());
+    case Kind::normal_tail:
       return inverse(stream.uniform());
     case Kind::mixture:
       break;

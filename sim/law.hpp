@@ -31,8 +31,8 @@ class Law {
   Law& operator=(Law&&) noexcept;
   ~Law();
 
-  /// One sample, never negative. Takes no draw if constant, one if uniform, Weibull, Pareto or
-  /// empirical; otherwise a number that depends on the draws.
+  /// One sample, never negative. Takes no draw if constant, one if uniform or empirical, otherwise
+  /// a number that depends on the draws.
   Duration sample(RandomStream& stream) const;
 
   /// The sample at probability `level` in (0, 1): the inverse distribution function. Takes no draw.

@@ -72,10 +72,12 @@ constexpr double portable_exp(double x) {
     return x > 0 ? std::numeric_limits<double>::infinity() : x;
   }
   if (x < -745.1332191019412) return 0;
-  const double count = x * 0x1.71547652b82fep+0;
-  const int k = static_cast<int>(count + (count < 0 ? -0.5 : 0.5));
-  const double high = x - k * ln2_high;
-  const double low = k * ln2_low;
+  // Adding a number whose last place is one rounds to whole numbers, without a branch on the sign.
+  constexpr double rounder = 0x1.8p52;
+  const double count = (x * 0x1.71547652b82fep+0 + rounder) - rounder;
+  const int k = static_cast<int>(count);
+  const double high = x - count * ln2_high;
+  const double low = count * ln2_low;
   const double r = high - low;
   const double t = r * r;
   const double series =

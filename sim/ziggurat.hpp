@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -65,6 +66,12 @@ constexpr double place(std::uint64_t bits) {
   return static_cast<double>(bits >> 11) * 0x1p-53;
 }
 
+/// 1 or -1 by the bit above those of the layer; a branch would be mispredicted every other time.
+constexpr double sign(std::uint64_t bits) {
+  constexpr std::uint64_t one = std::bit_cast<std::uint64_t>(1.0);
+  return std::bit_cast<double>(one | (bits & layers) << 55);
+}
+
 }  // namespace ziggurat
 
 /// Exponential with mean 1. Takes one draw 98.9 % of the time, otherwise more.
@@ -96,10 +103,9 @@ inline double ziggurat_normal(RandomStream& stream) {
   while (true) {
     const std::uint64_t bits = stream.bits();
     const std::size_t layer = bits & (layers - 1);
-    const double sign = (bits & layers) != 0 ? -1 : 1;
-    double x = place(bits) * table.edge[layer];
+    const double x = place(bits) * table.edge[layer];
     if (x < table.edge[layer + 1]) [[likely]]
-      return sign * x;
+      return sign(bits) * x;
     if (layer == 0) {
       double beyond = 0;
       double height = 0;
@@ -107,11 +113,11 @@ inline double ziggurat_normal(RandomStream& stream) {
         beyond = -portable_log(stream.uniform()) / normal_tail;
         height = -portable_log(stream.uniform());
       } while (2 * height < beyond * beyond);
-      return sign * (normal_tail + beyond);
+      return sign(bits) * (normal_tail + beyond);
     }
     if (table.height[layer] + stream.uniform() * (table.height[layer + 1] - table.height[layer]) <
         portable_exp(-0.5 * x * x)) {
-      return sign * x;
+      return sign(bits) * x;
     }
   }
 }

@@ -366,7 +366,7 @@ TEST_CASE("a correlated level lies strictly between zero and one", "[sim]") {
   CHECK_THROWS_AS(correlated_level(0, 1.1, stream), ContractViolation);
 }
 
-TEST_CASE("how long a draw takes", "[.benchmark]") {
+TEST_CASE("how long a draw takes", "[.slow][.benchmark]") {
   const auto report = [](const char* name, double seconds) {
     std::printf("%-28s %6.2f ns\n", name, seconds * 1e9);
   };
