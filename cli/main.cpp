@@ -1,1 +1,40 @@
-int main() { return 0; }
+#include <csignal>
+#include <exception>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "cli/verb.hpp"
+#include "sim/error.hpp"
+#include "sim/expects.hpp"
+
+namespace {
+
+constexpr int failure = 1;
+constexpr int invalid_input = 104;
+
+int report(const std::string& text, int code) {
+  const bool ends_a_line = !text.empty() && text.back() == '\n';
+  rehearse::print_aside(ends_a_line ? text : text + "\n");
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A file that may not grow further shall be an error with a message, not the end of the process.
+  std::signal(SIGXFSZ, SIG_IGN);
+  try {
+    return rehearse::run_program(std::vector<std::string>(argv + 1, argv + argc));
+  } catch (const rehearse::InvalidInput& mistake) {
+    return report(mistake.what(), invalid_input);
+  } catch (const rehearse::Error& error) {
+    return report("rehearse: " + std::string(error.what()), failure);
+  } catch (const rehearse::ContractViolation& bug) {
+    return report("rehearse: a bug, please report it: " + std::string(bug.what()), failure);
+  } catch (const std::bad_alloc&) {
+    return report("rehearse: out of memory", failure);
+  } catch (const std::exception& unexpected) {
+    return report("rehearse: a bug, please report it: " + std::string(unexpected.what()), failure);
+  }
+}

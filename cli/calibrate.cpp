@@ -1,0 +1,111 @@
+#include "calibrate/calibrate.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "cli/column_mapping.hpp"
+#include "cli/verb.hpp"
+#include "models/mistakes.hpp"
+#include "outputs/atomic_file.hpp"
+#include "scenarios/write.hpp"
+#include "sim/error.hpp"
+
+namespace rehearse {
+namespace {
+
+struct FormatWord {
+  const char* word;
+  TraceFormat format;
+};
+constexpr std::array<FormatWord, 4> formats = {{{"detect", TraceFormat::detect},
+                                                {"jaeger", TraceFormat::jaeger},
+                                                {"otlp", TraceFormat::otlp},
+                                                {"csv", TraceFormat::csv}}};
+
+TraceFormat format_called(const std::string& word) {
+  std::vector<std::string> words;
+  for (const FormatWord& format : formats) {
+    if (word == format.word) return format.format;
+    words.emplace_back(format.word);
+  }
+  const std::string near = nearest(word, words);
+  throw InvalidInput(fmt::format("--format {}: expected one of {}{}", word, fmt::join(words, ", "),
+                                 near.empty() ? "" : fmt::format("\nhint: did you mean '{}'?",
+                                                                 near)));
+}
+
+CalibrateOptions options_from(const Arguments& arguments) {
+  CalibrateOptions options;
+  options.read.format = format_called(arguments.text("format").value_or("detect"));
+  if (const auto columns = arguments.text("columns")) {
+    options.read.columns = load_column_mapping(*columns);
+  }
+  options.anonymise = arguments.has("anonymise");
+  options.calibrated_by = "rehearse " REHEARSE_VERSION;
+  return options;
+}
+
+/// Spans that do not say how likely their trace was kept take the probability said by the user.
+void apply_sampling(SpanSet& spans, double percent) {
+  for (Span& span : spans.spans) {
+    if (span.adjusted_count == 1) span.adjusted_count = static_cast<float>(100 / percent);
+  }
+}
+
+Calibration calibration_of(const std::vector<std::string>& files, const Arguments& arguments) {
+  constexpr double least_percent = 1e-6;
+  const CalibrateOptions options = options_from(arguments);
+  const auto percent = arguments.number("sampling-percent", least_percent, 100);
+  if (!percent) return calibrate(files, options);
+  SpanSet spans = read_spans(files, options.read);
+  apply_sampling(spans, *percent);
+  Calibration calibration = calibrate(std::move(spans), options);
+  const std::string left_out = "(name left out)";
+  for (const std::string& file : files) {
+    calibration.account.files.push_back(options.anonymise ? left_out : file);
+  }
+  return calibration;
+}
+
+int run(const Invocation& invocation) {
+  const Arguments& arguments = invocation.arguments;
+  if (arguments.positional().empty()) {
+    throw InvalidInput("rehearse calibrate: expected files of traces\nhint: rehearse calibrate "
+                       "--help");
+  }
+  const auto output = arguments.text("output");
+  if (output) check_writable(*output);
+  const Calibration calibration = calibration_of(arguments.positional(), arguments);
+  const std::string model = write_model(calibration.model);
+  if (!output) {
+    print_aside(text(calibration.account));
+    print(model);
+    return 0;
+  }
+  write_atomically(*output, model);
+  print(text(calibration.account) + fmt::format("Model {}\n", *output));
+  return 0;
+}
+
+}  // namespace
+
+Verb calibrate_verb() {
+  Verb verb;
+  verb.name = "calibrate";
+  verb.usage = "TRACES... [-o MODEL.toml] [options]";
+  verb.summary = "Learns a model from recorded traces (Jaeger JSON, OTLP JSON, CSV; also .gz).";
+  verb.example = "rehearse calibrate traces.json.gz -o shop.model.toml";
+  verb.options = {
+      {"output", 'o', "MODEL.toml", "the model (default: standard output)"},
+      {"format", 0, "FORMAT", "jaeger, otlp or csv (default: detected from the content)"},
+      {"columns", 0, "MAPPING.toml", "which column of a CSV file holds what"},
+      {"anonymise", 0, "", "replace the names of services, operations and instances"},
+      {"sampling-percent", 0, "P", "of all traces were kept, where the spans do not say"},
+  };
+  verb.run = run;
+  return verb;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,110 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "cli/verb.hpp"
+#include "outputs/outcome_file.hpp"
+#include "outputs/plain_text.hpp"
+#include "scenarios/scenario.hpp"
+#include "sim/error.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr std::string_view hdf5_signature = "\x89HDF\r\n\x1a\n";
+
+bool is_hdf5(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string start(hdf5_signature.size(), '\0');
+  file.read(start.data(), static_cast<std::streamsize>(start.size()));
+  return file && start == hdf5_signature;
+}
+
+std::string arrivals_text(const ArrivalsSpec& arrivals) {
+  struct Describe {
+    std::string operator()(const PoissonSpec& poisson) const {
+      return fmt::format("Poisson, {:.4g} a second", poisson.rate.per_second);
+    }
+    std::string operator()(const BatchSpec& batch) const {
+      return fmt::format("batches, {:.4g} a second", batch.rate.per_second);
+    }
+    std::string operator()(const StagesSpec& stages) const {
+      return fmt::format("{} stages", stages.stages.size());
+    }
+    std::string operator()(const ReplaySpec& replay) const {
+      return fmt::format("{} recorded arrivals", count_text(replay.arrivals.size()));
+    }
+    std::string operator()(const ClosedLoopSpec& loop) const {
+      return fmt::format("{} users in a closed loop", loop.users);
+    }
+  };
+  return std::visit(Describe{}, arrivals);
+}
+
+std::string service_line(const std::string& name, const ServiceSpec& service) {
+  std::size_t behaviours = 0;
+  for (const auto& [operation, endpoint] : service.endpoints) {
+    behaviours += endpoint.behaviours.size();
+  }
+  return fmt::format("  {:<28} {:>4} {} of {} workers{}, {} endpoints, {} behaviours, calls {}\n",
+                     name, service.instances, service.instances == 1 ? "instance" : "instances",
+                     service.workers ? fmt::format("{}", *service.workers) : "unlimited",
+                     service.cpu ? fmt::format(" on {} cores", service.cpu->cores) : "",
+                     service.endpoints.size(), behaviours, service.calls.size());
+}
+
+std::string workload_text(const std::string& name, const WorkloadSpec& workload) {
+  std::string text = fmt::format("  {:<28} {}\n", name, arrivals_text(workload.arrivals));
+  double total = 0;
+  for (const auto& [endpoint, weight] : workload.mix) total += weight;
+  for (const auto& [endpoint, weight] : workload.mix) {
+    text += fmt::format("    {:>7}  {}\n", percent_text(weight / total), endpoint.text());
+  }
+  return text;
+}
+
+std::string describe_model(const Model& model) {
+  const ModelSpec& spec = model.spec;
+  std::string text = fmt::format("{}: model\n", model.path);
+  if (spec.provenance.spans > 0) {
+    text += fmt::format("  learned from {} spans of {} traces, {} % sampled, {}\n",
+                        count_text(spec.provenance.spans), count_text(spec.provenance.traces),
+                        spec.provenance.sampling_percent, spec.provenance.window);
+  }
+  text += "\nWorkloads\n";
+  for (const auto& [name, workload] : spec.workloads) text += workload_text(name, workload);
+  text += "\nServices\n";
+  for (const auto& [name, service] : spec.services) text += service_line(name, service);
+  const auto assumed = std::count_if(
+      spec.evidence.begin(), spec.evidence.end(),
+      [](const auto& evidence) { return evidence.second.basis == Basis::assumed; });
+  text += fmt::format("\nEvidence for {} values, of which {} are assumed:\n",
+                      spec.evidence.size(), assumed);
+  for (const auto& [path, evidence] : spec.evidence) {
+    if (evidence.basis != Basis::assumed) continue;
+    text += fmt::format("  {}{}\n", path, evidence.note.empty() ? "" : ": " + evidence.note);
+  }
+  return text;
+}
+
+int run(const Invocation& invocation) {
+  const std::string path =
+      only_argument(invocation, "inspect", "one outcome file or model");
+  print(is_hdf5(path) ? describe_outcome_file(path) : describe_model(load_model(path)));
+  return 0;
+}
+
+}  // namespace
+
+Verb inspect_verb() {
+  Verb verb;
+  verb.name = "inspect";
+  verb.usage = "OUT.h5|MODEL.toml";
+  verb.summary = "Says what an outcome file or a model holds.";
+  verb.example = "rehearse inspect slow_payments.h5";
+  verb.run = run;
+  return verb;
+}
+
+}  // namespace rehearse

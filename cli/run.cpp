@@ -1,0 +1,181 @@
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <set>
+#include <thread>
+
+#include "cli/interruption.hpp"
+#include "cli/study_run.hpp"
+#include "cli/verb.hpp"
+#include "outputs/atomic_file.hpp"
+#include "outputs/outcome_file.hpp"
+#include "outputs/report_json.hpp"
+#include "outputs/summary.hpp"
+#include "scenarios/scenario.hpp"
+#include "sim/error.hpp"
+
+namespace rehearse {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int interrupted_exit_code = 105;
+constexpr std::uint64_t most_replications = 1'000'000'000;
+constexpr std::uint64_t most_threads = 1024;
+
+std::string now_text() {
+  const auto now = std::chrono::system_clock::now();
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
+}
+
+std::optional<double> first_disturbance(const ExperimentSpec& experiment) {
+  std::optional<double> first;
+  const auto consider = [&](Duration at) {
+    first = std::min(first.value_or(at.in_seconds()), at.in_seconds());
+  };
+  for (const FaultSpec& fault : experiment.faults) consider(fault.at);
+  if (experiment.rollout) consider(experiment.rollout->at);
+  return first;
+}
+
+std::vector<std::string> asked_for(const ModelSpec& model) {
+  std::set<std::string> endpoints;
+  for (const auto& [name, workload] : model.workloads) {
+    for (const auto& [endpoint, weight] : workload.mix) endpoints.insert(endpoint.text());
+  }
+  return {endpoints.begin(), endpoints.end()};
+}
+
+StudyInformation information_about(const Scenario& scenario, const StudySettings& settings,
+                                   const std::string& command) {
+  StudyInformation information;
+  information.version = REHEARSE_VERSION;
+  information.command = command;
+  information.name = scenario.name;
+  information.scenario_path = scenario.path;
+  information.model_path = scenario.model_path;
+  information.scenario_text = scenario.text;
+  information.model_text = scenario.model_text;
+  information.provenance = scenario.model.provenance;
+  information.user_endpoints = asked_for(scenario.model);
+  information.disturbance_at_seconds = first_disturbance(scenario.experiment);
+  information.seed = settings.seed;
+  information.replications_planned = settings.replications;
+  information.threads = static_cast<std::uint64_t>(settings.threads);
+  return information;
+}
+
+StudySettings settings_for(const Scenario& scenario, const Arguments& arguments) {
+  const std::uint64_t cores = std::max(1U, std::thread::hardware_concurrency());
+  StudySettings settings;
+  settings.replications = arguments.whole_number("replications", 1, most_replications)
+                              .value_or(scenario.replications);
+  settings.seed =
+      arguments.whole_number("seed", 0, std::numeric_limits<std::uint64_t>::max())
+          .value_or(scenario.seed);
+  const std::uint64_t threads = arguments.whole_number("threads", 1, most_threads).value_or(cores);
+  settings.threads = static_cast<int>(std::min(threads, settings.replications));
+  return settings;
+}
+
+/// Where results go. Empty or "-" in `json`: no such file.
+struct Destinations {
+  std::string outcomes;
+  std::string json;
+  bool json_to_output = false;
+};
+
+/// An output that is also an input would be lost: refused.
+void refuse_overwriting(const std::string& output, const Scenario& scenario) {
+  for (const std::string& input : {scenario.path, scenario.model_path}) {
+    std::error_code ignored;
+    if (fs::equivalent(output, input, ignored)) {
+      throw InvalidInput(fmt::format("rehearse run: {} is an input, it cannot be written to",
+                                     output));
+    }
+  }
+}
+
+Destinations destinations_for(const Scenario& scenario, const Arguments& arguments) {
+  Destinations to;
+  to.outcomes =
+      arguments.text("output").value_or(fs::path(scenario.path).stem().string() + ".h5");
+  const std::string json = arguments.text("json").value_or("");
+  to.json_to_output = json == "-";
+  if (!to.json_to_output) to.json = json;
+  if (!to.json.empty() && fs::path(to.json).lexically_normal() ==
+                              fs::path(to.outcomes).lexically_normal()) {
+    throw InvalidInput("rehearse run: --json and --output name the same file");
+  }
+  for (const std::string& output : {to.outcomes, to.json}) {
+    if (output.empty()) continue;
+    refuse_overwriting(output, scenario);
+    check_writable(output);
+  }
+  return to;
+}
+
+void deliver(const Study& study, const Destinations& to, int code) {
+  const Findings findings = findings_of(study);
+  write_outcome_file(to.outcomes, study, findings);
+  const std::string summary =
+      summary_of(study, findings) + fmt::format("Outcome file {}\n", to.outcomes);
+  if (!to.json.empty() || to.json_to_output) {
+    const std::string report = json_report(study, findings, to.outcomes, code);
+    if (to.json_to_output) {
+      print(report);
+    } else {
+      write_atomically(to.json, report);
+    }
+  }
+  if (to.json_to_output) {
+    print_aside(summary);
+  } else {
+    print(summary);
+  }
+}
+
+int run(const Invocation& invocation) {
+  const std::string path = only_argument(invocation, "run", "one scenario file");
+  const Scenario scenario = load_scenario(path);
+  const StudySettings settings = settings_for(scenario, invocation.arguments);
+  const Destinations to = destinations_for(scenario, invocation.arguments);
+  const Interruption interruption;
+  Study study =
+      run_study(scenario, settings, information_about(scenario, settings, invocation.command));
+  study.information.created = now_text();
+  if (study.experiment.replications() == 0) {
+    print_aside("rehearse: interrupted before the first replication was finished\n");
+    return interrupted_exit_code;
+  }
+  const Verdict verdict = overall(judge_objectives(
+      study.experiment, study.control ? &*study.control : nullptr));
+  const int code = study.complete() ? exit_code(verdict) : interrupted_exit_code;
+  deliver(study, to, code);
+  return code;
+}
+
+}  // namespace
+
+Verb run_verb() {
+  Verb verb;
+  verb.name = "run";
+  verb.usage = "SCENARIO.toml [options]";
+  verb.summary = "Runs a scenario many times and says how likely its objectives are missed.";
+  verb.example = "rehearse run slow_payments.toml -o slow_payments.h5 --replications 500";
+  verb.options = {
+      {"output", 'o', "OUT.h5", "the outcome file (default: the scenario's name, .h5, here)"},
+      {"replications", 'n', "N", "so many replications (default: what the scenario says)"},
+      {"seed", 's', "S", "the luck of the study (default: what the scenario says)"},
+      {"threads", 't', "T", "so many threads (default: all cores); results do not depend on it"},
+      {"json", 0, "FILE|-", "the numbers for programs; -: to standard output"},
+  };
+  verb.run = run;
+  return verb;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+
+#include "outputs/study.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace rehearse {
+
+struct StudySettings {
+  std::uint64_t replications = 0;
+  std::uint64_t seed = 0;
+  int threads = 1;
+};
+
+/// Runs the replications of a scenario, each beside its control twin where the scenario does
+/// something: both meet the same seed. Says beforehand how long it will take when that is long, and
+/// shows progress. Ends early when interrupted; the study then has fewer replications than planned.
+Study run_study(const Scenario& scenario, const StudySettings& settings,
+                StudyInformation information);
+
+}  // namespace rehearse

@@ -1,0 +1,139 @@
+#include "cli/verb.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "models/mistakes.hpp"
+#include "sim/error.hpp"
+
+namespace rehearse {
+namespace {
+
+bool asks_for_help(const std::string& word) { return word == "--help" || word == "-h"; }
+
+/// As a shell would have to be told it.
+std::string quoted(const std::string& word) {
+  constexpr const char* plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,%+@";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char letter : word) {
+    if (letter == '\'') {
+      text += "'\\''";
+    } else {
+      text += letter;
+    }
+  }
+  return text + "'";
+}
+
+std::string command_of(const std::vector<std::string>& words) {
+  std::string command = "rehearse";
+  for (const std::string& word : words) command += " " + quoted(word);
+  return command;
+}
+
+const Verb* find_verb(const std::vector<Verb>& verbs, const std::string& name) {
+  const auto found = std::find_if(verbs.begin(), verbs.end(),
+                                  [&](const Verb& verb) { return verb.name == name; });
+  return found == verbs.end() ? nullptr : &*found;
+}
+
+[[noreturn]] void refuse_unknown(const std::vector<Verb>& verbs, const std::string& word) {
+  std::vector<std::string> names;
+  for (const Verb& verb : verbs) names.push_back(verb.name);
+  const std::string near = nearest(word, names);
+  throw InvalidInput(fmt::format(
+      "rehearse: there is no verb '{}'\nhint: {}", word,
+      near.empty() ? "rehearse --help lists them" : fmt::format("did you mean '{}'?", near)));
+}
+
+std::string option_line(const Option& option) {
+  const std::string letter = option.letter == 0 ? "    " : fmt::format("-{}, ", option.letter);
+  const std::string name =
+      option.argument.empty() ? "--" + option.name : "--" + option.name + " " + option.argument;
+  return fmt::format("  {}{:<25} {}\n", letter, name, option.meaning);
+}
+
+}  // namespace
+
+std::vector<Verb> all_verbs() {
+  return {calibrate_verb(), run_verb(), explain_verb(), schema_verb(), inspect_verb()};
+}
+
+std::string help_text() {
+  std::string text =
+      "rehearse answers, before anyone touches production: if we run this experiment, what can\n"
+      "happen, and how likely is harm?\n\n"
+      "usage: rehearse VERB ...\n";
+  for (const Verb& verb : all_verbs()) {
+    text += fmt::format("\n  {:<10} {}\n             {}\n", verb.name, verb.summary, verb.example);
+  }
+  return text +
+         "\n`rehearse VERB --help` lists the options of a verb; `rehearse --version` says which\n"
+         "rehearse this is.\n\n"
+         "Exit codes: 0 pass or done, 1 bug or failure of the machine, 2 inconclusive, 99 an\n"
+         "objective is missed, 104 invalid input, 105 interrupted (what was finished is saved).\n";
+}
+
+std::string help_text(const Verb& verb) {
+  std::string text = fmt::format("{}\n\nusage: rehearse {} {}\n", verb.summary, verb.name,
+                                 verb.usage);
+  if (!verb.options.empty()) text += "\n";
+  for (const Option& option : verb.options) text += option_line(option);
+  return text + fmt::format("\nexample: {}\n", verb.example);
+}
+
+int run_program(const std::vector<std::string>& words) {
+  if (words.empty()) {
+    throw InvalidInput("rehearse: say what to do\n\n" + help_text());
+  }
+  const std::vector<Verb> verbs = all_verbs();
+  const std::string& first = words.front();
+  const bool help_verb = first == "help";
+  if (asks_for_help(first) || (help_verb && words.size() == 1)) {
+    print(help_text());
+    return 0;
+  }
+  if (first == "--version") {
+    print("rehearse " REHEARSE_VERSION "\n");
+    return 0;
+  }
+  const Verb* verb = find_verb(verbs, help_verb ? words[1] : first);
+  if (verb == nullptr) refuse_unknown(verbs, help_verb ? words[1] : first);
+  if (help_verb || std::any_of(words.begin() + 1, words.end(), asks_for_help)) {
+    print(help_text(*verb));
+    return 0;
+  }
+  const std::vector<std::string> rest(words.begin() + 1, words.end());
+  const Invocation invocation{parse_arguments(verb->name, verb->options, rest), command_of(words)};
+  return verb->run(invocation);
+}
+
+std::string only_argument(const Invocation& invocation, const std::string& verb,
+                          const std::string& what) {
+  const auto& given = invocation.arguments.positional();
+  if (given.size() == 1) return given.front();
+  throw InvalidInput(fmt::format("rehearse {}: expected {}, found {} arguments\nhint: rehearse {} "
+                                 "--help",
+                                 verb, what, given.size(), verb));
+}
+
+void print(const std::string& text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (!written || std::fflush(stdout) != 0) {
+    throw InputOutputError(fmt::format("cannot write to standard output: {}",
+                                       std::strerror(errno)));
+  }
+}
+
+void print_aside(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+}  // namespace rehearse

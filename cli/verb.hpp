@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/command_line.hpp"
+
+namespace rehearse {
+
+/// What ran, as far as verbs record it.
+struct Invocation {
+  Arguments arguments;
+  std::string command;  // as typed
+};
+
+/// One thing that rehearse does: `rehearse NAME ...`.
+struct Verb {
+  std::string name;
+  std::string usage;    // what follows the name
+  std::string summary;  // one sentence
+  std::string example;  // a command line
+  std::vector<Option> options;
+  int (*run)(const Invocation& invocation) = nullptr;  // returns the exit code
+};
+
+/// Each verb has a source file of its own.
+Verb calibrate_verb();
+Verb run_verb();
+Verb explain_verb();
+Verb schema_verb();
+Verb inspect_verb();
+
+/// All of them, in the order of help.
+std::vector<Verb> all_verbs();
+
+/// What `rehearse --help` and `rehearse VERB --help` print.
+std::string help_text();
+std::string help_text(const Verb& verb);
+
+/// Runs what the words after the program's name ask for. Returns the exit code.
+int run_program(const std::vector<std::string>& words);
+
+/// The only argument of a verb. Throws InvalidInput unless there is exactly one.
+std::string only_argument(const Invocation& invocation, const std::string& verb,
+                          const std::string& what);
+
+/// Writes to standard output. Throws InputOutputError when it cannot.
+void print(const std::string& text);
+
+/// Writes to standard error; what cannot be said there cannot be said at all.
+void print_aside(const std::string& text);
+
+}  // namespace rehearse
