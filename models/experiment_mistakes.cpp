@@ -86,9 +86,9 @@ class ExperimentWalk {
       add("scenario.window", "the window is longer than what is measured");
     }
     constexpr std::int64_t most_windows = 100'000;
-    const bool tiny = experiment_.window > Duration() &&
-                      (experiment_.duration - experiment_.warm_up) / experiment_.window >
-                          most_windows;
+    const bool tiny =
+        experiment_.window > Duration() &&
+        (experiment_.duration - experiment_.warm_up) / experiment_.window > most_windows;
     if (tiny) add("scenario.window", "there would be more than 100000 windows");
     if (model_.workloads.empty()) add("", "the model has no workload: nobody sends requests");
   }
@@ -104,9 +104,8 @@ class ExperimentWalk {
   void walk_fault(const std::string& path, const FaultSpec& fault) {
     check_time(path + ".at", "the fault", fault.at);
     if (fault.at < experiment_.duration && fault.at + fault.duration > experiment_.duration) {
-      add(path + ".duration",
-          "the fault would end at " + seconds_text(fault.at + fault.duration) +
-              ", after the run ends, at " + seconds_text(experiment_.duration));
+      add(path + ".duration", "the fault would end at " + seconds_text(fault.at + fault.duration) +
+                                  ", after the run ends, at " + seconds_text(experiment_.duration));
     }
     const TargetSpec& target = fault.target;
     const std::string target_path = path + ".target";

@@ -90,12 +90,14 @@ CallGraph call_graph_of(const ModelSpec& model) {
   return graph;
 }
 
-/// Strongly connected parts, callees before callers: Tarjan's algorithm with a stack of its own, since
-/// chains of a hundred thousand services exist.
+/// Strongly connected parts, callees before callers: Tarjan's algorithm with a stack of its own,
+/// since chains of a hundred thousand services exist.
 class Parts {
  public:
   explicit Parts(const CallGraph& graph)
-      : graph_(graph), order_(graph.names.size(), 0), lowest_(graph.names.size(), 0),
+      : graph_(graph),
+        order_(graph.names.size(), 0),
+        lowest_(graph.names.size(), 0),
         on_stack_(graph.names.size(), false) {
     for (std::size_t start = 0; start < graph.names.size(); ++start) {
       if (order_[start] == 0) visit(start);
@@ -176,8 +178,8 @@ std::vector<std::vector<Edge>> inner_edges(const CallGraph& graph,
   return inner;
 }
 
-/// The spectral radius, as far as it matters whether it is below one: power iteration on A + I, which
-/// has no periods, between the bounds of Collatz and Wielandt.
+/// The spectral radius, as far as it matters whether it is below one: power iteration on A + I,
+/// which has no periods, between the bounds of Collatz and Wielandt.
 double spectral_radius(const std::vector<std::vector<Edge>>& inner) {
   std::vector<double> x(inner.size(), 1);
   std::vector<double> y(inner.size());
@@ -226,8 +228,8 @@ std::string path_of(const EndpointName& name) {
   return extended_path(service + ".endpoints", name.operation);
 }
 
-/// Expected calls that one visit causes, itself included: callees first, so that only what is inside
-/// of the part is unknown.
+/// Expected calls that one visit causes, itself included: callees first, so that only what is
+/// inside of the part is unknown.
 void add_totals(const CallGraph& graph, const std::vector<std::size_t>& part, bool cyclic,
                 std::vector<double>& totals) {
   const int rounds = cyclic ? 10'000 : 1;

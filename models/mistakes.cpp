@@ -7,8 +7,8 @@
 namespace rehearse {
 namespace {
 
-/// Edits (insert, delete, replace, swap neighbours) from one word to the other: Damerau's distance in
-/// the form that never edits a swapped pair again. Stops counting above `most`.
+/// Edits (insert, delete, replace, swap neighbours) from one word to the other: Damerau's distance
+/// in the form that never edits a swapped pair again. Stops counting above `most`.
 std::size_t edit_distance(const std::string& a, const std::string& b, std::size_t most) {
   const std::size_t difference = a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
   if (difference > most) return most + 1;

@@ -60,8 +60,9 @@ class ModelWalk {
     const auto names_endpoint = [](const ReplaySpec::Arrival& arrival) {
       return !arrival.endpoint.empty();
     };
-    const bool needs_mix = replay == nullptr || !std::all_of(replay->arrivals.begin(),
-                                                             replay->arrivals.end(), names_endpoint);
+    const bool needs_mix =
+        replay == nullptr ||
+        !std::all_of(replay->arrivals.begin(), replay->arrivals.end(), names_endpoint);
     const std::string mix_path = path + ".mix";
     if (workload.mix.empty() && needs_mix) {
       add(mix_path, "the workload asks for nothing: its mix is empty",
@@ -134,8 +135,7 @@ class ModelWalk {
   }
 
   static std::string correlation_sentence(const std::string& service) {
-    return "'" + service +
-           "' has a correlation, which gamma, normal and mixture laws do not take";
+    return "'" + service + "' has a correlation, which gamma, normal and mixture laws do not take";
   }
   static constexpr const char* correlation_hint =
       "use lognormal, weibull or empirical, or set the correlation to 0";

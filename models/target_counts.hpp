@@ -7,8 +7,8 @@
 
 namespace rehearse {
 
-/// How many instances match every filter of a target, before anything has happened to them; those of
-/// a canary not counted.
+/// How many instances match every filter of a target, before anything has happened to them; those
+/// of a canary not counted.
 std::uint64_t count_matching(const ModelSpec& model, const TargetSpec& target);
 
 /// How many of `matching` instances are meant: fixed-percent is rounded up.

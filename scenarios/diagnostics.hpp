@@ -1,0 +1,54 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "scenarios/document.hpp"
+
+namespace rehearse {
+
+/// All mistakes found in a set of files, shown where they are:
+///
+///     shop.model.toml:12:13: error: 'instances' must be from 1 to 1000000, not 0
+///      12 | instances = 0
+///         |             ^
+///     hint: ...
+class Diagnostics {
+ public:
+  /// Registers a file under the name that is shown; returns its index for positions.
+  int add_source(std::string name, std::string text);
+
+  const std::string& source_name(int file) const { return sources_[file].name; }
+  const std::string& source_text(int file) const { return sources_[file].text; }
+
+  void add(Position position, std::string sentence, std::string hint = "");
+
+  bool empty() const { return mistakes_.empty(); }
+
+  /// In the order of files and lines; of very many, only the first hundred.
+  std::string text() const;
+
+  /// Throws InvalidInput with the whole text when there are mistakes.
+  void throw_if_any() const;
+
+ private:
+  struct Source {
+    std::string name;
+    std::string text;
+    std::vector<std::size_t> line_starts;
+  };
+  struct Entry {
+    Position position;
+    std::string sentence;
+    std::string hint;
+  };
+  std::string excerpt(Position position) const;
+
+  std::vector<Source> sources_;
+  std::vector<Entry> mistakes_;
+};
+
+/// Text that a terminal can show: control characters and broken UTF-8 become question marks.
+std::string printable(std::string_view text);
+
+}  // namespace rehearse

@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include <array>
+
+#include "scenarios/scenario_kinds.hpp"
+
+namespace rehearse {
+namespace {
+
+std::string_view word_of(FaultKind kind) {
+  for (const auto& word : fault_kind_words.words) {
+    if (word.value == kind) return word.word;
+  }
+  return "";
+}
+
+struct FaultKey {
+  std::string_view key;
+  std::array<FaultKind, 2> kinds;
+};
+constexpr std::array<FaultKey, 3> fault_keys{
+    {{"delay", {FaultKind::latency, FaultKind::latency}},
+     {"percentage", {FaultKind::latency, FaultKind::abort}},
+     {"factor", {FaultKind::slow_down, FaultKind::load_spike}}}};
+
+void check_keys(Reader& reader, const Node& node, FaultKind kind) {
+  for (const FaultKey& key : fault_keys) {
+    const bool belongs = key.kinds[0] == kind || key.kinds[1] == kind;
+    const bool given = node.find(key.key) != nullptr;
+    if (belongs && !given) {
+      reader.mistake(
+          node,
+          fmt::format("'{}' is missing: a fault of kind \"{}\" needs it", key.key, word_of(kind)),
+          "what a fault does is never a default");
+    }
+    if (given && !belongs) {
+      const bool two = key.kinds[0] != key.kinds[1];
+      reader.mistake(*node.find(key.key),
+                     fmt::format("a fault of kind \"{}\" has no '{}'", word_of(kind), key.key),
+                     fmt::format("'{}' belongs to {}{}", key.key, word_of(key.kinds[0]),
+                                 two ? fmt::format(" and {}", word_of(key.kinds[1])) : ""));
+    }
+  }
+}
+
+void check_target(Reader& reader, const Node& node, const FaultKeys& keys) {
+  const Node* target = node.find("target");
+  if (target == nullptr || target->type != Node::Type::table) return;
+  const std::string_view kind = word_of(keys.kind);
+  const bool spike = keys.kind == FaultKind::load_spike;
+  for (const Entry& entry : target->entries) {
+    const bool about_workload = entry.key == "workload";
+    const bool about_endpoint = entry.key == "endpoint";
+    const bool requests = keys.kind == FaultKind::latency || keys.kind == FaultKind::abort;
+    if ((about_workload != spike) || (about_endpoint && !requests)) {
+      reader.mistake(entry.key_position, fmt::format("the target of a fault of kind \"{}\" has no "
+                                                     "'{}'",
+                                                     kind, entry.key));
+    }
+  }
+  if (spike && keys.target.workload.empty()) {
+    reader.mistake(*target, "the target of a load_spike is a workload");
+  }
+  if (keys.kind == FaultKind::zone_down && target->find("zone") == nullptr) {
+    reader.mistake(*target, "the target of a zone_down is a zone");
+  }
+}
+
+}  // namespace
+
+void inspect(Reader& reader, const Node& node, const FaultKeys& keys) {
+  if (node.find("kind") == nullptr || node.find("kind")->text != word_of(keys.kind)) return;
+  check_keys(reader, node, keys.kind);
+  check_target(reader, node, keys);
+}
+
+void inspect(Reader& reader, const Node& node, const TargetKeys& keys) {
+  const bool anybody =
+      keys.service || keys.endpoint || keys.version || keys.zone || keys.host || keys.workload;
+  if (!anybody) {
+    reader.mistake(
+        node, "the target names nobody",
+        "give a service, endpoint, zone, host, version or workload; the target of a fault "
+        "is never a default");
+  }
+  if (keys.service && keys.endpoint && *keys.service != keys.endpoint->service) {
+    reader.mistake(*node.find("endpoint"),
+                   fmt::format("this is not an endpoint of '{}'", *keys.service));
+  }
+  if (keys.version && *keys.version != "stable" && *keys.version != "canary") {
+    reader.mistake(*node.find("version"), "'version' must be \"stable\" or \"canary\"");
+  }
+  const bool wants_value =
+      keys.mode == TargetSpec::Mode::fixed || keys.mode == TargetSpec::Mode::fixed_percent;
+  const Node* value = node.find("value");
+  if (wants_value && value == nullptr) {
+    reader.mistake(node, "this mode needs 'value': how many, or how many percent");
+  }
+  if (!wants_value && value != nullptr) {
+    reader.mistake(*value, "'value' has a meaning only with the modes fixed and fixed-percent");
+  }
+  if (!keys.value) return;
+  if (keys.mode == TargetSpec::Mode::fixed_percent && *keys.value > 100) {
+    reader.mistake(*value, "'value' is above 100 percent");
+  }
+  if (keys.mode == TargetSpec::Mode::fixed &&
+      Node::of_number(*keys.value).type != Node::Type::integer) {
+    reader.mistake(*value, "'value' must be a whole number of instances");
+  }
+}
+
+}  // namespace rehearse

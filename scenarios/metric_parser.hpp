@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "models/metric_spec.hpp"
+
+namespace rehearse {
+
+/// What is wrong with a metric, `offset` bytes after its start.
+struct MetricMistake {
+  std::size_t offset = 0;
+  std::string sentence;
+  std::string hint;
+};
+
+/// Parses `aggregate(metric{label='value', ...}) comparison threshold`, for example
+///
+///     p99(latency{endpoint='frontend/POST /cart/checkout'}) < 400ms
+///     error_ratio{service='frontend'} > 2%
+///     goodput{workload='storefront'} > 80/s
+///
+/// Checks that aggregate, labels and the unit of the threshold fit the metric; not the names.
+std::variant<MetricCondition, MetricMistake> parse_condition(std::string_view text);
+
+/// The words of the language, for its reference page.
+std::string metric_word(Metric metric);
+
+}  // namespace rehearse

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "models/workload_spec.hpp"
+#include "sim/time.hpp"
+
+namespace rehearse {
+
+/// A duration as people write it: "250ms", "1.5s", "1m30s"; units ns, us, ms, s, m, h, largest
+/// first. Rounded to the nearest nanosecond. Nothing when a unit is missing, when the text is
+/// something else, or when the span is longer than a century. A leading minus is read, so that it
+/// can be refused.
+std::optional<Duration> parse_duration(std::string_view text);
+
+/// The shortest such text that reads back as the same duration.
+std::string duration_text(Duration duration);
+
+/// A rate with its unit: "84/s", "5/m" or "5/min", "100/h".
+std::optional<Rate> parse_rate(std::string_view text);
+std::string rate_text(Rate rate);
+
+/// A plain decimal number, the whole text of it. No infinities, no NaN.
+std::optional<double> parse_number(std::string_view text);
+
+/// The shortest decimal that reads back as the same number.
+std::string number_text(double value);
+
+}  // namespace rehearse

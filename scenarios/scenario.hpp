@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "models/experiment_spec.hpp"
+#include "models/model_spec.hpp"
+
+namespace rehearse {
+
+/// Where a value was said; by its path. What is absent was not said: a default.
+struct Origin {
+  std::string file;
+  int line = 0;
+  bool overridden = false;  // by [set] of the scenario
+};
+using Origins = std::map<std::string, Origin>;
+
+/// A scenario with its model, overrides applied, free of mistakes.
+struct Scenario {
+  std::string name;
+  std::string path;
+  std::string model_path;
+  std::string text;        // of the scenario file, for the outcome file
+  std::string model_text;  // of the model file
+  std::uint64_t seed = 1;
+  std::uint64_t replications = 200;
+  ModelSpec model;
+  ExperimentSpec experiment;
+  Origins origins;
+};
+
+struct Model {
+  std::string path;
+  std::string text;
+  ModelSpec spec;
+};
+
+/// Both throw InvalidInput with all mistakes of all files concerned.
+Scenario load_scenario(const std::string& path);
+Model load_model(const std::string& path);
+
+/// Reads a model from text, as load_model does; `name` is shown in diagnostics, and files that the
+/// model names are relative to it.
+ModelSpec parse_model(const std::string& text, const std::string& name);
+
+}  // namespace rehearse

@@ -1,0 +1,182 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/experiment_spec.hpp"
+#include "scenarios/scenario_kinds.hpp"
+#include "scenarios/table.hpp"
+#include "scenarios/value_kinds.hpp"
+
+/// The table of scenarios.
+namespace rehearse {
+
+/// The keys of an analysis; the condition may be written in two parts, as Argo does.
+struct AnalysisKeys {
+  std::optional<std::string> metric;
+  std::string failure_condition;
+  AnalysisSpec rest;
+};
+template <class Visitor, SpecOf<AnalysisKeys> Spec>
+void describe(Visitor& visitor, Spec& spec) {
+  visitor.key({"metric", "The metric, when failure_condition holds only the comparison.",
+               Need::conditional},
+              spec.metric, Text{"a metric"});
+  visitor.key({"failure_condition", "A measurement fails when this holds.", Need::required},
+              spec.failure_condition, Text{"a condition"});
+  visitor.key({"interval", "From one measurement to the next."}, spec.rest.interval, positive_span);
+  visitor.key({"initial_delay", "Before the first measurement."}, spec.rest.initial_delay, Span{});
+  visitor.key({"window", "How far a measurement looks back."}, spec.rest.window, positive_span);
+  visitor.key({"scrape", "How production sees its metrics."}, spec.rest.scrape,
+              Table{Layout::brief});
+  visitor.key({"failure_limit", "So many failed measurements are tolerated."},
+              spec.rest.failure_limit, Whole{0, 1'000'000});
+}
+
+/// Kind of an analysis.
+struct AnalysisTable {};
+void read(Reader& reader, const Node& node, AnalysisSpec& value, const AnalysisTable& kind);
+Node written(const AnalysisSpec& value, const AnalysisTable& kind);
+SchemaNode schema(const AnalysisSpec& value, const AnalysisTable& kind);
+
+/// The hypothesis about the new version.
+struct ChangeKeys {
+  double work_ratio = 1;
+  double error_percent_added = 0;
+};
+template <class Visitor, SpecOf<ChangeKeys> Spec>
+void describe(Visitor& visitor, Spec& spec) {
+  visitor.key({"work_ratio", "Its work takes so many times as long."}, spec.work_ratio,
+              Number{0, 1'000, Number::Lower::excluded});
+  visitor.key({"error_percent_added", "So many percent more of its answers are errors."},
+              spec.error_percent_added, percent);
+}
+
+struct RolloutKeys {
+  std::string service;
+  Duration at;
+  ChangeKeys change;
+  std::optional<int> canary_instances;
+  std::vector<RolloutStep> steps;
+  std::vector<AnalysisSpec> analysis;
+
+  static RolloutKeys of(const RolloutSpec& rollout);
+  RolloutSpec spec() const;
+};
+template <class Visitor, SpecOf<RolloutKeys> Spec>
+void describe(Visitor& visitor, Spec& spec) {
+  visitor.key({"service", "What is rolled out.", Need::required}, spec.service,
+              Text{"the name of a service"});
+  visitor.key({"at", "When it starts, from the start of the run.", Need::required}, spec.at,
+              Span{});
+  visitor.key({"change", "The hypothesis about the new version."}, spec.change,
+              Table{Layout::brief});
+  visitor.key({"canary_instances",
+               "Instances of the canary; the weight's share of the stable ones, rounded up, when "
+               "absent."},
+              spec.canary_instances, Whole{1, 1'000'000});
+  visitor.key({"steps", "Weights and pauses; all traffic goes to the canary after the last.",
+               Need::required},
+              spec.steps,
+              List<Via<RolloutStepKeys>>{Via<RolloutStepKeys>{Layout::whole}, 1, 1'000, true});
+  visitor.key({"analysis", "Thresholds on which the rollout is aborted."}, spec.analysis,
+              List<AnalysisTable>{AnalysisTable{}, 0, 100});
+}
+
+enum class AlarmAction { abort_and_roll_back };
+inline constexpr Choice<AlarmAction, 1> action_words{
+    {{{AlarmAction::abort_and_roll_back, "abort_and_roll_back"}}}};
+
+/// A stop condition with its action, of which there is one so far.
+struct StopConditionKeys {
+  StopConditionSpec rest;
+  AlarmAction action = AlarmAction::abort_and_roll_back;
+
+  static StopConditionKeys of(const StopConditionSpec& spec) { return {spec}; }
+  StopConditionSpec spec() const { return rest; }
+};
+template <class Visitor, SpecOf<StopConditionKeys> Spec>
+void describe(Visitor& visitor, Spec& spec) {
+  visitor.key({"when", "The alarm that production has.", Need::required}, spec.rest.when,
+              ConditionText{});
+  visitor.key({"window", "How far each look goes back."}, spec.rest.window, positive_span);
+  visitor.key({"for", "How long it must hold, at each scrape."}, spec.rest.for_duration, Span{});
+  visitor.key({"scrape", "How production sees its metrics."}, spec.rest.scrape,
+              Table{Layout::brief});
+  visitor.key({"action", "Ends all faults and aborts the rollout."}, spec.action, action_words);
+}
+
+template <class Visitor, SpecOf<ObjectiveSpec> Spec>
+void describe(Visitor& visitor, Spec& spec) {
+  visitor.key({"name", "What people call it.", Need::required}, spec.name, Text{"a name"});
+  visitor.key({"expect", "What must hold.", Need::required}, spec.expect, ConditionText{});
+  visitor.key(
+      {"over",
+       "run; fault: from the first start to the last end of faults and rollout; after: from "
+       "there on; or [from, to]."},
+      spec.over, OverValue{});
+  visitor.key({"probability", "How often it must hold; only an estimate when absent."},
+              spec.probability, AtLeast{});
+}
+
+/// The [scenario] table.
+struct ScenarioHead {
+  std::string name;
+  std::string model;
+  Duration duration;
+  Duration warm_up;
+  std::uint64_t seed = 1;
+  std::uint64_t replications = 200;
+  std::optional<Duration> window;
+};
+template <class Visitor, SpecOf<ScenarioHead> Spec>
+void describe(Visitor& visitor, Spec& spec) {
+  visitor.key({"name", "What the scenario is called.", Need::required}, spec.name, Text{"a name"});
+  visitor.key({"model", "The model file, relative to this file.", Need::required}, spec.model,
+              Text{"the name of a file"});
+  visitor.key({"duration", "Of a run, the warm-up included.", Need::required}, spec.duration,
+              positive_span);
+  visitor.key({"warm_up", "At the start, not measured."}, spec.warm_up, Span{});
+  visitor.key({"seed", "Another seed, other luck."}, spec.seed, Whole{});
+  visitor.key({"replications", "How many runs."}, spec.replications, Whole{1, 100'000'000});
+  visitor.key({"window",
+               "Width of the windows of the time series; a sixtieth of the measured time, "
+               "in whole seconds, when absent."},
+              spec.window, Span{Duration::milliseconds(1)});
+}
+
+/// Kind of the [set] table: applied to the model before it is read.
+struct SetTable {};
+struct Overrides {};
+void read(Reader& reader, const Node& node, Overrides& value, const SetTable& kind);
+Node written(const Overrides& value, const SetTable& kind);
+SchemaNode schema(const Overrides& value, const SetTable& kind);
+
+struct ScenarioDocument {
+  int language = 1;
+  ScenarioHead head;
+  Overrides set;
+  std::vector<FaultSpec> faults;
+  std::optional<RolloutSpec> rollout;
+  std::vector<StopConditionSpec> stop_conditions;
+  std::vector<ObjectiveSpec> objectives;
+};
+template <class Visitor, SpecOf<ScenarioDocument> Spec>
+void describe(Visitor& visitor, Spec& spec) {
+  visitor.key({"rehearse", "Says that this file is a scenario, in version 1 of the language.",
+               Need::required},
+              spec.language, LanguageVersion{});
+  visitor.key({"scenario", "The frame.", Need::required}, spec.head, Table{});
+  visitor.key({"set", "What if: any path of the model, with another value.", Need::conditional},
+              spec.set, SetTable{});
+  visitor.key({"faults", "What goes wrong."}, spec.faults,
+              List<Via<FaultKeys>>{Via<FaultKeys>{}, 0, 1'000});
+  visitor.key({"rollout", "A canary of one service."}, spec.rollout, Via<RolloutKeys>{});
+  visitor.key({"stop_conditions", "The alarms that end the experiment."}, spec.stop_conditions,
+              List<Via<StopConditionKeys>>{Via<StopConditionKeys>{}, 0, 100});
+  visitor.key({"objectives", "What must hold."}, spec.objectives, List<Table>{Table{}, 0, 1'000});
+}
+
+}  // namespace rehearse

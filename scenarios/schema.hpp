@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace rehearse {
+
+using SchemaValue = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
+
+/// One node of a schema, close to JSON Schema but free of any library; made by the table that the
+/// parser uses.
+struct SchemaNode {
+  enum class Type {
+    anything,
+    boolean,
+    integer,
+    number,
+    text,
+    array,
+    table,     // `properties` are the only keys; all others match `additional`, if there is one
+    any_of,    // one of `alternatives`
+    reference  // to `definitions` of the root
+  };
+  Type type = Type::anything;
+  std::string description;
+  std::string unit;     // what a text holds: "duration", "rate", "endpoint", ...
+  std::string pattern;  // ECMAScript; empty: any text
+  std::string range;    // as a person says it: "from 1 to 1000000"
+  std::string reference;
+  std::vector<std::string> choices;  // of a text
+  std::optional<double> minimum;
+  std::optional<double> exclusive_minimum;
+  std::optional<double> maximum;
+  SchemaValue default_value;  // monostate: none
+  std::vector<std::pair<std::string, SchemaNode>> properties;
+  std::vector<std::string> required;
+  std::vector<std::string> exactly_one;  // of these keys is given
+  std::vector<SchemaNode> additional;    // at most one: what any other key holds
+  std::string additional_name;           // what those keys are: "SERVICE"
+  std::vector<SchemaNode> items;         // at most one
+  std::vector<SchemaNode> alternatives;
+  std::vector<std::pair<std::string, SchemaNode>> definitions;  // at the root only
+};
+
+/// Of both kinds of files. What a schema cannot say (a timeout below another) only the parser
+/// checks.
+SchemaNode schema_of_models();
+SchemaNode schema_of_scenarios();
+
+}  // namespace rehearse

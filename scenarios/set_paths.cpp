@@ -1,0 +1,107 @@
+#include "scenarios/set_paths.hpp"
+
+#include <fmt/format.h>
+
+#include "models/mistakes.hpp"
+#include "models/spec_path.hpp"
+
+namespace rehearse {
+namespace {
+
+/// Whether the table at this depth of the path holds named things, which an override cannot invent.
+bool holds_names(const std::vector<PathPart>& parts, std::size_t depth) {
+  const auto is = [&](std::size_t index, std::string_view word) {
+    const auto* key = std::get_if<std::string>(&parts[index]);
+    return key != nullptr && *key == word;
+  };
+  if (depth == 1) return is(0, "services") || is(0, "workloads");
+  return depth == 3 && is(0, "services") && is(2, "endpoints");
+}
+
+std::string nearest_key(const std::string& key, const Node& table) {
+  std::vector<std::string> keys;
+  for (const Entry& entry : table.entries) keys.push_back(entry.key);
+  const std::string near = nearest(key, keys);
+  return near.empty() ? "" : fmt::format("did you mean '{}'?", near);
+}
+
+class Override {
+ public:
+  Override(Reader& reader, const Entry& entry, std::vector<PathPart> parts)
+      : reader_(reader), entry_(entry), parts_(std::move(parts)) {}
+
+  void apply(Node& model) {
+    Node* node = &model;
+    for (std::size_t depth = 0; depth < parts_.size() && node != nullptr; ++depth) {
+      const auto* index = std::get_if<std::size_t>(&parts_[depth]);
+      // 0 is an index in an array, and a name in a table.
+      node =
+          index && node->type != Node::Type::table
+              ? at_index(*node, *index)
+              : at_key(*node, index ? std::to_string(*index) : std::get<std::string>(parts_[depth]),
+                       depth);
+    }
+    if (node != nullptr) *node = entry_.node;
+  }
+
+ private:
+  Node* at_index(Node& node, std::size_t index) {
+    if (node.type == Node::Type::array && index < node.items.size()) return &node.items[index];
+    refuse(node.type == Node::Type::array
+               ? fmt::format("there are only {} items in that array", node.items.size())
+               : fmt::format("an index needs an array, and there is {}", found_text(node)));
+    return nullptr;
+  }
+
+  Node* at_key(Node& node, const std::string& key, std::size_t depth) {
+    if (node.type == Node::Type::array && !key.empty() &&
+        key.find_first_not_of("0123456789") == std::string::npos && key.size() < 9) {
+      return at_index(node, std::stoul(key));
+    }
+    if (node.type != Node::Type::table) {
+      refuse(fmt::format("'{}' cannot be set inside of {}", key, found_text(node)));
+      return nullptr;
+    }
+    if (Node* next = node.find(key)) return next;
+    if (holds_names(parts_, depth)) {
+      refuse(fmt::format("the model has no '{}' there", key), nearest_key(key, node));
+      return nullptr;
+    }
+    Node table = Node::of_table();
+    table.position = entry_.key_position;
+    node.entries.push_back(Entry{key, entry_.key_position, std::move(table)});
+    return &node.entries.back().node;
+  }
+
+  void refuse(const std::string& why, const std::string& hint = "") {
+    reader_.diagnostics().add(entry_.key_position,
+                              fmt::format("cannot set {}: {}", entry_.key, why), hint);
+  }
+
+  Reader& reader_;
+  const Entry& entry_;
+  std::vector<PathPart> parts_;
+};
+
+}  // namespace
+
+void apply_overrides(Reader& reader, const Node& set, Node& model) {
+  if (set.type != Node::Type::table) return;
+  for (const Entry& entry : set.entries) {
+    auto parts = parse_path(entry.key);
+    if (!parts) {
+      reader.diagnostics().add(
+          entry.key_position, fmt::format("'{}' is not a path of the model", entry.key),
+          "write \"services.cart.instances\" or \"workloads.web.arrivals.poisson.rate\"");
+      continue;
+    }
+    if (parts->size() == 1) {
+      reader.diagnostics().add(entry.key_position, "a whole part of the model cannot be set",
+                               "paths have quotes around them: \"services.cart.instances\" = 3");
+      continue;
+    }
+    Override(reader, entry, *std::move(parts)).apply(model);
+  }
+}
+
+}  // namespace rehearse

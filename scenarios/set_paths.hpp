@@ -1,0 +1,14 @@
+#pragma once
+
+#include "scenarios/document.hpp"
+#include "scenarios/reader.hpp"
+
+namespace rehearse {
+
+/// Puts the values of a [set] table where their paths say, in the document of a model: before that
+/// is read, so that an override is checked like anything else and mistakes point at the override.
+/// Tables that lead to a key are made where they are missing, but services, workloads and endpoints
+/// must exist.
+void apply_overrides(Reader& reader, const Node& set, Node& model);
+
+}  // namespace rehearse

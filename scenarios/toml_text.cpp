@@ -1,0 +1,97 @@
+#include "scenarios/toml_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "scenarios/utf8.hpp"
+
+namespace rehearse {
+namespace {
+
+std::string table_text(const Node& table) {
+  std::string text;
+  for (const Entry& entry : table.entries) {
+    if (entry.node.type == Node::Type::none || entry.node.is_default) continue;
+    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", toml_key(entry.key),
+                        toml_value(entry.node));
+  }
+  return text.empty() ? "{}" : "{ " + text + " }";
+}
+
+std::string array_text(const Node& array) {
+  std::string text;
+  for (const Node& item : array.items) {
+    text += (text.empty() ? "" : ", ") + toml_value(item);
+  }
+  return "[" + text + "]";
+}
+
+std::string real_text(double value) {
+  if (std::isnan(value)) return "nan";
+  if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
+  std::string text = fmt::format("{}", value);
+  // TOML takes 1e+30 for a float, but 15 for an integer.
+  if (text.find_first_of(".e") == std::string::npos) text += ".0";
+  return text;
+}
+
+}  // namespace
+
+std::string toml_quoted(std::string_view text) {
+  std::string quoted = "\"";
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    const auto first = static_cast<unsigned char>(text.front());
+    if (length == 0) {
+      quoted += "\\uFFFD";
+    } else if (first == '"' || first == '\\') {
+      quoted += {'\\', static_cast<char>(first)};
+    } else if (first < 0x20 || first == 0x7f) {
+      quoted += fmt::format("\\u{:04X}", static_cast<unsigned>(first));
+    } else {
+      quoted += text.substr(0, length);
+    }
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return quoted + '"';
+}
+
+std::string toml_key(std::string_view key) {
+  const auto is_bare = [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= '0' && letter <= '9') || letter == '_' || letter == '-';
+  };
+  const bool bare = !key.empty() && std::all_of(key.begin(), key.end(), is_bare);
+  return bare ? std::string(key) : toml_quoted(key);
+}
+
+std::string toml_comment(std::string_view text) {
+  std::string comment;
+  for (const std::string& character : utf8_characters(text)) comment += character;
+  return comment;
+}
+
+std::string toml_value(const Node& node) {
+  switch (node.type) {
+    case Node::Type::boolean:
+      return node.boolean ? "true" : "false";
+    case Node::Type::integer:
+      return fmt::format("{}", node.integer);
+    case Node::Type::real:
+      return real_text(node.real);
+    case Node::Type::text:
+      return toml_quoted(node.text);
+    case Node::Type::array:
+      return array_text(node);
+    case Node::Type::table:
+      return table_text(node);
+    case Node::Type::none:
+    case Node::Type::date:
+      break;
+  }
+  return "{}";
+}
+
+}  // namespace rehearse
