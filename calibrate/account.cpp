@@ -92,10 +92,11 @@ void write_edges(Text out, const Account& account) {
   fmt::format_to(out,
                  "\nCalls (number, failed, with both sides recorded, server longer than client):\n");
   for (const EdgeRow& row : account.edges) {
-    fmt::format_to(out, "  {:>9}  {:>6}  {:>7}  {:>5}  {} -> {}{}{}\n", row.facts.calls,
+    fmt::format_to(out, "  {:>9}  {:>6}  {:>7}  {:>5}  {} -> {}{}{}{}\n", row.facts.calls,
                    row.facts.failed, row.facts.both_sides, row.facts.negative_gaps, row.caller,
                    row.callee, row.facts.detached > 0 ? "  (fire and forget)" : "",
-                   row.ignored_when_failed ? "  (failures survived)" : "");
+                   row.ignored_when_failed ? "  (failures survived)" : "",
+                   row.slower_way ? "  (slower on its way than its like: work of the caller)" : "");
   }
 }
 

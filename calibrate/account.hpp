@@ -37,6 +37,7 @@ struct EdgeRow {
   std::string callee;
   EdgeFacts facts;
   bool ignored_when_failed = false;
+  bool slower_way = false;  // than other calls between these services: see NetworkFacts
 };
 
 /// What was used, what was left out, and why.

@@ -15,6 +15,8 @@ namespace rehearse {
 struct StepNames {
   const std::vector<EndpointName>& endpoints;          // by endpoint number
   const std::set<std::uint32_t>& ignored_when_failed;  // callees whose failures this caller survives
+  /// By callee: what this caller spends before each call to it, see NetworkFacts.
+  const std::map<std::uint32_t, LawSpec>& before_calls;
   std::int64_t clock_grain = 1;
 };
 

@@ -27,7 +27,7 @@ EdgeTable study_edges(const TraceForest& forest, const VisitTable& table) {
       ++edge.both_sides;
       const std::int64_t gap = forest.spans[call.client].duration() - callee.duration();
       edge.negative_gaps += gap < 0 ? 1 : 0;
-      result.one_way[{caller.service, callee.service}].push_back(
+      result.one_way[{visit.endpoint, call.endpoint}].push_back(
           {static_cast<double>(std::max<std::int64_t>(gap, 0)) / 2, caller.adjusted_count});
     }
   }

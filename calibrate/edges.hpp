@@ -25,8 +25,8 @@ struct EdgeFacts {
 struct EdgeTable {
   /// By caller and callee endpoint.
   std::map<std::pair<std::uint32_t, std::uint32_t>, EdgeFacts> edges;
-  /// Half of (client span - server span), by caller and callee service: the network time one way.
-  std::map<std::pair<NameId, NameId>, std::vector<WeightedDuration>> one_way;
+  /// Half of (client span - server span): the network time one way.
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<WeightedDuration>> one_way;
 };
 
 EdgeTable study_edges(const TraceForest& forest, const VisitTable& table);

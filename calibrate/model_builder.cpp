@@ -45,7 +45,8 @@ ModelBuilder::ModelBuilder(const TraceForest& forest, const NameTable& names,
       visits_(visits),
       options_(options),
       grains_(clock_grains(forest)),
-      edges_(study_edges(forest, visits)) {
+      edges_(study_edges(forest, visits)),
+      network_(study_network(edges_, visits)) {
   for (const EndpointKey& key : visits.endpoints) {
     endpoint_names_.push_back({names.text(key.service), names.text(key.operation)});
   }
@@ -124,7 +125,8 @@ void ModelBuilder::learn_endpoint(std::uint32_t endpoint, BehaviourLearner& lear
   const NameId service = visits_.endpoints[endpoint].service;
   const std::int64_t grain = service < grains_.size() ? grains_[service] : 1;
   EndpointSpec spec;
-  spec.behaviours = learner.learn({endpoint_names_, survived, grain});
+  const auto before_calls = before_calls_of(endpoint);
+  spec.behaviours = learner.learn({endpoint_names_, survived, before_calls, grain});
   if (visits_.endpoints[endpoint].peer_only) {
     for (const auto& [edge, facts] : edges_.edges) {
       if (edge.second != endpoint) continue;
@@ -147,6 +149,15 @@ void ModelBuilder::learn_endpoint(std::uint32_t endpoint, BehaviourLearner& lear
       {named.text(), visits_.endpoints[endpoint].peer_only, counts, spec.behaviours.size(),
        duration_sum / static_cast<double>(counts.visits) / 1e6, spec.errors.percent});
   result_.model.services[named.service].endpoints[named.operation] = std::move(spec);
+}
+
+std::map<std::uint32_t, LawSpec> ModelBuilder::before_calls_of(std::uint32_t caller) const {
+  std::map<std::uint32_t, LawSpec> laws;
+  auto at = network_.before_calls.lower_bound({caller, 0});
+  for (; at != network_.before_calls.end() && at->first.first == caller; ++at) {
+    laws[at->first.second] = at->second;
+  }
+  return laws;
 }
 
 void ModelBuilder::describe_services() {
@@ -185,29 +196,26 @@ void ModelBuilder::describe_correlations() {
 }
 
 void ModelBuilder::describe_network() {
-  std::vector<WeightedDuration> pooled;
   for (const auto& [edge, facts] : edges_.edges) {
-    const std::string& caller = name(edge.first).service;
-    const std::string& callee = name(edge.second).service;
+    const std::string caller = name(edge.first).service;
+    const std::string callee = name(edge.second).service;
     ClientSpec& client = result_.model.services[caller].calls[callee];
-    const std::string path = extended_path(service_path(caller) + ".calls", callee) +
-                             ".network_latency";
-    const auto services = std::pair(visits_.endpoints[edge.first].service,
-                                    visits_.endpoints[edge.second].service);
-    const auto known = edges_.one_way.find(services);
     if (client.network_latency) continue;
-    if (known == edges_.one_way.end()) {
+    const std::string path =
+        extended_path(service_path(caller) + ".calls", callee) + ".network_latency";
+    const auto link = network_.links.find(std::pair(visits_.endpoints[edge.first].service,
+                                                    visits_.endpoints[edge.second].service));
+    if (link == network_.links.end()) {
       client.network_latency = LawSpec{};
       note(path, Basis::assumed, 0, "inside the caller's own time: one side was recorded");
-      continue;
+    } else {
+      client.network_latency = link->second.latency;
+      note(path, Basis::observed, link->second.calls, "half of client span less server span");
     }
-    client.network_latency = empirical_law_above_minimum(known->second);
-    note(path, Basis::observed, known->second.size(), "half of client span less server span");
-    pooled.insert(pooled.end(), known->second.begin(), known->second.end());
   }
-  result_.model.network.latency = empirical_law_above_minimum(pooled);
-  note("network.latency", pooled.empty() ? Basis::assumed : Basis::observed, pooled.size(),
-       "all edges together");
+  result_.model.network.latency = empirical_law_above_minimum(network_.pooled);
+  note("network.latency", network_.pooled.empty() ? Basis::assumed : Basis::observed,
+       network_.pooled.size(), "all edges together");
 }
 
 void ModelBuilder::describe_workload() {
@@ -256,7 +264,8 @@ void ModelBuilder::describe_edges() {
   for (const auto& [edge, facts] : edges_.edges) {
     const bool survived = survived_callees(edges_, edge.first).contains(edge.second);
     result_.account.edges.push_back(
-        {name(edge.first).text(), name(edge.second).text(), facts, survived});
+        {name(edge.first).text(), name(edge.second).text(), facts, survived,
+         network_.before_calls.contains(edge)});
   }
 }
 

@@ -8,6 +8,7 @@
 #include "calibrate/calibrate.hpp"
 #include "calibrate/edges.hpp"
 #include "calibrate/instances.hpp"
+#include "calibrate/network.hpp"
 #include "calibrate/trace_forest.hpp"
 #include "calibrate/visits.hpp"
 
@@ -35,6 +36,7 @@ class ModelBuilder {
   void note_assumptions();
   void note(const std::string& path, Basis basis, std::uint64_t n, std::string text);
 
+  std::map<std::uint32_t, LawSpec> before_calls_of(std::uint32_t caller) const;
   EndpointName name(std::uint32_t endpoint) const { return endpoint_names_[endpoint]; }
   std::string service_path(const std::string& service) const;
   const std::string& service_of(std::uint32_t endpoint) const;
@@ -49,6 +51,7 @@ class ModelBuilder {
   std::vector<double> self_times_;  // by visit
   std::vector<double> peer_duration_sum_;
   EdgeTable edges_;
+  NetworkFacts network_;
   Calibration result_;
 };
 

@@ -46,6 +46,8 @@ StepSequence chain_steps(const Chain& chain, const std::vector<double>& leads,
   StepSequence steps;
   for (std::size_t i = 0; i < chain.size(); ++i) {
     add_constant_work(steps, leads[i]);
+    const auto before = names.before_calls.find(chain[i].endpoint);
+    if (before != names.before_calls.end()) steps.push_back(work(before->second));
     steps.push_back(call(chain[i], names));
   }
   return steps;
