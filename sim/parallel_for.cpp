@@ -7,9 +7,12 @@
 #include <vector>
 #else
 #include <tbb/blocked_range.h>
+#include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/partitioner.h>
 #include <tbb/task_arena.h>
+
+#include <algorithm>
 #endif
 
 #include "sim/expects.hpp"
@@ -45,7 +48,9 @@ void parallel_for(int count, const std::function<void(int)>& body) {
   if (count == 1) return body(0);
   // An arena of its own: a thread that waits in a nested loop must not pick up a call of the outer
   // one, which could wait for the very call below it on the stack.
-  tbb::task_arena arena(count);
+  // Asked for more threads than the machine has, oneTBB would print a warning and give as many as
+  // it has.
+  tbb::task_arena arena(std::min(count, tbb::info::default_concurrency()));
   arena.execute([&] {
     tbb::parallel_for(
         tbb::blocked_range<int>(0, count, 1),
