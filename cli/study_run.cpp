@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -93,7 +94,7 @@ void announce(const StudySettings& settings, double seconds_of_first) {
   print_aside(fmt::format("{} replications on {} threads will take about {} (Ctrl-C saves what is "
                           "finished)\n",
                           count_text(settings.replications), settings.threads,
-                          seconds_text(expected)));
+                          span_text(std::round(expected))));
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ void add_replications(std::vector<DatasetEntry>& entries) {
 
 void add_objectives(std::vector<DatasetEntry>& entries) {
   const std::string rows = "replication, objective";
-  add(entries, "objectives/value", rows, "of the threshold",
+  add(entries, "objectives/value", rows, "see /objectives/unit",
       "The measured value; NaN: no data; infinite: among requests without an answer.",
       [](const ArmRecord& arm) { return arm.rows().objective_value; });
   add(entries, "objectives/judgement", rows, "", "0 met, 1 missed, 2 no data.",

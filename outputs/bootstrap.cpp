@@ -1,8 +1,10 @@
 #include "outputs/bootstrap.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "sim/expects.hpp"
 
@@ -46,6 +48,13 @@ std::optional<Interval> interval_of(std::vector<double> statistics, double estim
   return Interval{
       .lower = widened(estimate, statistics[rank((1 - confidence) / 2)], factor),
       .upper = widened(estimate, statistics[rank(1 - (1 - confidence) / 2)], factor)};
+}
+
+/// Latencies are known to half a bin only; resamples that all end in one bin do not know more.
+void widen_by_half_a_bin(std::optional<Interval>& interval) {
+  if (!interval) return;
+  interval->lower *= 1 - LatencyBins::relative_error;
+  interval->upper *= 1 + LatencyBins::relative_error;
 }
 
 /// Neighbours added up until there are at most `most_groups`.
@@ -155,6 +164,7 @@ LatencyEstimates estimate_latency(const std::vector<LatencySample>& batches, Ran
   for (std::size_t q = 0; q < quantiles.size(); ++q) {
     Estimate& estimate = *quantiles[q].first;
     estimate.interval = interval_of(statistics[q], *estimate.value, groups.size());
+    widen_by_half_a_bin(estimate.interval);
   }
   std::vector<double> sums;
   std::vector<double> sizes;

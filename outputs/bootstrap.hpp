@@ -35,7 +35,8 @@ struct LatencyEstimates {
 /// independent, so whole batches are drawn again, 400 times, with replacement: percentile intervals,
 /// widened about the estimate by sqrt(n / (n - 1)) * t / z because the percentile bootstrap is too
 /// narrow for few batches (Hesterberg, "What teachers should know about the bootstrap", 2015).
-/// More than 200 batches are first added up to at most 200. Takes 400 * batches draws.
+/// Limits of quantiles are half a bin of the histogram wider. More than 200 batches are first added up
+/// to at most 200. Takes 400 * batches draws.
 LatencyEstimates estimate_latency(const std::vector<LatencySample>& batches, RandomStream stream);
 
 /// The same for sum(numerators) / sum(denominators). Nothing for a denominator of zero.

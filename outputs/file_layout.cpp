@@ -24,6 +24,25 @@ std::vector<Value> of_objectives(const Place& place, Of of) {
   return values;
 }
 
+const char* unit_of(Metric metric) {
+  switch (metric) {
+    case Metric::latency:
+    case Metric::time_to_detect:
+      return "s";
+    case Metric::goodput:
+    case Metric::throughput:
+      return "1/s";
+    case Metric::error_ratio:
+    case Metric::success_ratio:
+    case Metric::attempts_per_request:
+    case Metric::utilization:
+    case Metric::queue_length:
+    case Metric::in_system:
+      return "1";
+  }
+  return "1";
+}
+
 std::string text_of(const ProvenanceSpec& provenance) {
   return fmt::format(
       "traces = {}\nspans = {}\nwindow = {}\nsampling_percent = {}\ncalibrated_by = {}\n"
@@ -55,6 +74,10 @@ void add_study_entries(std::vector<DatasetEntry>& entries) {
   entries.push_back({Scope::study, "latency_bins/upper", "bin", "s",
                      "Upper edges (excluded; the last bin is open).",
                      [](const Place&) -> Hdf5Values { return bin_edges(1); }});
+}
+
+void add_objective_entries(std::vector<DatasetEntry>& entries) {
+  using Texts = std::vector<std::string>;
   entries.push_back({Scope::study, "objectives/name", "objective", "", "Names of the objectives.",
                      [](const Place& p) -> Hdf5Values {
                        return of_objectives<std::string>(p, [](auto& o) { return o.name; });
@@ -67,6 +90,14 @@ void add_study_entries(std::vector<DatasetEntry>& entries) {
                      "The interval in which it is expected.", [](const Place& p) -> Hdf5Values {
                        return of_objectives<std::string>(p,
                                                          [](auto& o) { return o.interval_name; });
+                     }});
+  entries.push_back({Scope::study, "objectives/unit", "objective", "",
+                     "The unit of its measured values.", [](const Place& p) -> Hdf5Values {
+                       Texts units;
+                       for (const ObjectiveSpec& objective : p.study->experiment.objectives()) {
+                         units.emplace_back(unit_of(objective.expect.metric));
+                       }
+                       return units;
                      }});
   entries.push_back({Scope::study, "objectives/accepted_risk", "objective", "1",
                      "The accepted probability of missing it; NaN: only an estimate is asked for.",
@@ -85,6 +116,7 @@ void add_study_entries(std::vector<DatasetEntry>& entries) {
 std::vector<DatasetEntry> file_layout() {
   std::vector<DatasetEntry> entries;
   add_study_entries(entries);
+  add_objective_entries(entries);
   add_arm_entries(entries);
   add_window_entries(entries);
   add_batch_entries(entries);

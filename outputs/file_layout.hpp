@@ -46,6 +46,7 @@ std::vector<AttributeEntry> file_attributes();
 
 /// The parts of `file_layout`, by source file.
 void add_study_entries(std::vector<DatasetEntry>& entries);
+void add_objective_entries(std::vector<DatasetEntry>& entries);
 void add_arm_entries(std::vector<DatasetEntry>& entries);
 void add_interval_entries(std::vector<DatasetEntry>& entries);
 void add_window_entries(std::vector<DatasetEntry>& entries);

@@ -28,6 +28,18 @@ std::string seconds_text(double seconds) {
   return digits_of(seconds / 3600) + " h";
 }
 
+std::string span_text(double seconds) {
+  const double minutes = std::floor(seconds / 60);
+  const double hours = std::floor(minutes / 60);
+  const double rest = seconds - 60 * minutes;
+  std::string text;
+  if (hours > 0) text += fmt::format("{:.0f}h ", hours);
+  if (minutes > 60 * hours) text += fmt::format("{:.0f}m ", minutes - 60 * hours);
+  if (rest > 0 || text.empty()) text += fmt::format("{:.4g}s ", rest);
+  text.pop_back();
+  return text;
+}
+
 std::string percent_text(double probability) {
   const double percent = probability * 100;
   if (percent == 0 || percent == 100) return fmt::format("{:.0f} %", percent);

@@ -11,6 +11,9 @@ namespace rehearse {
 /// "12 min"; "never" for infinity.
 std::string seconds_text(double seconds);
 
+/// A moment or span of simulated time as operators write it: "5m", "1h 30m", "12.5s".
+std::string span_text(double seconds);
+
 /// A probability as percent: "2.5 %". Never "0 %" or "100 %" for what is not exactly that.
 std::string percent_text(double probability);
 

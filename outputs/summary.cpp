@@ -137,7 +137,7 @@ std::string error_line(const LatencyRow& row) {
     return one.error_ratio.value ? percent_text(*one.error_ratio.value) : std::string("-");
   };
   std::string text = fmt::format("    errors  {:<27}", ratio(*row.experiment));
-  if (row.control != nullptr) text += " " + ratio(*row.control);
+  if (row.control != nullptr) text += "  " + ratio(*row.control);
   text.erase(text.find_last_not_of(' ') + 1);
   return text + "\n";
 }
@@ -153,8 +153,8 @@ std::string latency_text(const Study& study, const Findings& findings) {
            rows);
   std::string text = fmt::format(
       "\nLatency of all requests that arrived in '{}' ({} to {}), 95 % intervals\n{:9}{:<30}{}\n",
-      experiment.name, seconds_text(experiment.from_seconds),
-      seconds_text(experiment.to_seconds), "", "experiment",
+      experiment.name, span_text(experiment.from_seconds), span_text(experiment.to_seconds), "",
+      "experiment",
       control == nullptr ? "" : "  without it");
   for (std::size_t i = 0; i < std::min(rows.size(), most_rows); ++i) {
     text += fmt::format("  {}\n", rows[i].experiment->name) + quantile_lines(rows[i]) +
@@ -173,9 +173,9 @@ std::string noticed_text(const Study& study, const std::vector<double>& instants
   const double begin = study.information.disturbance_at_seconds.value_or(0);
   return fmt::format("{} in {} of {} replications, {} after the experiment began (median; {} to {})\n",
                      what, seen.count, seen.replications,
-                     seconds_text(seen.median_seconds - begin),
-                     seconds_text(seen.earliest_seconds - begin),
-                     seconds_text(seen.latest_seconds - begin));
+                     span_text(seen.median_seconds - begin),
+                     span_text(seen.earliest_seconds - begin),
+                     span_text(seen.latest_seconds - begin));
 }
 
 std::string alarms_text(const Study& study) {

@@ -1,6 +1,9 @@
 #include "outputs/verdict.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 
 #include "sim/expects.hpp"
 
@@ -19,6 +22,17 @@ Risk risk_in(const ArmRecord& arm, std::size_t objective) {
     no_data += judgements[i] == static_cast<std::uint8_t>(Judgement::no_data);
   }
   return risk_of(missed, no_data, arm.replications());
+}
+
+/// What would help: of the replications that a pass needs at least, when none is missed.
+std::string undecided(const Risk& risk, double accepted_risk) {
+  if (accepted_risk <= 0) return "no number of replications can show that it is never missed";
+  if (risk.no_data > 0) return "replications that measured nothing leave it open";
+  const double least = std::ceil(std::log((1 - confidence) / 2) / std::log1p(-accepted_risk));
+  if (static_cast<double>(risk.replications) >= least) {
+    return "the limits of the risk enclose the accepted one: more replications would tell";
+  }
+  return fmt::format("the replications are too few: to pass takes at least {:.0f}", least);
 }
 
 }  // namespace
@@ -61,8 +75,7 @@ Verdict judge(const Risk& experiment, const std::optional<Risk>& control,
   }
   if (experiment.interval.upper <= *accepted_risk) return Verdict::pass;
   if (experiment.interval.lower > *accepted_risk) return Verdict::fail;
-  reason = experiment.no_data > 0 ? "too many replications measured nothing, or too few were run"
-                                  : "the replications are too few to tell";
+  reason = undecided(experiment, *accepted_risk);
   return Verdict::inconclusive;
 }
 
