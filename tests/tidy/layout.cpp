@@ -1,0 +1,113 @@
+#include "tests/tidy/layout.hpp"
+
+namespace rehearse::tidy {
+namespace {
+
+using Rooms = std::vector<std::string>;
+
+const Rooms& below_cli() {
+  static const Rooms rooms = {"sim", "models", "scenarios", "calibrate", "outputs"};
+  return rooms;
+}
+
+const Rooms& simulation() {
+  static const Rooms rooms = {"sim", "models"};
+  return rooms;
+}
+
+Rooms every_room() {
+  Rooms rooms = below_cli();
+  rooms.push_back("cli");
+  return rooms;
+}
+
+void ban(std::vector<BannedWord>& banned, const std::vector<std::string>& words, const Rooms& rooms,
+         const std::vector<std::string>& exceptions, const std::string& reason) {
+  for (const std::string& word : words) banned.push_back({word, rooms, exceptions, reason});
+}
+
+std::vector<BannedWord> make_banned_words() {
+  std::vector<BannedWord> banned;
+  ban(banned,
+      {"rand", "srand", "random_device", "mt19937", "mt19937_64", "default_random_engine",
+       "normal_distribution", "lognormal_distribution", "exponential_distribution",
+       "uniform_real_distribution", "uniform_int_distribution", "gamma_distribution",
+       "weibull_distribution", "poisson_distribution", "bernoulli_distribution",
+       "discrete_distribution", "geometric_distribution"},
+      {}, {}, "results must not depend on the library; draw from a RandomStream");
+  ban(banned, {"unordered_map", "unordered_set", "unordered_multimap", "unordered_multiset"},
+      simulation(), {}, "its order depends on the library and reaches results");
+  ban(banned,
+      {"std::log", "std::log2", "std::log10", "std::log1p", "std::exp", "std::expm1", "std::pow",
+       "std::sin", "std::cos", "std::tan", "std::erf", "std::erfc", "std::tgamma", "std::lgamma",
+       "std::cbrt"},
+      simulation(), {"sim/stats/intervals"},
+      "the C library's last bits depend on the processor; use sim/portable_math.hpp");
+  ban(banned, {"cout", "cerr", "clog", "printf", "fprintf", "puts", "fputs", "putchar", "perror"},
+      below_cli(), {}, "nothing below cli prints");
+  ban(banned, {"exit(", "_exit(", "quick_exit(", "abort(", "terminate("}, every_room(),
+      {"cli/main"}, "only main decides how the program ends");
+  ban(banned, {"getenv", "secure_getenv", "setenv"}, below_cli(), {},
+      "a run is a function of what it is given");
+  ban(banned,
+      {"system_clock", "steady_clock", "high_resolution_clock", "gettimeofday", "clock_gettime"},
+      below_cli(), {}, "nothing below cli reads the real clock");
+  ban(banned, {"ifstream", "ofstream", "fstream", "fopen", "filesystem"}, simulation(), {},
+      "sim and models touch no files");
+  ban(banned, {"shared_ptr", "make_shared"}, simulation(), {},
+      "the state of a run is a value: slabs and indices");
+  ban(banned, {"std::format", "std::views", "source_location", "std::jthread"}, {}, {},
+      "not in the C++20 that g++ 12 and clang 14 both read");
+  return banned;
+}
+
+}  // namespace
+
+const std::map<std::string, Rooms>& arrows() {
+  static const std::map<std::string, Rooms> table = {
+      {"sim", {}},
+      {"models", {"sim"}},
+      {"scenarios", {"models", "sim"}},
+      {"calibrate", {"models", "sim"}},
+      {"outputs", {"models", "sim"}},
+      {"cli", {"scenarios", "calibrate", "outputs", "models", "sim"}},
+  };
+  return table;
+}
+
+std::vector<std::string> folders_with_code() {
+  std::vector<std::string> folders;
+  for (const auto& [room, below] : arrows()) folders.push_back(room);
+  folders.push_back("tests");
+  return folders;
+}
+
+const std::vector<Door>& doors() {
+  static const std::vector<Door> table = {
+      {"oneTBB", {"tbb/", "oneapi/"}, {"sim/parallel_for"}},
+      {"Boost.Math", {"boost/math/"}, {"sim/stats/special_functions"}},
+      {"toml++", {"toml++/", "toml.hpp"}, {"scenarios/toml_reader", "scenarios/write"}},
+      {"simdjson", {"simdjson"}, {"calibrate/json"}},
+      {"Boost.Iostreams", {"boost/iostreams/"}, {"calibrate/input"}},
+      {"HDF5", {"hdf5", "H5"}, {"outputs/hdf5"}},
+      {"nlohmann-json", {"nlohmann/"}, {"outputs/json_writer"}},
+      {"Boost.Program_options", {"boost/program_options"}, {"cli/command_line"}},
+  };
+  return table;
+}
+
+const std::map<std::string, LongFile>& long_files() {
+  static const std::map<std::string, LongFile> table = {
+      {"models/run.hpp",
+       {210, "one class: the state of a run; its functions have a file for each station"}},
+      {"models/plan.hpp", {190, "one table: everything a run needs to know, resolved"}},
+  };
+  return table;
+}
+
+const std::vector<BannedWord>& banned_words() {
+  static const std::vector<BannedWord> table = make_banned_words();
+  return table;
+}
+
+}  // namespace rehearse::tidy

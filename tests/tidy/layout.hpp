@@ -1,0 +1,42 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rehearse::tidy {
+
+/// The law of the house, as docs/architecture.md tells it: what stands where and may include what.
+
+/// Which rooms the files of a room may include, besides their own. Absent: not a room.
+const std::map<std::string, std::vector<std::string>>& arrows();
+
+/// The rooms and the tests.
+std::vector<std::string> folders_with_code();
+
+/// The only files that may include a library.
+struct Door {
+  std::string library;
+  std::vector<std::string> includes;  // each a beginning of what stands between < and >
+  std::vector<std::string> files;     // without extension: header and source alike
+};
+const std::vector<Door>& doors();
+
+/// A file that may be longer than the rule says, by how much, and why.
+struct LongFile {
+  std::size_t lines = 0;
+  std::string reason;
+};
+const std::map<std::string, LongFile>& long_files();
+
+/// A whole word that code must not use, and where. With "(" at its end only a call of it counts.
+struct BannedWord {
+  std::string word;
+  std::vector<std::string> rooms;       // empty: everywhere
+  std::vector<std::string> exceptions;  // files without extension
+  std::string reason;
+};
+const std::vector<BannedWord>& banned_words();
+
+}  // namespace rehearse::tidy

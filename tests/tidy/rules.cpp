@@ -1,0 +1,215 @@
+#include "tests/tidy/rules.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "tests/tidy/functions.hpp"
+#include "tests/tidy/layout.hpp"
+
+namespace rehearse::tidy {
+namespace {
+
+constexpr std::size_t longest_line = 100;
+constexpr std::size_t longest_function = 60;
+constexpr std::size_t longest_header = 150;
+constexpr std::size_t longest_source = 400;
+
+std::string at(const SourceFile& file, std::size_t line, const std::string& sentence) {
+  return file.path + ":" + std::to_string(line) + ": " + sentence;
+}
+
+bool contains(const std::vector<std::string>& list, const std::string& wanted) {
+  return std::find(list.begin(), list.end(), wanted) != list.end();
+}
+
+std::string without_extension(const std::string& path) {
+  return path.substr(0, path.rfind('.'));
+}
+
+bool is_word_letter(char letter) {
+  return std::isalnum(static_cast<unsigned char>(letter)) != 0 || letter == '_';
+}
+
+/// Whether `word` stands in `line` and neither side of it goes on.
+bool has_word(const std::string& line, const std::string& word) {
+  for (std::size_t i = line.find(word); i != std::string::npos; i = line.find(word, i + 1)) {
+    const std::size_t end = i + word.size();
+    const bool starts = i == 0 || !is_word_letter(line[i - 1]);
+    const bool ends =
+        !is_word_letter(word.back()) || end == line.size() || !is_word_letter(line[end]);
+    if (starts && ends) return true;
+  }
+  return false;
+}
+
+/// Characters, not bytes: a line with an umlaut is no longer than it looks.
+std::size_t width(const std::string& line) {
+  return static_cast<std::size_t>(std::count_if(line.begin(), line.end(), [](char letter) {
+    return (static_cast<unsigned char>(letter) & 0xC0U) != 0x80U;
+  }));
+}
+
+bool is_snake_case(const std::string& name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char letter) {
+    return std::islower(static_cast<unsigned char>(letter)) != 0 ||
+           std::isdigit(static_cast<unsigned char>(letter)) != 0 || letter == '_';
+  });
+}
+
+/// A library of C++, C or the operating system: it has no door.
+bool is_system_header(const std::string& name) {
+  return name.find_first_of("./") == std::string::npos || name.starts_with("sys/") ||
+         contains({"unistd.h", "fcntl.h", "signal.h", "dirent.h", "poll.h", "cxxabi.h"}, name);
+}
+
+const Door* door_of(const std::string& include) {
+  for (const Door& door : doors()) {
+    for (const std::string& beginning : door.includes) {
+      if (include.starts_with(beginning)) return &door;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Findings arrow_violations(const SourceFile& file) {
+  Findings findings;
+  const auto room = arrows().find(file.room());
+  if (room == arrows().end()) return findings;
+  for (const Include& include : includes_of(file)) {
+    if (!include.quoted) continue;
+    const std::string target = include.name.substr(0, include.name.find('/'));
+    if (target == room->first || contains(room->second, target)) continue;
+    findings.push_back(at(file, include.line, room->first + " must not include " + include.name));
+  }
+  return findings;
+}
+
+Findings door_violations(const SourceFile& file) {
+  Findings findings;
+  if (!arrows().contains(file.room())) return findings;
+  for (const Include& include : includes_of(file)) {
+    if (include.quoted || is_system_header(include.name)) continue;
+    if (include.name.starts_with("fmt/")) {
+      if (file.is_header()) findings.push_back(at(file, include.line, "fmt is for .cpp files"));
+      continue;
+    }
+    const Door* door = door_of(include.name);
+    if (door == nullptr) {
+      findings.push_back(at(file, include.line, "<" + include.name + "> has no door"));
+    } else if (!contains(door->files, without_extension(file.path))) {
+      findings.push_back(
+          at(file, include.line, door->library + " has its door in " + door->files.front()));
+    }
+  }
+  return findings;
+}
+
+Findings length_violations(const SourceFile& file) {
+  Findings findings;
+  std::size_t limit = file.is_header() ? longest_header : longest_source;
+  const auto exception = long_files().find(file.path);
+  if (exception != long_files().end()) limit = exception->second.lines;
+  if (file.text.size() > limit) {
+    findings.push_back(at(file, file.text.size(), "more than " + std::to_string(limit) + " lines"));
+  }
+  for (std::size_t i = 0; i < file.text.size(); ++i) {
+    if (width(file.text[i]) <= longest_line) continue;
+    findings.push_back(at(file, i + 1, "line of " + std::to_string(width(file.text[i]))));
+  }
+  return findings;
+}
+
+Findings function_violations(const SourceFile& file) {
+  Findings findings;
+  for (const Function& function : functions_of(file)) {
+    const std::size_t lines = function.last_line - function.first_line + 1;
+    if (lines <= longest_function) continue;
+    findings.push_back(
+        at(file, function.first_line, "function of " + std::to_string(lines) + " lines"));
+  }
+  return findings;
+}
+
+Findings word_violations(const SourceFile& file) {
+  Findings findings;
+  for (const BannedWord& banned : banned_words()) {
+    if (!banned.rooms.empty() && !contains(banned.rooms, file.room())) continue;
+    if (contains(banned.exceptions, without_extension(file.path))) continue;
+    for (std::size_t i = 0; i < file.code.size(); ++i) {
+      if (!has_word(file.code[i], banned.word)) continue;
+      findings.push_back(at(file, i + 1, banned.word + ": " + banned.reason));
+    }
+  }
+  return findings;
+}
+
+Findings header_violations(const SourceFile& file) {
+  Findings findings;
+  for (std::size_t i = 0; i < file.code.size(); ++i) {
+    if (file.code[i].starts_with("#define") && arrows().contains(file.room())) {
+      findings.push_back(at(file, i + 1, "no macros"));
+    }
+    if (file.is_header() && file.code[i].starts_with("using namespace")) {
+      findings.push_back(at(file, i + 1, "a header must not say using namespace"));
+    }
+  }
+  if (file.is_header() && (file.text.empty() || file.text.front() != "#pragma once")) {
+    findings.push_back(at(file, 1, "a header begins with #pragma once"));
+  }
+  return findings;
+}
+
+Findings name_violations(const SourceFile& file) {
+  std::string rest = without_extension(file.path);
+  while (!rest.empty()) {
+    const std::size_t slash = rest.find('/');
+    if (!is_snake_case(rest.substr(0, slash))) {
+      return {at(file, 1, "files and folders are named in snake_case")};
+    }
+    if (slash == std::string::npos) break;
+    rest = rest.substr(slash + 1);
+  }
+  return {};
+}
+
+Findings comment_violations(const SourceFile& file) {
+  const std::vector<std::string> banners = {"//---",  "// ---", "//===",  "// ===", "//***",
+                                            "// ***", "/***",   "// ###", "////"};
+  // In two halves, so that this file does not break its own rules.
+  const std::vector<std::string> promises = {
+      "TO"
+      "DO",
+      "FIX"
+      "ME",
+      "XX"
+      "X"};
+  const std::vector<std::string> machine_paths = {
+      "/wo"
+      "rk/",
+      "/ro"
+      "ot/",
+      "/ho"
+      "me/"};
+  Findings findings;
+  for (std::size_t i = 0; i < file.text.size(); ++i) {
+    const std::string& line = file.text[i];
+    const std::size_t start = std::min(line.find_first_not_of(' '), line.size());
+    for (const std::string& banner : banners) {
+      if (line.compare(start, banner.size(), banner) != 0) continue;
+      findings.push_back(at(file, i + 1, "no banners"));
+    }
+    for (const std::string& word : promises) {
+      if (has_word(line, word)) findings.push_back(at(file, i + 1, "do it, or open an issue"));
+    }
+    for (const std::string& path : machine_paths) {
+      if (line.find(path) != std::string::npos) {
+        findings.push_back(at(file, i + 1, "names a path of one machine"));
+      }
+    }
+  }
+  return findings;
+}
+
+}  // namespace rehearse::tidy

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/tidy/source_file.hpp"
+
+namespace rehearse::tidy {
+
+/// What a file does against the house style, each as `path:line: sentence`; empty when it is clean.
+using Findings = std::vector<std::string>;
+
+Findings arrow_violations(const SourceFile& file);
+Findings door_violations(const SourceFile& file);
+Findings length_violations(const SourceFile& file);
+Findings function_violations(const SourceFile& file);
+Findings word_violations(const SourceFile& file);
+/// Whether headers compile alone is not judged here: the build does it (tests/CMakeLists.txt).
+Findings header_violations(const SourceFile& file);
+Findings name_violations(const SourceFile& file);
+Findings comment_violations(const SourceFile& file);
+
+}  // namespace rehearse::tidy

@@ -1,0 +1,150 @@
+#include "tests/tidy/rules.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/tidy/functions.hpp"
+#include "tests/tidy/papers.hpp"
+
+namespace rehearse::tidy {
+namespace {
+
+std::string lines(std::size_t count, const std::string& line) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += line + "\n";
+  return text;
+}
+
+std::size_t findings(Findings (*rule)(const SourceFile&), const std::string& path,
+                     const std::string& text) {
+  return rule(source_file(path, text)).size();
+}
+
+TEST_CASE("an include against the arrows is found", "[tidy]") {
+  CHECK(findings(arrow_violations, "sim/a.cpp", "#include \"sim/b.hpp\"\n") == 0);
+  CHECK(findings(arrow_violations, "models/a.cpp", "#include \"sim/b.hpp\"\n") == 0);
+  CHECK(findings(arrow_violations, "sim/a.cpp", "#include \"models/b.hpp\"\n") == 1);
+  CHECK(findings(arrow_violations, "outputs/a.cpp", "#include \"scenarios/b.hpp\"\n") == 1);
+  CHECK(findings(arrow_violations, "calibrate/a.hpp", "#include \"cli/b.hpp\"\n") == 1);
+  CHECK(findings(arrow_violations, "models/a.hpp", "#include \"tests/support/b.hpp\"\n") == 1);
+  CHECK(findings(arrow_violations, "tests/a.cpp", "#include \"cli/b.hpp\"\n") == 0);
+}
+
+TEST_CASE("a library included beside its door is found", "[tidy]") {
+  CHECK(findings(door_violations, "outputs/hdf5.cpp", "#include <hdf5.h>\n") == 0);
+  CHECK(findings(door_violations, "outputs/summary.cpp", "#include <hdf5.h>\n") == 1);
+  CHECK(findings(door_violations, "cli/run.cpp", "#include <nlohmann/json.hpp>\n") == 1);
+  CHECK(findings(door_violations, "sim/a.cpp", "#include <tbb/task_group.h>\n") == 1);
+  CHECK(findings(door_violations, "sim/a.cpp", "#include <boost/crc.hpp>\n") == 1);
+  CHECK(findings(door_violations, "sim/a.cpp", "#include <fmt/format.h>\n") == 0);
+  CHECK(findings(door_violations, "sim/a.hpp", "#include <fmt/format.h>\n") == 1);
+  CHECK(findings(door_violations, "sim/a.cpp", "#include <vector>\n") == 0);
+}
+
+TEST_CASE("a long file and a long line are found", "[tidy]") {
+  CHECK(findings(length_violations, "sim/a.hpp", lines(150, "int a;")) == 0);
+  CHECK(findings(length_violations, "sim/a.hpp", lines(151, "int a;")) == 1);
+  CHECK(findings(length_violations, "sim/a.cpp", lines(400, "int a;")) == 0);
+  CHECK(findings(length_violations, "sim/a.cpp", lines(401, "int a;")) == 1);
+  CHECK(findings(length_violations, "sim/a.cpp", std::string(100, 'a') + "\n") == 0);
+  CHECK(findings(length_violations, "sim/a.cpp", std::string(101, 'a') + "\n") == 1);
+  CHECK(findings(length_violations, "sim/a.cpp", "// " + lines(1, std::string(97, 'a'))) == 0);
+  CHECK(findings(length_violations, "sim/a.cpp", std::string(98, 'a') + "\xc3\xa4\n") == 0);
+}
+
+TEST_CASE("a long function is found wherever it stands", "[tidy]") {
+  const std::string short_body = lines(58, "  a();");
+  const std::string long_body = lines(59, "  if (a) { b(); }");
+
+  CHECK(findings(function_violations, "sim/a.cpp", "void f() {\n" + short_body + "}\n") == 0);
+  CHECK(findings(function_violations, "sim/a.cpp", "void f() {\n" + long_body + "}\n") == 1);
+  CHECK(findings(
+            function_violations, "sim/a.cpp",
+            "namespace a::b {\nclass C : public D {\n public:\n  C(int a)\n  : a_{a},\n b_(a) {\n" +
+                long_body + "}\n};\n}\n") == 1);
+  CHECK(findings(function_violations, "sim/a.hpp",
+                 "struct C {\n private:\n  struct D {\n  bool operator==(const D&) const {\n" +
+                     long_body + "}\n};\n};\n") == 1);
+  CHECK(findings(function_violations, "sim/a.cpp",
+                 "TEST_CASE(\"a }\", \"[b]\") {\n" + long_body + "}\n") == 1);
+  CHECK(findings(function_violations, "sim/a.cpp",
+                 "const std::vector<int> table = {\n" + lines(80, "  {1, 2}, // (") + "};\n") == 0);
+}
+
+TEST_CASE("functions are counted from their first line to their last", "[tidy]") {
+  const SourceFile file = source_file("sim/a.cpp",
+                                      "namespace {\n"
+                                      "int one();\n"
+                                      "template <class T>\n"
+                                      "int two(T a,\n"
+                                      "        char b = '{') {\n"
+                                      "  return \"}\"[0] + 1'000;\n"
+                                      "}\n"
+                                      "}\n");
+
+  const std::vector<Function> functions = functions_of(file);
+
+  REQUIRE(functions.size() == 1);
+  CHECK(functions[0].first_line == 3);
+  CHECK(functions[0].last_line == 7);
+}
+
+TEST_CASE("a banned word is found in code and not in sentences", "[tidy]") {
+  CHECK(findings(word_violations, "sim/a.cpp", "int x = std::rand();\n") == 1);
+  CHECK(findings(word_violations, "cli/a.cpp", "std::random_device device;\n") == 1);
+  CHECK(findings(word_violations, "models/a.cpp", "std::normal_distribution<> law;\n") == 1);
+  CHECK(findings(word_violations, "models/a.hpp", "std::unordered_map<int, int> m;\n") == 1);
+  CHECK(findings(word_violations, "outputs/a.hpp", "std::unordered_map<int, int> m;\n") == 0);
+  CHECK(findings(word_violations, "sim/a.cpp", "const double x = std::log(y);\n") == 1);
+  CHECK(findings(word_violations, "sim/a.cpp", "const double x = std::logical(y);\n") == 0);
+  CHECK(findings(word_violations, "outputs/a.cpp", "std::cout << 1;\n") == 1);
+  CHECK(findings(word_violations, "cli/a.cpp", "std::exit(1);\n") == 1);
+  CHECK(findings(word_violations, "models/a.cpp", "case FaultKind::abort:\n") == 0);
+  CHECK(findings(word_violations, "calibrate/a.cpp", "std::chrono::system_clock::now();\n") == 1);
+  CHECK(findings(word_violations, "models/a.cpp", "std::ifstream file(path);\n") == 1);
+  CHECK(findings(word_violations, "sim/a.cpp", "// never std::rand()\nx = \"std::rand\";\n") == 0);
+  CHECK(findings(word_violations, "sim/a.cpp", "/* no\n std::rand() */ int x;\n") == 0);
+  CHECK(findings(word_violations, "sim/a.cpp", "x = R\"(\n std::rand())\"; std::rand();\n") == 1);
+}
+
+TEST_CASE("a header that is not guarded or changes names is found", "[tidy]") {
+  CHECK(findings(header_violations, "sim/a.hpp", "#pragma once\n") == 0);
+  CHECK(findings(header_violations, "sim/a.hpp", "#include <vector>\n") == 1);
+  CHECK(findings(header_violations, "sim/a.hpp", "#pragma once\nusing namespace std;\n") == 1);
+  CHECK(findings(header_violations, "sim/a.hpp", "#pragma once\n  using namespace b;\n") == 0);
+  CHECK(findings(header_violations, "sim/a.cpp", "#define X 1\n") == 1);
+}
+
+TEST_CASE("a name that is not snake_case is found", "[tidy]") {
+  CHECK(findings(name_violations, "sim/stats/intervals.cpp", "") == 0);
+  CHECK(findings(name_violations, "sim/EventList.cpp", "") == 1);
+  CHECK(findings(name_violations, "sim/Stats/intervals.cpp", "") == 1);
+  CHECK(findings(name_violations, "sim/event-list.cpp", "") == 1);
+}
+
+TEST_CASE("banners, promises and machine paths are found", "[tidy]") {
+  CHECK(findings(comment_violations, "sim/a.cpp", "// Why it is so.\n") == 0);
+  CHECK(findings(comment_violations, "sim/a.cpp", "  // -----------\n") == 1);
+  CHECK(findings(comment_violations, "sim/a.cpp",
+                 "// TO"
+                 "DO: more\n") == 1);
+  CHECK(findings(comment_violations, "sim/a.cpp",
+                 "// FIX"
+                 "ME\n") == 1);
+  CHECK(findings(comment_violations, "tests/a.cpp",
+                 "open(\"/wo"
+                 "rk/data\");\n") == 1);
+}
+
+TEST_CASE("pages that do not tell the truth are found", "[tidy]") {
+  const std::string page =
+      "- `sim/` time\n- `cli/` verbs, see `models/`\n[a](gone.md) [b](#here)\n";
+
+  CHECK(mapped_folders(page) == std::vector<std::string>{"cli/", "sim/"});
+  CHECK(dead_links(page, REHEARSE_SOURCE_DIR) == std::vector<std::string>{"gone.md"});
+  CHECK(dead_links("[a](README.md) [b](https://a.b/c)", REHEARSE_SOURCE_DIR).empty());
+  CHECK(version_of("project(rehearse VERSION 1.2.3 LANGUAGES CXX)") == "1.2.3");
+  CHECK(version_of("project(other VERSION 1.2.3)").empty());
+}
+
+}  // namespace
+}  // namespace rehearse::tidy
