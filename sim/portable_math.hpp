@@ -34,7 +34,6 @@ constexpr double scaled_by_power_of_two(double value, int exponent) {
 /// of x in [sqrt(1/2), sqrt(2)) and s = (m - 1) / (m + 1), log m = 2 artanh(s), summed so that
 /// the rounding errors stay in the small terms.
 constexpr double portable_log(double x) {
-  using namespace portable_math_detail;
   if (!(x > 0)) {
     return x == 0 ? -std::numeric_limits<double>::infinity()
                   : std::numeric_limits<double>::quiet_NaN();
@@ -58,8 +57,8 @@ constexpr double portable_log(double x) {
   const double even = w * (2. / 5 + w * (2. / 9 + w * (2. / 13 + w * (2. / 17 + w * (2. / 21)))));
   const double odd = z * (2. / 3 + w * (2. / 7 + w * (2. / 11 + w * (2. / 15 + w * (2. / 19)))));
   const double half_square = 0.5 * f * f;
-  const double high = exponent * ln2_high;
-  const double low = exponent * ln2_low;
+  const double high = exponent * portable_math_detail::ln2_high;
+  const double low = exponent * portable_math_detail::ln2_low;
   return high - ((half_square - (s * (half_square + (even + odd)) + low)) - f);
 }
 
@@ -67,7 +66,6 @@ constexpr double portable_log(double x) {
 /// below -745.2. With r = x - k log 2, exp r = 1 + 2r / (r coth(r/2) - r), and r coth(r/2) is a
 /// series in r^2 whose coefficients are Bernoulli numbers over factorials.
 constexpr double portable_exp(double x) {
-  using namespace portable_math_detail;
   if (!(x <= 709.782712893384)) {
     return x > 0 ? std::numeric_limits<double>::infinity() : x;
   }
@@ -76,8 +74,8 @@ constexpr double portable_exp(double x) {
   constexpr double rounder = 0x1.8p52;
   const double count = (x * 0x1.71547652b82fep+0 + rounder) - rounder;
   const int k = static_cast<int>(count);
-  const double high = x - count * ln2_high;
-  const double low = count * ln2_low;
+  const double high = x - count * portable_math_detail::ln2_high;
+  const double low = count * portable_math_detail::ln2_low;
   const double r = high - low;
   const double t = r * r;
   const double series =
@@ -86,7 +84,7 @@ constexpr double portable_exp(double x) {
                                               t * (1. / 23950080 + t * (-691. / 653837184000.)))));
   const double c = r - t * series;
   const double fraction = 1 - ((low - (r * c) / (2 - c)) - high);
-  return scaled_by_power_of_two(fraction, k);
+  return portable_math_detail::scaled_by_power_of_two(fraction, k);
 }
 
 /// log(1 + x) without loss for small x; relative error below 1e-15. Expects x > -1.

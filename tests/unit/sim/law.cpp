@@ -9,11 +9,11 @@
 #include <limits>
 #include <vector>
 
-#include "law_cases.hpp"
 #include "sim/digest.hpp"
 #include "sim/expects.hpp"
 #include "sim/portable_math.hpp"
 #include "sim/tally.hpp"
+#include "tests/unit/sim/law_cases.hpp"
 
 using namespace rehearse;
 using rehearse::testing::law_cases;

@@ -1,4 +1,4 @@
-#include "law_cases.hpp"
+#include "tests/unit/sim/law_cases.hpp"
 
 #include <cmath>
 #include <cstddef>
