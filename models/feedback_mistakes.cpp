@@ -195,7 +195,7 @@ double spectral_radius(const std::vector<std::vector<Edge>>& inner) {
       upper = std::max(upper, y[i] / x[i] - 1);
       largest = std::max(largest, y[i]);
     }
-    if (upper - lower < 1e-12 || upper < 0.999 || lower > 1.001) break;
+    if (upper - lower < 1e-9 || upper < 0.999 || (lower > 1.001 && round > 1'000)) break;
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = std::max(y[i] / largest, 1e-280);
   }
   return upper;
@@ -266,9 +266,9 @@ void find_feedback_mistakes(const ModelSpec& model, std::vector<Mistake>& mistak
       const double radius = spectral_radius(inner);
       if (!(radius < 1 - 1e-9)) {
         add(path_of(graph.names[part.front()]),
-            "the calls never end: " + cycle_text(graph, part, inner) + " come back " +
-                rounded(radius) + " times on average",
-            "an average below 1 is needed: lower a probability or a repetition");
+            "the calls never end: " + cycle_text(graph, part, inner) + "; each round of them is " +
+                rounded(radius) + " times the one before, on average",
+            "less than 1 is needed: lower a probability or a repetition");
         continue;
       }
     }

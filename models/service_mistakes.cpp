@@ -21,10 +21,16 @@ class ModelWalk {
   }
 
   void walk() {
+    for (const auto& [name, service] : model_.services) {
+      if (service.correlation <= 0 || can_be_inverted(model_.network.latency)) continue;
+      add("network.latency", correlation_sentence(name), correlation_hint);
+      break;
+    }
     for (const auto& [name, workload] : model_.workloads) {
       walk_workload(extended_path("workloads", name), workload);
     }
     for (const auto& [name, service] : model_.services) {
+      service_name_ = name;
       walk_service(extended_path("services", name), service);
     }
   }
@@ -149,7 +155,7 @@ class ModelWalk {
   void walk_step(const std::string& path, const StepSpec& step, const ServiceSpec& service) {
     if (const auto* work = std::get_if<WorkSpec>(&step.action)) {
       if (service.correlation > 0 && !can_be_inverted(work->duration)) {
-        add(path + ".work", correlation_sentence("the service"), correlation_hint);
+        add(path + ".work", correlation_sentence(service_name_), correlation_hint);
       }
     } else if (const auto* call = std::get_if<CallSpec>(&step.action)) {
       check_endpoint(path + ".call", call->endpoint);
@@ -182,6 +188,7 @@ class ModelWalk {
   const ModelSpec& model_;
   std::vector<Mistake>& mistakes_;
   std::vector<std::string> service_names_;
+  std::string service_name_;  // where the walk is
 };
 
 }  // namespace
@@ -191,7 +198,7 @@ std::string hint_towards(const std::string& word, const std::vector<std::string>
   if (!near.empty()) return "did you mean '" + near + "'?";
   constexpr std::size_t few = 12;
   if (candidates.empty() || candidates.size() > few) return "";
-  std::string text = "there are ";
+  std::string text = candidates.size() == 1 ? "there is only " : "there are ";
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     text += (i == 0 ? "'" : ", '") + candidates[i] + "'";
   }

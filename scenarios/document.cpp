@@ -87,8 +87,10 @@ std::string found_text(const Node& node) {
       return node.boolean ? "true" : "false";
     case Node::Type::integer:
       return fmt::format("{}", node.integer);
-    case Node::Type::real:
-      return fmt::format("{}", node.real);
+    case Node::Type::real: {
+      const bool whole = std::abs(node.real) < 1e15 && node.real == std::floor(node.real);
+      return fmt::format("{}{}", node.real, whole ? ".0" : "");
+    }
     case Node::Type::text: {
       const bool long_text = node.text.size() > most;
       return fmt::format("\"{}{}\"", node.text.substr(0, most), long_text ? "..." : "");

@@ -304,11 +304,31 @@ std::variant<MetricCondition, MetricMistake> parse_condition(std::string_view te
   }
 }
 
-std::string metric_word(Metric metric) {
+std::vector<MetricReference> metric_references() {
+  const auto threshold = [](Unit unit) -> std::string {
+    switch (unit) {
+      case Unit::time:
+        return "duration: 400ms";
+      case Unit::ratio:
+        return "ratio: 0.02 or 2%";
+      case Unit::rate:
+        return "rate: 80/s";
+      case Unit::number:
+        break;
+    }
+    return "number";
+  };
+  std::vector<MetricReference> references;
   for (const MetricWord& word : metrics) {
-    if (word.metric == metric) return std::string(word.word);
+    MetricReference reference{std::string(word.word), "none", "none", threshold(word.unit)};
+    if (word.summary == Summary::quantile)
+      reference.aggregates = "p0 ... p99.9 ... p100, mean, max";
+    if (word.summary == Summary::mean_or_max) reference.aggregates = "mean, max";
+    if (word.labels == Labels::service) reference.labels = "service";
+    if (word.labels == Labels::who) reference.labels = "workload; or service, endpoint, version";
+    references.push_back(std::move(reference));
   }
-  return "";
+  return references;
 }
 
 }  // namespace rehearse

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "models/metric_spec.hpp"
 
@@ -24,7 +25,13 @@ struct MetricMistake {
 /// Checks that aggregate, labels and the unit of the threshold fit the metric; not the names.
 std::variant<MetricCondition, MetricMistake> parse_condition(std::string_view text);
 
-/// The words of the language, for its reference page.
-std::string metric_word(Metric metric);
+/// What may be said about a metric, for the reference page.
+struct MetricReference {
+  std::string word;
+  std::string aggregates;
+  std::string labels;
+  std::string threshold;
+};
+std::vector<MetricReference> metric_references();
 
 }  // namespace rehearse

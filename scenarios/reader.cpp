@@ -7,18 +7,34 @@
 namespace rehearse {
 namespace {
 
-/// The first two parts of a path: services.cart of services.cart.queue.capacity.
-std::string part_of(const std::string& path) {
-  auto parts = parse_path(path);
-  if (!parts || parts->size() < 2) return "";
-  parts->resize(2);
-  return path_text(*parts);
+/// Of very many mistakes, only the first ones are remembered: nobody reads on.
+constexpr std::size_t most_doubts = 1'000;
+
+/// Whether `inner` is `outer` or inside of it.
+bool is_inside(const std::string& inner, const std::string& outer) {
+  if (outer.empty()) return true;
+  if (inner.compare(0, outer.size(), outer) != 0) return false;
+  return inner.size() == outer.size() || inner[outer.size()] == '.' || inner[outer.size()] == '[';
+}
+
+/// Whether `inner` is a key or item of `outer` itself.
+bool is_directly_inside(const std::string& inner, const std::string& outer) {
+  const auto inner_parts = parse_path(inner);
+  const auto outer_parts = parse_path(outer);
+  const std::size_t outer_size = outer_parts ? outer_parts->size() : 0;
+  return is_inside(inner, outer) && inner_parts && inner_parts->size() <= outer_size + 1;
 }
 
 }  // namespace
 
 void Reader::mistake(Position position, const std::string& sentence, const std::string& hint) {
-  doubtful_parts_.insert(part_of(path_));
+  if (doubtful_values_.size() < most_doubts) doubtful_values_.push_back(path_);
+  diagnostics_.add(position, sentence, hint);
+}
+
+void Reader::mistake_of_keys(Position position, const std::string& sentence,
+                             const std::string& hint) {
+  if (doubtful_tables_.size() < most_doubts) doubtful_tables_.push_back(path_);
   diagnostics_.add(position, sentence, hint);
 }
 
@@ -54,7 +70,15 @@ bool Reader::expect_array(const Node& node, std::size_t least, std::size_t most)
 }
 
 bool Reader::doubts(const std::string& path) const {
-  return doubtful_parts_.count("") != 0 || doubtful_parts_.count(part_of(path)) != 0;
+  for (const std::string& value : doubtful_values_) {
+    if (is_inside(path, value) || is_inside(value, path)) return true;
+  }
+  for (const std::string& table : doubtful_tables_) {
+    // A misspelt [services] leaves everything dangling.
+    const bool at_the_top = table.empty();
+    if (at_the_top || is_directly_inside(path, table) || is_inside(table, path)) return true;
+  }
+  return false;
 }
 
 Reader::Within::Within(Reader& reader, std::string_view key)

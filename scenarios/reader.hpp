@@ -1,8 +1,8 @@
 #pragma once
 
-#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "scenarios/diagnostics.hpp"
 #include "scenarios/document.hpp"
@@ -23,6 +23,8 @@ class Reader {
   void mistake(const Node& node, const std::string& sentence, const std::string& hint = "") {
     mistake(node.position, sentence, hint);
   }
+  /// A key of the table where we are that is missing or unknown.
+  void mistake_of_keys(Position position, const std::string& sentence, const std::string& hint);
   /// A mistake inside of a text, `offset` characters after its first.
   void mistake_in_text(const Node& node, std::size_t offset, const std::string& sentence,
                        const std::string& hint = "");
@@ -37,8 +39,8 @@ class Reader {
   const std::string& path() const { return path_; }
   const std::string& name() const { return name_; }
 
-  /// Whether mistakes were found in the named part of the document (services.cart, faults[0]) that
-  /// `path` belongs to, or above all parts: what is then missing there may only be misspelt.
+  /// Whether a mistake that is found later, at `path`, may only follow from one that was reported
+  /// here: from a value above or below it, or from a misspelt key beside it.
   bool doubts(const std::string& path) const;
 
   /// Deeper by one key or index for as long as it lives.
@@ -63,7 +65,8 @@ class Reader {
   std::string folder_;
   std::string path_;
   std::string name_;
-  std::set<std::string> doubtful_parts_;
+  std::vector<std::string> doubtful_values_;
+  std::vector<std::string> doubtful_tables_;
 };
 
 }  // namespace rehearse

@@ -168,7 +168,9 @@ void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"rehearse", "Says that this file is a scenario, in version 1 of the language.",
                Need::required},
               spec.language, LanguageVersion{});
-  visitor.key({"scenario", "The frame.", Need::required}, spec.head, Table{});
+  visitor.key(
+      {"scenario", "The frame of the experiment: name, model, duration, seed.", Need::required},
+      spec.head, Table{});
   visitor.key({"set", "What if: any path of the model, with another value.", Need::conditional},
               spec.set, SetTable{});
   visitor.key({"faults", "What goes wrong."}, spec.faults,

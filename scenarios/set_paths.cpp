@@ -47,9 +47,13 @@ class Override {
  private:
   Node* at_index(Node& node, std::size_t index) {
     if (node.type == Node::Type::array && index < node.items.size()) return &node.items[index];
-    refuse(node.type == Node::Type::array
-               ? fmt::format("there are only {} items in that array", node.items.size())
-               : fmt::format("an index needs an array, and there is {}", found_text(node)));
+    if (node.type != Node::Type::array) {
+      refuse(fmt::format("an index needs an array, and there is {}", found_text(node)));
+    } else if (node.items.empty()) {
+      refuse("that array is empty");
+    } else {
+      refuse(fmt::format("the last item of that array is [{}]", node.items.size() - 1));
+    }
     return nullptr;
   }
 

@@ -39,10 +39,10 @@ const Node* TableReader::take(const Key& key) {
   known_.emplace_back(key.name);
   const Node* node = table_.find(key.name);
   if (node == nullptr && key.need == Need::required) {
-    reader_.mistake(table_,
-                    fmt::format("'{}' is missing{}", key.name,
-                                reader_.path().empty() ? "" : " in " + reader_.path()),
-                    std::string(key.sentence));
+    reader_.mistake_of_keys(table_.position,
+                            fmt::format("'{}' is missing{}", key.name,
+                                        reader_.path().empty() ? "" : " in " + reader_.path()),
+                            std::string(key.sentence));
   }
   return node;
 }
@@ -74,7 +74,8 @@ void TableReader::finish() {
     const std::string hint = near.empty() ? fmt::format("the keys here are {}", joined(known_))
                                           : fmt::format("did you mean '{}'?", near);
     const std::string where = reader_.path().empty() ? "" : " in " + reader_.path();
-    reader_.mistake(entry.key_position, fmt::format("unknown key '{}'{}", entry.key, where), hint);
+    reader_.mistake_of_keys(entry.key_position, fmt::format("unknown key '{}'{}", entry.key, where),
+                            hint);
   }
 }
 

@@ -133,9 +133,10 @@ void read(Reader& reader, const Node& node, Duration& value, const Span& kind) {
       node.type == Node::Type::text ? parse_duration(node.text) : std::optional<Duration>();
   if (!duration) {
     const bool unitless = node.type == Node::Type::text && parse_number(node.text);
-    reader.wrong(
-        node, unitless ? "a duration with its unit" : "a duration",
-        "durations are written \"250ms\", \"1.5s\", \"10m\", \"2h\", \"150us\" or \"80ns\"");
+    reader.wrong(node, unitless ? "a duration with its unit" : "a duration",
+                 unitless ? fmt::format("write \"{0}ms\" or \"{0}s\"", node.text)
+                          : "durations are written \"250ms\", \"1.5s\", \"10m\", \"2h\", "
+                            "\"150us\" or \"80ns\"");
     return;
   }
   if (*duration < kind.least || *duration > kind.most) {

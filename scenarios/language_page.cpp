@@ -1,0 +1,176 @@
+#include "scenarios/language_page.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "scenarios/metric_parser.hpp"
+#include "scenarios/quantity_text.hpp"
+#include "scenarios/schema.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr const char* introduction = R"(# The language of models and scenarios
+
+Made from the table that the parser uses; a test compares. Two kinds of TOML files: a *model* says what
+a system is, a *scenario* what is done to it and what must hold. Both are strict: unknown keys, missing
+units, values out of range and dangling names are all reported at once, with file, line and column.
+`rehearse schema` prints the same as JSON Schema, `rehearse explain` any scenario with every default.
+
+- Durations have units: `"250ms"`, `"1.5s"`, `"1m30s"`, `"10m"`, `"2h"`, `"150us"`, `"80ns"`; none is
+  longer than 30 days.
+- Rates have units: `"84/s"`, `"5/min"` (or `"5/m"`), `"100/h"`.
+- `*_percent`, `percent` and `percentage` are 0 to 100, `*_ratio` and `probability` 0 to 1.
+- An endpoint is written `"service/operation"`; the operation may hold slashes.
+- A file has at most 64 MiB, a key at most 32 parts; steps are nested at most 64 deep.
+- A call graph may be cyclic as long as the expected number of visits converges. One request causes at
+  most a million calls on average.
+)";
+
+std::string escaped(const std::string& text) {
+  std::string result;
+  for (const char letter : text) {
+    if (letter == '|') result += '\\';
+    result += letter;
+  }
+  return result;
+}
+
+std::string choices_text(const std::vector<std::string>& choices) {
+  std::string text;
+  for (const std::string& choice : choices) {
+    text += fmt::format("{}`\"{}\"`", text.empty() ? "" : ", ", choice);
+  }
+  return text;
+}
+
+std::string value_text(const SchemaNode& node) {
+  const std::string range = node.range.empty() ? "" : " " + node.range;
+  switch (node.type) {
+    case SchemaNode::Type::anything:
+      return "any value";
+    case SchemaNode::Type::boolean:
+      return "`true` or `false`";
+    case SchemaNode::Type::integer:
+      return "whole number" + range;
+    case SchemaNode::Type::number:
+      return "number" + range;
+    case SchemaNode::Type::text:
+      if (!node.choices.empty()) return choices_text(node.choices);
+      return (node.unit.empty() ? "text" : node.unit) + range;
+    case SchemaNode::Type::array:
+      return node.items.empty() ? "array" : "array of " + value_text(node.items.front());
+    case SchemaNode::Type::table:
+      return "table";
+    case SchemaNode::Type::reference:
+      return fmt::format("[{0}](#{0})", node.reference);
+    case SchemaNode::Type::any_of:
+      break;
+  }
+  std::string text;
+  for (const SchemaNode& alternative : node.alternatives) {
+    text += (text.empty() ? "" : " or ") + value_text(alternative);
+  }
+  return text;
+}
+
+std::string default_text(const SchemaValue& value) {
+  struct Writer {
+    std::string operator()(std::monostate) const { return ""; }
+    std::string operator()(bool flag) const { return flag ? "`true`" : "`false`"; }
+    std::string operator()(std::int64_t number) const { return fmt::format("`{}`", number); }
+    std::string operator()(double number) const { return "`" + number_text(number) + "`"; }
+    std::string operator()(const std::string& text) const { return fmt::format("`\"{}\"`", text); }
+  };
+  return std::visit(Writer{}, value);
+}
+
+/// The table that a value holds, and how its header is written; null when there is none.
+const SchemaNode* inner_table(const SchemaNode& node, std::string& name) {
+  if (node.type == SchemaNode::Type::table) return &node;
+  const bool array = node.type == SchemaNode::Type::array && !node.items.empty();
+  if (!array || node.items.front().type != SchemaNode::Type::table) return nullptr;
+  name += "[]";
+  return &node.items.front();
+}
+
+class Page {
+ public:
+  std::string text = introduction;
+
+  void section(const std::string& title, const SchemaNode& node) {
+    text += fmt::format("\n## {}\n\n{}\n", title, node.description);
+    const SchemaNode* table = &node;
+    if (node.type == SchemaNode::Type::any_of) {
+      text += fmt::format("\nEither {}, or a table:\n", value_text(node.alternatives.front()));
+      table = &node.alternatives.back();
+    }
+    table_of(*table, "");
+  }
+
+  void metrics() {
+    text +=
+        "\n## metrics\n\nA condition is `aggregate(metric{label='value', ...}) comparison "
+        "threshold`, for example `p99(latency{endpoint='frontend/POST /checkout'}) < 400ms`; the "
+        "comparisons are `<`, `<=`, `>` and `>=`.\n\n"
+        "| Metric | Aggregates | Labels | Threshold |\n|---|---|---|---|\n";
+    for (const MetricReference& metric : metric_references()) {
+      text += fmt::format("| `{}` | {} | {} | {} |\n", metric.word, metric.aggregates,
+                          metric.labels, metric.threshold);
+    }
+  }
+
+ private:
+  void row(const std::string& key, const SchemaNode& node, const std::string& otherwise) {
+    text += fmt::format("| `{}` | {} | {} | {} |\n", key, escaped(value_text(node)), otherwise,
+                        escaped(node.description));
+  }
+
+  void table_of(const SchemaNode& table, const std::string& path) {
+    if (!path.empty()) text += fmt::format("\n### {}\n", path);
+    if (!table.exactly_one.empty()) {
+      text += "\nExactly one of";
+      for (std::size_t i = 0; i < table.exactly_one.size(); ++i) {
+        text += fmt::format("{} `{}`", i == 0 ? "" : ",", table.exactly_one[i]);
+      }
+      text += ".\n";
+    }
+    text += "\n| Key | Value | Default | |\n|---|---|---|---|\n";
+    for (const auto& [key, node] : table.properties) {
+      const bool required =
+          std::find(table.required.begin(), table.required.end(), key) != table.required.end();
+      row(key, node, required ? "required" : default_text(node.default_value));
+    }
+    if (!table.additional.empty()) row(table.additional_name, table.additional.front(), "");
+    const std::string prefix = path.empty() ? "" : path + ".";
+    for (const auto& [key, node] : table.properties) inner(node, prefix + key);
+    if (!table.additional.empty()) inner(table.additional.front(), prefix + table.additional_name);
+  }
+
+  void inner(const SchemaNode& node, std::string name) {
+    const SchemaNode* table = inner_table(node, name);
+    if (table == nullptr) return;
+    const bool map = table->properties.empty() && table->additional.size() == 1;
+    // A table of names is shown with what the names hold.
+    if (map && table->additional.front().type == SchemaNode::Type::table) {
+      inner(table->additional.front(), name + "." + table->additional_name);
+      return;
+    }
+    table_of(*table, name);
+  }
+};
+
+}  // namespace
+
+std::string language_page() {
+  const SchemaNode models = schema_of_models();
+  Page page;
+  page.section("Models", models);
+  page.section("Scenarios", schema_of_scenarios());
+  page.metrics();
+  for (const auto& [name, definition] : models.definitions) page.section(name, definition);
+  return std::move(page.text);
+}
+
+}  // namespace rehearse
