@@ -29,13 +29,16 @@ std::string seconds_text(double seconds) {
 }
 
 std::string span_text(double seconds) {
-  const double minutes = std::floor(seconds / 60);
-  const double hours = std::floor(minutes / 60);
-  const double rest = seconds - 60 * minutes;
+  if (!std::isfinite(seconds) || seconds < 1e-3) return seconds == 0 ? "0s" : seconds_text(seconds);
+  // Whole milliseconds, so that 60.000000001 s is a minute and nothing more.
+  const auto milliseconds = static_cast<std::uint64_t>(std::llround(seconds * 1000));
+  const std::uint64_t hours = milliseconds / 3'600'000;
+  const std::uint64_t minutes = milliseconds / 60'000 % 60;
+  const std::uint64_t rest = milliseconds % 60'000;
   std::string text;
-  if (hours > 0) text += fmt::format("{:.0f}h ", hours);
-  if (minutes > 60 * hours) text += fmt::format("{:.0f}m ", minutes - 60 * hours);
-  if (rest > 0 || text.empty()) text += fmt::format("{:.4g}s ", rest);
+  if (hours > 0) text += fmt::format("{}h ", hours);
+  if (minutes > 0) text += fmt::format("{}m ", minutes);
+  if (rest > 0) text += fmt::format("{}s ", static_cast<double>(rest) / 1000);
   text.pop_back();
   return text;
 }

@@ -1,0 +1,109 @@
+#include "outputs/summary.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "outputs/notices.hpp"
+#include "outputs/plain_text.hpp"
+#include "outputs/report_json.hpp"
+#include "tests/unit/outputs/study_support.hpp"
+
+namespace rehearse {
+namespace {
+
+std::string summary(const Study& study) { return summary_of(study, findings_of(study)); }
+
+}  // namespace
+
+TEST_CASE("the summary begins with the answer", "[outputs]") {
+  CHECK_THAT(summary(testing::study_with(200, 0)),
+             Catch::StartsWith("trial: PASS. Every objective is met as often as required.\n"));
+  CHECK_THAT(summary(testing::study_with(200, 40)),
+             Catch::StartsWith("trial: FAIL. 'it stays fast' is missed with probability 20 % (95 %: "
+                               "[14.7 %, 26.2 %]); accepted: 5 %.\n"));
+  CHECK_THAT(summary(testing::study_with(20, 0)),
+             Catch::StartsWith("trial: INCONCLUSIVE. About 'it stays fast': the replications are "
+                               "too few: to pass takes at least 72.\n"));
+}
+
+TEST_CASE("what was not seen has an upper limit", "[outputs]") {
+  // 1 - 0.05^(1/500) = 0.00597.
+  CHECK_THAT(summary(testing::study_with(500, 0)),
+             Catch::Contains("missed in 0 of 500: below 0.597 %"));
+}
+
+TEST_CASE("experiment and control stand side by side", "[outputs]") {
+  CHECK_THAT(summary(testing::study_with(200, 200)),
+             Catch::Contains("    p99  200 ms [199 ms, 202 ms]         20.0 ms [19.9 ms, 20.2 ms]"));
+}
+
+TEST_CASE("what weakens the answer is said", "[outputs]") {
+  Study study = testing::study_with(100, 0);
+  Outcome collapsed = testing::outcome_with(100, {Duration::milliseconds(1)});
+  collapsed.capped = true;
+  collapsed.intervals[0].workloads[0].counts.arrived += 50;
+  collapsed.intervals[0].workloads[0].counts.unfinished += 50;
+  study.experiment.add(collapsed);
+  Outcome alarmed = testing::outcome_with(100, {Duration::milliseconds(1)});
+  alarmed.stopped_at = Time::after_start(Duration::seconds(40));
+  study.control->add(alarmed);
+  study.information.replications_planned = 500;
+
+  const std::string text = summary(study);
+
+  CHECK_THAT(text, Catch::Contains("warning: interrupted: 101 of 500 replications were finished"));
+  CHECK_THAT(text, Catch::Contains("1 of 101 replications ended early"));
+  CHECK_THAT(text, Catch::Contains("of the requests of users had no answer"));
+  CHECK_THAT(text, Catch::Contains("false alarms: a stop condition fires without the experiment in "
+                                   "1 of 101 replications"));
+  CHECK_THAT(text, Catch::Contains("conditional on the model"));
+}
+
+TEST_CASE("alarms say how soon they noticed", "[outputs]") {
+  Study study = testing::study_with(0, 0);
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    Outcome outcome = testing::outcome_with(i, {Duration::milliseconds(1)});
+    outcome.stopped_at = Time::after_start(Duration::seconds(40 + 10 * static_cast<int>(i)));
+    study.experiment.add(outcome);
+    study.control->add(testing::outcome_with(i, {Duration::milliseconds(1)}));
+  }
+  study.information.disturbance_at_seconds = 30;
+
+  CHECK_THAT(summary(study), Catch::Contains("A stop condition fired in 3 of 3 replications, 20s "
+                                             "after the experiment began (median; 10s to 30s)"));
+}
+
+TEST_CASE("numbers are written as people read them", "[outputs]") {
+  CHECK(seconds_text(0.00000085) == "0.85 us");
+  CHECK(seconds_text(0.0123) == "12.3 ms");
+  CHECK(seconds_text(0.99949) == "999 ms");
+  CHECK(seconds_text(1.4567) == "1.46 s");
+  CHECK(seconds_text(7200) == "120 min");
+  CHECK(span_text(0) == "0s");
+  CHECK(span_text(60.000000000000007) == "1m");
+  CHECK(span_text(300) == "5m");
+  CHECK(span_text(3661.5) == "1h 1m 1.5s");
+  CHECK(percent_text(0) == "0 %");
+  CHECK(percent_text(1) == "100 %");
+  CHECK(percent_text(0.99999) == "over 99.99 %");
+  CHECK(percent_text(0.9996) == "99.96 %");
+  CHECK(percent_text(0.05) == "5 %");
+  CHECK(percent_text(1e-7) == "1.0e-05 %");
+  CHECK(count_text(1234567) == "1,234,567");
+  CHECK(count_text(12) == "12");
+}
+
+TEST_CASE("the JSON report has the documented keys", "[outputs]") {
+  const Study study = testing::study_with(100, 100);
+
+  const std::string report = json_report(study, findings_of(study), "a.h5", 99);
+
+  for (const char* key :
+       {"outcome_digest", "replications", "spans", "wall_seconds", "objectives", "probability",
+        "interval", "verdict", "endpoints", "shop/GET /", "count", "error_ratio",
+        "latency_seconds", "p50", "p90", "p99", "mean", "estimate", "workloads", "services",
+        "utilization", "queue_length", "in_system", "control", "exit_code", "warnings"}) {
+    CHECK_THAT(report, Catch::Contains("\"" + std::string(key) + "\": "));
+  }
+}
+
+}  // namespace rehearse
