@@ -21,6 +21,10 @@ StepSpec call(const std::string& service, double probability) {
   return {spec};
 }
 
+StepSpec parallel(std::vector<StepSequence> branches, std::optional<int> wait_for) {
+  return {ParallelSpec{std::move(branches), wait_for}};
+}
+
 ServiceSpec& add_service(ModelSpec& model, const std::string& name, StepSequence steps,
                          std::optional<int> workers) {
   ServiceSpec& service = model.services[name];

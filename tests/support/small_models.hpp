@@ -30,6 +30,8 @@ WorkloadSpec& add_poisson(ModelSpec& model, double rate_per_second,
 
 StepSpec work(LawSpec law);
 StepSpec call(const std::string& service, double probability = 1);
+/// All branches at once; as many as there are must succeed, or `wait_for`.
+StepSpec parallel(std::vector<StepSequence> branches, std::optional<int> wait_for = {});
 
 /// A run of so many seconds with so much warm-up and nothing else.
 ExperimentSpec quiet(double seconds, double warm_up_seconds = 0);
