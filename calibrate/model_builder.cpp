@@ -81,10 +81,15 @@ void ModelBuilder::learn_endpoints() {
   std::vector<double> duration_sum(size, 0);
   std::vector<std::uint64_t> own_errors(size, 0);
   std::vector<std::uint64_t> undisturbed(size, 0);
+  std::vector<double> waits;
+  concurrency_ = study_concurrency(forest_, visits_, waits);
   for (const Visit& visit : visits_.visits) {
     const Span& span = forest_.spans[visit.span];
     const auto calls = visits_.calls_of(visit);
     TimedStructure timed = structure_of(forest_, visits_, visit, grains_[span.service]);
+    const double wait = waits[self_times_.size()];
+    timed.own.front() -= wait;
+    timed.self_time -= wait;
     self_times_.push_back(timed.self_time);
     const auto duration = static_cast<double>(span.duration());
     duration_sum[visit.endpoint] += duration;
@@ -163,9 +168,8 @@ std::map<std::uint32_t, LawSpec> ModelBuilder::before_calls_of(std::uint32_t cal
 void ModelBuilder::describe_services() {
   const auto instances = study_instances(forest_, names_);
   for (auto& [service, spec] : result_.model.services) {
-    const std::string path = service_path(service);
-    note(path + ".workers", Basis::assumed, 0, "unlimited: waiting is part of the self times");
-    note(path + ".worker_held_while_calling", Basis::assumed, 0, "");
+    describe_workers(service);
+    note(service_path(service) + ".worker_held_while_calling", Basis::assumed, 0, "");
   }
   for (const auto& [service, facts] : instances) {
     const auto found = result_.model.services.find(names_.text(service));
@@ -180,6 +184,21 @@ void ModelBuilder::describe_services() {
     }
   }
   result_.account.services = result_.model.services.size();
+}
+
+void ModelBuilder::describe_workers(const std::string& service) {
+  const std::string path = service_path(service) + ".workers";
+  for (const auto& [id, studied] : concurrency_) {
+    if (names_.text(id) != service || !studied.found.workers) continue;
+    result_.model.services[service].workers = studied.found.workers;
+    note(path, Basis::observed, studied.visits,
+         fmt::format("{:.1f} % of the visits waited; stays go with the crowd by {:.2f}, service "
+                     "times by {:.2f}",
+                     100 * studied.found.queued, studied.found.dependence_unlimited,
+                     studied.found.dependence));
+    return;
+  }
+  note(path, Basis::assumed, 0, "unlimited: waiting is part of the self times");
 }
 
 void ModelBuilder::describe_correlations() {
@@ -271,8 +290,17 @@ void ModelBuilder::describe_edges() {
 
 void ModelBuilder::note_assumptions() {
   std::vector<std::string>& lines = result_.account.assumptions;
-  lines.push_back("workers are unlimited: time spent waiting is part of the self times, so the model "
-                  "does not slow down under more load until workers or cpu are filled in");
+  std::string unlimited;
+  for (const auto& [service, spec] : result_.model.services) {
+    if (!spec.workers) unlimited += (unlimited.empty() ? "" : ", ") + service;
+  }
+  if (!unlimited.empty()) {
+    lines.push_back(fmt::format(
+        "workers are unlimited at {}: the recording does not tell, time spent waiting is part of "
+        "the self times, and these services do not slow down under more load until workers or cpu "
+        "are filled in",
+        unlimited));
+  }
   lines.push_back("requests arrive as a Poisson process; the recording gives its rate");
   lines.push_back("the way between users and the first service takes no time");
   if (result_.account.arrivals.only_orphans) {

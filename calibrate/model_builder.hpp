@@ -6,6 +6,7 @@
 
 #include "calibrate/account.hpp"
 #include "calibrate/calibrate.hpp"
+#include "calibrate/concurrency.hpp"
 #include "calibrate/edges.hpp"
 #include "calibrate/instances.hpp"
 #include "calibrate/network.hpp"
@@ -28,6 +29,7 @@ class ModelBuilder {
                       std::uint64_t own_errors, std::uint64_t undisturbed);
   void learn_peers(std::vector<BehaviourLearner>& learners);
   void describe_services();
+  void describe_workers(const std::string& service);
   void describe_correlations();
   void describe_network();
   void describe_workload();
@@ -48,7 +50,8 @@ class ModelBuilder {
   const CalibrateOptions& options_;
   std::vector<std::int64_t> grains_;
   std::vector<EndpointName> endpoint_names_;
-  std::vector<double> self_times_;  // by visit
+  std::vector<double> self_times_;  // by visit, without waiting where that could be told
+  std::map<NameId, ServiceConcurrency> concurrency_;
   std::vector<double> peer_duration_sum_;
   EdgeTable edges_;
   NetworkFacts network_;

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "models/compile.hpp"
@@ -38,8 +40,7 @@ OutcomeLayout::IntervalKey resolved(const IntervalSpec& spec,
       key = {"after", disturbance.to, run.to};
       break;
     case IntervalSpec::Kind::custom:
-      key = {"[" + std::to_string(spec.from.in_seconds()) + " s, " +
-                 std::to_string(spec.to.in_seconds()) + " s]",
+      key = {fmt::format("{:g} s to {:g} s", spec.from.in_seconds(), spec.to.in_seconds()),
              Time::after_start(spec.from), Time::after_start(spec.to)};
       break;
   }

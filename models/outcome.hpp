@@ -124,7 +124,7 @@ struct OutcomeLayout {
     std::string version;  // "stable", or "canary" where there is a rollout
   };
   struct IntervalKey {
-    std::string name;  // "run", "fault", "after", or "[from, to]"
+    std::string name;  // "run", "fault", "after", or "300 s to 900 s"
     Time from;
     Time to;
   };
