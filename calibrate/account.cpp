@@ -70,10 +70,11 @@ void write_roles(Text out, const Account& account) {
 }
 
 void write_endpoints(Text out, const Account& account) {
-  fmt::format_to(out, "\nEndpoints (visits, structures seen, behaviours kept, mean, own errors):\n");
+  fmt::format_to(out,
+                 "\nEndpoints (visits, structures seen, behaviours kept, mean, own errors):\n");
   for (const EndpointRow& row : account.endpoints) {
-    fmt::format_to(out, "  {:>9}  {:>4}  {:>4}  {:>10.3f} ms  {:>6.2f} %  {}{}\n", row.counts.visits,
-                   row.counts.structures, row.behaviours, row.mean_milliseconds,
+    fmt::format_to(out, "  {:>9}  {:>4}  {:>4}  {:>10.3f} ms  {:>6.2f} %  {}{}\n",
+                   row.counts.visits, row.counts.structures, row.behaviours, row.mean_milliseconds,
                    row.own_error_percent, row.endpoint,
                    row.peer_only ? "  (peer, seen from its callers)" : "");
   }
@@ -89,8 +90,8 @@ void write_endpoints(Text out, const Account& account) {
 }
 
 void write_edges(Text out, const Account& account) {
-  fmt::format_to(out,
-                 "\nCalls (number, failed, with both sides recorded, server longer than client):\n");
+  fmt::format_to(
+      out, "\nCalls (number, failed, with both sides recorded, server longer than client):\n");
   for (const EdgeRow& row : account.edges) {
     fmt::format_to(out, "  {:>9}  {:>6}  {:>7}  {:>5}  {} -> {}{}{}{}\n", row.facts.calls,
                    row.facts.failed, row.facts.both_sides, row.facts.negative_gaps, row.caller,
@@ -112,8 +113,8 @@ std::string text(const Account& account) {
   Text out(result);
   fmt::format_to(out, "Files:\n");
   for (const std::string& file : account.files) fmt::format_to(out, "  {}\n", file);
-  fmt::format_to(out, "Spans read: {}, used: {}, in {} traces of {} services.\n", account.read.spans,
-                 account.spans_used, account.forest.traces, account.services);
+  fmt::format_to(out, "Spans read: {}, used: {}, in {} traces of {} services.\n",
+                 account.read.spans, account.spans_used, account.forest.traces, account.services);
   const ArrivalFacts& arrivals = account.arrivals;
   fmt::format_to(out, "Requests: {} ({:.0f} with those not sampled) in {:.3f} s", arrivals.requests,
                  arrivals.adjusted_requests, arrivals.seconds);

@@ -11,15 +11,15 @@ namespace rehearse {
 
 /// When and where requests came in from outside.
 struct ArrivalFacts {
-  std::uint64_t requests = 0;                  // roots
-  double adjusted_requests = 0;                // with those that sampling left out
-  double seconds = 0;                          // over which they came, pauses left out
-  std::uint64_t pauses = 0;                    // of the recording
-  double per_second = 0;                       // 0: not to be told
-  std::int64_t first = 0;                      // nanoseconds since 1970, as recorded
+  std::uint64_t requests = 0;    // roots
+  double adjusted_requests = 0;  // with those that sampling left out
+  double seconds = 0;            // over which they came, pauses left out
+  std::uint64_t pauses = 0;      // of the recording
+  double per_second = 0;         // 0: not to be told
+  std::int64_t first = 0;        // nanoseconds since 1970, as recorded
   std::int64_t last = 0;
-  std::map<std::uint32_t, double> mix;         // by endpoint, in requests seen
-  bool only_orphans = false;                   // no trace has a root: orphans were taken for roots
+  std::map<std::uint32_t, double> mix;  // by endpoint, in requests seen
+  bool only_orphans = false;            // no trace has a root: orphans were taken for roots
 };
 
 /// A gap of over 10 s and 50 times the mean one is a pause of the recording, not of the users. The

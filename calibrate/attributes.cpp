@@ -16,21 +16,25 @@ int rank_of(std::string_view key, const std::array<std::string_view, N>& names) 
 }
 
 constexpr std::array<std::string_view, 2> service_keys{"service.name", "serviceName"};
-constexpr std::array<std::string_view, 7> instance_keys{
-    "service.instance.id", "k8s.pod.name", "container.id", "client-uuid",
-    "host.name",           "hostname",     "ip"};
+constexpr std::array<std::string_view, 7> instance_keys{"service.instance.id",
+                                                        "k8s.pod.name",
+                                                        "container.id",
+                                                        "client-uuid",
+                                                        "host.name",
+                                                        "hostname",
+                                                        "ip"};
 constexpr std::array<std::string_view, 2> version_keys{"service.version", "version"};
 constexpr std::array<std::string_view, 3> zone_keys{"cloud.availability_zone", "deployment.zone",
                                                     "topology.kubernetes.io/zone"};
 constexpr std::array<std::string_view, 2> host_keys{"k8s.node.name", "host.id"};
 /// Addresses are no names for a peer: a service with ten instances would become ten services.
 constexpr std::array<std::string_view, 9> peer_keys{
-    "peer.service",     "db.system.name", "db.system",      "messaging.system", "db.type",
-    "server.address",   "net.peer.name",  "peer.hostname",  "messaging.destination.name"};
+    "peer.service",   "db.system.name", "db.system",     "messaging.system",          "db.type",
+    "server.address", "net.peer.name",  "peer.hostname", "messaging.destination.name"};
 
 bool is_address(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789abcdefABCDEF.:[]") ==
-                              std::string_view::npos;
+  return !text.empty() &&
+         text.find_first_not_of("0123456789abcdefABCDEF.:[]") == std::string_view::npos;
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ class ResourceReader {
   Ranked service_, instance_, version_, zone_, host_;
 };
 
-/// What is said of one span: whether it failed, what kind it is, whom it called, how it was sampled.
+/// What is said of one span: whether it failed, what kind it is, whom it called, how it was
+/// sampled.
 class SpanAttributeReader {
  public:
   SpanAttributeReader(NameTable& names, Span& span) : names_(names), span_(span) {}

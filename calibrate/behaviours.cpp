@@ -245,8 +245,9 @@ std::vector<BehaviourSpec> BehaviourLearner::learn(const StepNames& names) {
     behaviour.steps = write_steps(structure, bucket, pooled, names);
     behaviours.push_back(std::move(behaviour));
   }
-  std::stable_sort(behaviours.begin(), behaviours.end(),
-                   [](const BehaviourSpec& a, const BehaviourSpec& b) { return a.weight > b.weight; });
+  std::stable_sort(
+      behaviours.begin(), behaviours.end(),
+      [](const BehaviourSpec& a, const BehaviourSpec& b) { return a.weight > b.weight; });
   return behaviours;
 }
 

@@ -24,9 +24,9 @@ struct Calibration {
 };
 
 /// Learns a model from recorded traces. The result does not depend on the order of files or spans.
-/// Every learned value has an entry in ModelSpec::evidence. What traces without saturation cannot tell
-/// is assumed, and listed as such: workers are unlimited (waiting is inside the self times), and held
-/// while calling. Throws InvalidInput as read_spans does.
+/// Every learned value has an entry in ModelSpec::evidence. What traces without saturation cannot
+/// tell is assumed, and listed as such: workers are unlimited (waiting is inside the self times),
+/// and held while calling. Throws InvalidInput as read_spans does.
 Calibration calibrate(const std::vector<std::string>& files, const CalibrateOptions& options);
 
 /// The same from spans that were already read (and not yet normalised).

@@ -52,13 +52,13 @@ std::optional<ColumnMapping> guess_mapping(const std::vector<std::string>& heade
   mapping.service = first_of(header, {"servicename", "service"});
   mapping.instance = first_of(header, {"instance", "podname", "pod", "hostname"});
   mapping.operation = first_of(header, {"operationname", "operation", "spanname", "name"});
-  const auto start = time_of(header, {{"starttimeunixnano", 1}, {"startns", 1},
-                                      {"startus", 1e3}, {"startms", 1e6}});
-  mapping.end = time_of(header, {{"endtimeunixnano", 1}, {"endns", 1},
-                                 {"endus", 1e3}, {"endms", 1e6}});
+  const auto start = time_of(
+      header, {{"starttimeunixnano", 1}, {"startns", 1}, {"startus", 1e3}, {"startms", 1e6}});
+  mapping.end =
+      time_of(header, {{"endtimeunixnano", 1}, {"endns", 1}, {"endus", 1e3}, {"endms", 1e6}});
   if (!mapping.end) {
-    mapping.duration = time_of(header, {{"durationns", 1}, {"durationus", 1e3},
-                                        {"durationms", 1e6}});
+    mapping.duration =
+        time_of(header, {{"durationns", 1}, {"durationus", 1e3}, {"durationms", 1e6}});
   }
   mapping.kind = first_of(header, {"spankind", "kind"});
   mapping.error = first_of(header, {"error", "iserror"});

@@ -66,7 +66,8 @@ double variance_within_edges(const Meetings& meetings, const Part& part) {
   return variance;
 }
 
-/// Standard normal quantiles at the ranks of `values`; equal values share the middle of their ranks.
+/// Standard normal quantiles at the ranks of `values`; equal values share the middle of their
+/// ranks.
 std::vector<double> normal_scores(const std::vector<double>& values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -136,8 +137,7 @@ Correlation intraclass_correlation(const std::vector<std::vector<double>>& group
   return result;
 }
 
-std::map<NameId, Correlation> study_correlations(const TraceForest& forest,
-                                                 const VisitTable& table,
+std::map<NameId, Correlation> study_correlations(const TraceForest& forest, const VisitTable& table,
                                                  const std::vector<double>& self_times) {
   const auto network = [](const Meeting& meeting) { return meeting.network; };
   const auto self_time = [](const Meeting& meeting) { return meeting.self_time; };

@@ -120,8 +120,8 @@ class SpanMaker {
     const std::string& instance = field(record, columns_.instance);
     span.instance = set_.names.intern(service_name_of(instance));
     const std::string& service = field(record, columns_.service);
-    span.service = service.empty() ? service_of(instance)
-                                   : set_.names.intern(service_name_of(service));
+    span.service =
+        service.empty() ? service_of(instance) : set_.names.intern(service_name_of(service));
     read_times(record, span);
     span.kind = span_kind_of(field(record, columns_.kind));
     const std::string& error = field(record, columns_.error);
@@ -245,8 +245,8 @@ bool CsvReader::next(std::vector<std::string>& fields) {
     }
   }
   if (quoted) {
-    throw InvalidInput(fmt::format("{}: byte {}: a quote that is never closed", input_.path(),
-                                   record_offset_));
+    throw InvalidInput(
+        fmt::format("{}: byte {}: a quote that is never closed", input_.path(), record_offset_));
   }
   fields.resize(used);
   return true;

@@ -38,8 +38,8 @@ class CsvReader {
   int waiting_ = -1;
 };
 
-/// Adds one span a record. Without a mapping, one is guessed from the header. Throws InvalidInput when a
-/// column of the mapping is not in the file, all such columns at once.
+/// Adds one span a record. Without a mapping, one is guessed from the header. Throws InvalidInput
+/// when a column of the mapping is not in the file, all such columns at once.
 void read_csv(Input& input, const std::optional<ColumnMapping>& mapping, SpanSet& set);
 
 }  // namespace rehearse

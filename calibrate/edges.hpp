@@ -18,8 +18,8 @@ struct EdgeFacts {
   std::uint64_t failed_at_caller_only = 0;  // timeouts, refusals: the callee saw no error
   std::uint64_t survived = 0;               // failed, and yet the caller answered well
   std::uint64_t detached = 0;
-  std::uint64_t both_sides = 0;             // client and server span: network time is known
-  std::uint64_t negative_gaps = 0;          // the server's span was the longer one
+  std::uint64_t both_sides = 0;     // client and server span: network time is known
+  std::uint64_t negative_gaps = 0;  // the server's span was the longer one
 };
 
 struct EdgeTable {
@@ -44,16 +44,15 @@ struct Correlation {
   bool of_network = false;    // measured on network time, otherwise on self time
 };
 
-/// The intraclass correlation of the groups' values by one-way analysis of variance (variance components,
-/// unequal group sizes). Groups of one are ignored. `value` is 0 when fewer than 20 groups remain or
-/// when the estimate is below 2.33 standard errors.
+/// The intraclass correlation of the groups' values by one-way analysis of variance (variance
+/// components, unequal group sizes). Groups of one are ignored. `value` is 0 when fewer than 20
+/// groups remain or when the estimate is below 2.33 standard errors.
 Correlation intraclass_correlation(const std::vector<std::vector<double>>& groups);
 
 /// By service: the correlation of the normal scores (of ranks within each edge, so that slow
 /// operations are no slow moments) of what varies most, network time or self time of its visits.
 /// `self_times`: nanoseconds, by visit.
-std::map<NameId, Correlation> study_correlations(const TraceForest& forest,
-                                                 const VisitTable& table,
+std::map<NameId, Correlation> study_correlations(const TraceForest& forest, const VisitTable& table,
                                                  const std::vector<double>& self_times);
 
 }  // namespace rehearse

@@ -16,7 +16,8 @@ bool is_space(char letter) {
   return letter == ' ' || letter == '\n' || letter == '\r' || letter == '\t';
 }
 
-/// The byte order mark of UTF-8, and the zeros at the head of a file that a crash left half written.
+/// The byte order mark of UTF-8, and the zeros at the head of a file that a crash left half
+/// written.
 bool may_stand_before_document(char letter) {
   return letter == '\0' || letter == '\xEF' || letter == '\xBB' || letter == '\xBF' ||
          letter == '\x1E';
@@ -33,7 +34,8 @@ ElementScanner::ElementScanner(Input& input, const ScannerLimits& limits)
     : input_(input), limits_(limits), buffer_(buffer_size) {}
 
 void ElementScanner::refuse(std::string_view what) const {
-  throw InvalidInput(fmt::format("{}: byte {}: {}", input_.path(), buffer_offset_ + position_, what));
+  throw InvalidInput(
+      fmt::format("{}: byte {}: {}", input_.path(), buffer_offset_ + position_, what));
 }
 
 void ElementScanner::keep_captured() {

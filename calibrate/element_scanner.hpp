@@ -14,7 +14,8 @@ struct ScannerLimits {
   std::size_t element_bytes = std::size_t{256} << 20;
 };
 
-/// Where an element stood. `document`: a whole document in which none of the known arrays was found.
+/// Where an element stood. `document`: a whole document in which none of the known arrays was
+/// found.
 enum class ElementPlace { data, resource_spans, document };
 
 /// A piece of a JSON file small enough to be parsed at once.
@@ -24,17 +25,17 @@ struct Element {
   std::uint64_t offset = 0;  // of its first byte in the (decompressed) file
 };
 
-/// Cuts one or more JSON documents, however large, into the elements of their `data`, `resourceSpans`
-/// and `batches` arrays, wherever these stand. Tracks only strings and brackets; whether an element
-/// is valid JSON is for its parser to say. Memory: one element and a buffer. Zero bytes before a
-/// document (as a crash leaves them) are skipped.
+/// Cuts one or more JSON documents, however large, into the elements of their `data`,
+/// `resourceSpans` and `batches` arrays, wherever these stand. Tracks only strings and brackets;
+/// whether an element is valid JSON is for its parser to say. Memory: one element and a buffer.
+/// Zero bytes before a document (as a crash leaves them) are skipped.
 class ElementScanner {
  public:
   ElementScanner(Input& input, const ScannerLimits& limits);
 
-  /// The next element; false at the end of the file. Throws InvalidInput, with file and byte offset,
-  /// when brackets do not match, when something is nested or long beyond the limits, when the file
-  /// ends within a document, or when it holds something else than JSON.
+  /// The next element; false at the end of the file. Throws InvalidInput, with file and byte
+  /// offset, when brackets do not match, when something is nested or long beyond the limits, when
+  /// the file ends within a document, or when it holds something else than JSON.
   bool next(Element& element);
 
  private:
@@ -59,7 +60,7 @@ class ElementScanner {
   std::string open_brackets_;
   bool in_string_ = false;
   bool escaped_ = false;
-  std::string last_string_;    // the beginning of it: enough to know the arrays' names
+  std::string last_string_;      // the beginning of it: enough to know the arrays' names
   std::size_t array_depth_ = 0;  // of the array that is being cut; 0: none
   ElementPlace place_ = ElementPlace::document;
   bool found_array_ = false;  // in this document

@@ -8,9 +8,9 @@
 namespace rehearse {
 namespace {
 
-constexpr double levels[] = {0,    0.01, 0.02, 0.05,  0.10, 0.15,  0.20,  0.25,  0.30,   0.35,
-                             0.40, 0.45, 0.50, 0.55,  0.60, 0.65,  0.70,  0.75,  0.80,   0.85,
-                             0.90, 0.92, 0.94, 0.95,  0.96, 0.97,  0.98,  0.985, 0.99,   0.993,
+constexpr double levels[] = {0,     0.01,  0.02,  0.05,  0.10,   0.15,   0.20, 0.25,  0.30, 0.35,
+                             0.40,  0.45,  0.50,  0.55,  0.60,   0.65,   0.70, 0.75,  0.80, 0.85,
+                             0.90,  0.92,  0.94,  0.95,  0.96,   0.97,   0.98, 0.985, 0.99, 0.993,
                              0.995, 0.997, 0.998, 0.999, 0.9995, 0.9999, 1};
 
 struct Point {
@@ -18,15 +18,21 @@ struct Point {
   double value;
 };
 
-/// Every sample at the middle of its share of probability.
+/// Every sample at the middle of its share of probability; a sample that stands for several of the
+/// lightest ones from the middle of the first of these to that of the last.
 std::vector<Point> plotting_positions(const std::vector<WeightedDuration>& sorted) {
   double total = 0;
-  for (const WeightedDuration& sample : sorted) total += sample.weight;
+  double unit = sorted.front().weight;
+  for (const WeightedDuration& sample : sorted) {
+    total += sample.weight;
+    unit = std::min(unit, sample.weight);
+  }
   std::vector<Point> points;
   double below = 0;
   for (const WeightedDuration& sample : sorted) {
-    points.push_back({(below + sample.weight / 2) / total, sample.nanoseconds});
+    points.push_back({(below + unit / 2) / total, sample.nanoseconds});
     below += sample.weight;
+    if (sample.weight > unit) points.push_back({(below - unit / 2) / total, sample.nanoseconds});
   }
   return points;
 }
@@ -73,8 +79,8 @@ std::vector<Point> thinned(const std::vector<Point>& points) {
   return kept;
 }
 
-/// Straight lines under a rising curve overestimate it where it is convex, as tails are. Pulling the
-/// points between the ends towards the least value by one factor gives the mean back.
+/// Straight lines under a rising curve overestimate it where it is convex, as tails are. Pulling
+/// the points between the ends towards the least value by one factor gives the mean back.
 void restore_mean(std::vector<Point>& points, double mean) {
   double area = 0;
   double movable = 0;
@@ -94,7 +100,9 @@ void restore_mean(std::vector<Point>& points, double mean) {
   }
 }
 
-Duration rounded(double nanoseconds) { return Duration::rounded_nanoseconds(nanoseconds); }
+Duration rounded(double nanoseconds) {
+  return Duration::rounded_nanoseconds(nanoseconds);
+}
 
 }  // namespace
 

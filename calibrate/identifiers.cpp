@@ -60,7 +60,9 @@ std::optional<TraceId> from_base64(std::string_view text, int bytes) {
   return TraceId{static_cast<std::uint64_t>(value >> 64), static_cast<std::uint64_t>(value)};
 }
 
-std::uint64_t never_zero(std::uint64_t hash) { return hash == 0 ? 1 : hash; }
+std::uint64_t never_zero(std::uint64_t hash) {
+  return hash == 0 ? 1 : hash;
+}
 
 /// The length of the valid UTF-8 sequence at the head of `text`, or 0.
 std::size_t utf8_length(std::string_view text) {

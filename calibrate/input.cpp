@@ -6,10 +6,10 @@
 #include <filesystem>
 #include <system_error>
 
+#include <fmt/format.h>
 #include <boost/iostreams/categories.hpp>
 #include <boost/iostreams/filter/gzip.hpp>
 #include <boost/iostreams/filtering_stream.hpp>
-#include <fmt/format.h>
 
 #include "sim/error.hpp"
 
@@ -119,6 +119,8 @@ std::size_t Input::read(char* buffer, std::size_t size) {
   return got;
 }
 
-const std::string& Input::path() const { return state_->path; }
+const std::string& Input::path() const {
+  return state_->path;
+}
 
 }  // namespace rehearse

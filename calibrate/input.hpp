@@ -13,8 +13,8 @@ struct InputLimits {
   double ratio = 1000;
 };
 
-/// A file read from beginning to end, decompressed when it begins as gzip files do (its name does not
-/// matter). Holds a buffer, never the file.
+/// A file read from beginning to end, decompressed when it begins as gzip files do (its name does
+/// not matter). Holds a buffer, never the file.
 class Input {
  public:
   /// Throws InvalidInput when there is no such file to read.
@@ -22,8 +22,8 @@ class Input {
   ~Input();
   Input(Input&&) noexcept;
 
-  /// Reads up to `size` bytes; 0 at the end. Throws InvalidInput for a damaged gzip file or one that
-  /// exceeds its limits, and InputOutputError when the machine refuses to read.
+  /// Reads up to `size` bytes; 0 at the end. Throws InvalidInput for a damaged gzip file or one
+  /// that exceeds its limits, and InputOutputError when the machine refuses to read.
   std::size_t read(char* buffer, std::size_t size);
 
   const std::string& path() const;

@@ -24,8 +24,8 @@ std::vector<std::string> names_of(const Seen& seen, NameId Place::*field, const 
     if (place.*field == 0) return {};
     texts.push_back(names.text(place.*field));
   }
-  const bool all_equal = std::adjacent_find(texts.begin(), texts.end(),
-                                            std::not_equal_to<>()) == texts.end();
+  const bool all_equal =
+      std::adjacent_find(texts.begin(), texts.end(), std::not_equal_to<>()) == texts.end();
   if (all_equal) texts.resize(1);
   return texts;
 }

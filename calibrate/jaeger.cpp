@@ -65,8 +65,8 @@ void read_times(const JsonValue& value, Span& span) {
   span.end = span.start + duration_us * nanoseconds_per_microsecond;
 }
 
-void read_span(const JsonValue& value, const std::string& default_trace,
-               const Processes& processes, SpanSet& set) {
+void read_span(const JsonValue& value, const std::string& default_trace, const Processes& processes,
+               SpanSet& set) {
   Span span;
   const std::string trace = text_of(value, "traceID");
   span.trace = trace_id_of(trace.empty() ? default_trace : trace);

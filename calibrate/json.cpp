@@ -25,7 +25,9 @@ struct JsonAccess {
 
 namespace {
 
-element inner(const JsonValue& value) { return JsonAccess::unwrap(value); }
+element inner(const JsonValue& value) {
+  return JsonAccess::unwrap(value);
+}
 
 /// The whole of `text` as a number of type T.
 template <class T>
@@ -60,8 +62,12 @@ void JsonValue::for_each_member(
   for (const auto& field : object) visit(field.key, JsonAccess::wrap(field.value));
 }
 
-bool JsonValue::is_object() const { return inner(*this).is_object(); }
-bool JsonValue::is_array() const { return inner(*this).is_array(); }
+bool JsonValue::is_object() const {
+  return inner(*this).is_object();
+}
+bool JsonValue::is_array() const {
+  return inner(*this).is_array();
+}
 
 std::optional<std::string_view> JsonValue::text() const {
   std::string_view text;
@@ -115,8 +121,8 @@ JsonParser::~JsonParser() = default;
 
 std::optional<JsonValue> JsonParser::parse(std::string_view text) {
   if (state_->parser.capacity() < text.size() || state_->parser.capacity() == 0) {
-    const auto refused = state_->parser.allocate(text.size() + text.size() / 4 + 4096,
-                                                 state_->depth_limit);
+    const auto refused =
+        state_->parser.allocate(text.size() + text.size() / 4 + 4096, state_->depth_limit);
     if (refused != simdjson::SUCCESS) {
       why_ = simdjson::error_message(refused);
       return std::nullopt;
@@ -126,6 +132,7 @@ std::optional<JsonValue> JsonParser::parse(std::string_view text) {
   const auto error = state_->parser.parse(text.data(), text.size(), true).get(root);
   if (error != simdjson::SUCCESS) {
     why_ = simdjson::error_message(error);
+    while (!why_.empty() && why_.back() == ' ') why_.pop_back();
     return std::nullopt;
   }
   return JsonAccess::wrap(root);

@@ -11,8 +11,9 @@
 
 namespace rehearse {
 
-/// A value of a parsed JSON text; valid as long as its JsonParser has not parsed the next one. Asking a
-/// value for what it is not gives nothing: recordings hold numbers as texts and texts as numbers.
+/// A value of a parsed JSON text; valid as long as its JsonParser has not parsed the next one.
+/// Asking a value for what it is not gives nothing: recordings hold numbers as texts and texts as
+/// numbers.
 class JsonValue {
  public:
   /// The member of that name; nothing when there is none, or when this is no object.
@@ -20,8 +21,7 @@ class JsonValue {
   /// Calls `visit` for each element; does nothing when this is no array.
   void for_each(const std::function<void(const JsonValue&)>& visit) const;
   /// Calls `visit` for each member; does nothing when this is no object.
-  void for_each_member(
-      const std::function<void(std::string_view, const JsonValue&)>& visit) const;
+  void for_each_member(const std::function<void(std::string_view, const JsonValue&)>& visit) const;
 
   bool is_object() const;
   bool is_array() const;
@@ -48,7 +48,8 @@ class JsonParser {
   explicit JsonParser(std::size_t depth_limit);
   ~JsonParser();
 
-  /// Nothing when `text` is not valid JSON (valid UTF-8 and the depth limit included); why() says it.
+  /// Nothing when `text` is not valid JSON (valid UTF-8 and the depth limit included); why() says
+  /// it.
   std::optional<JsonValue> parse(std::string_view text);
   const std::string& why() const { return why_; }
 

@@ -18,8 +18,8 @@ struct EdgeSamples {
   const Samples* one_way;
 };
 
-/// How many standard errors the ranks of `a` stand above chance among those of `b` (Mann and Whitney
-/// 1947, normal approximation). Both sorted.
+/// How many standard errors the ranks of `a` stand above chance among those of `b` (Mann and
+/// Whitney 1947, normal approximation). Both sorted.
 double rank_excess(const Samples& a, const Samples& b) {
   double above = 0;
   std::size_t low = 0;
@@ -36,11 +36,10 @@ double rank_excess(const Samples& a, const Samples& b) {
 }
 
 Samples sorted(Samples samples) {
-  std::sort(samples.begin(), samples.end(),
-            [](const WeightedDuration& a, const WeightedDuration& b) {
-              return a.nanoseconds != b.nanoseconds ? a.nanoseconds < b.nanoseconds
-                                                    : a.weight < b.weight;
-            });
+  std::sort(
+      samples.begin(), samples.end(), [](const WeightedDuration& a, const WeightedDuration& b) {
+        return a.nanoseconds != b.nanoseconds ? a.nanoseconds < b.nanoseconds : a.weight < b.weight;
+      });
   return samples;
 }
 

@@ -46,9 +46,8 @@ void read_span(const JsonValue& value, const ResourceReader& resource, SpanSet& 
   span.end = time_of(value, "endTimeUnixNano");
   span.adjusted_count = adjusted_count_of(text_of(value, "traceState"));
   SpanAttributeReader attributes(set.names, span);
-  for_each_attribute(value, [&](std::string_view key, const JsonValue& plain) {
-    attributes.see(key, plain);
-  });
+  for_each_attribute(
+      value, [&](std::string_view key, const JsonValue& plain) { attributes.see(key, plain); });
   attributes.finish();
   const std::string kind = text_of(value, "kind");
   if (!kind.empty()) span.kind = span_kind_of(kind);

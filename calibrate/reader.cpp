@@ -65,6 +65,11 @@ void read_json(Input& input, const ReadOptions& options, SpanSet& set) {
     }
     if (read_element(element, *value, options.format, set)) {
       any = true;
+    } else if (value->member("traces")) {
+      throw InvalidInput(fmt::format(
+          "{}: byte {}: looks like the answer to a search, which tells no parents of spans; fetch "
+          "the traces themselves",
+          input.path(), element.offset));
     } else if (!any) {
       throw InvalidInput(fmt::format(
           "{}: byte {}: neither a Jaeger trace (an object with `spans`, or `data` with such "
@@ -80,7 +85,8 @@ void read_file(const std::string& path, const ReadOptions& options, SpanSet& set
   TraceFormat format = options.format;
   if (format == TraceFormat::detect) {
     const char letter = first_letter(path, options.input_limits);
-    if (letter == 0) throw InvalidInput(fmt::format("{}: is empty", path));
+    if (letter == 0)
+      throw InvalidInput(fmt::format("{}: is empty, or begins with 64 KiB of blanks", path));
     if (letter != '{' && letter != '[') format = TraceFormat::csv;
     if (options.columns) format = TraceFormat::csv;
   }
@@ -98,10 +104,10 @@ SpanSet read_spans(const std::vector<std::string>& files, const ReadOptions& opt
   SpanSet set;
   for (const std::string& file : files) read_file(file, options, set);
   if (set.spans.empty()) {
-    throw InvalidInput(fmt::format("no usable span in {} file(s): {} spans were met, {} without ids, "
-                                   "{} with impossible times",
-                                   files.size(), set.counts.spans, set.counts.without_id,
-                                   set.counts.with_bad_times));
+    throw InvalidInput(fmt::format(
+        "no usable span in {} file(s): {} spans were met, {} without ids, "
+        "{} with impossible times",
+        files.size(), set.counts.spans, set.counts.without_id, set.counts.with_bad_times));
   }
   normalise(set);
   return set;

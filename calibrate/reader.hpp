@@ -21,10 +21,10 @@ struct ReadOptions {
   ScannerLimits scanner_limits;
 };
 
-/// Reads all spans of the files; memory grows with the spans kept (88 bytes each, and their distinct
-/// names), not with the files. The result does not depend on the order of files and spans.
-/// Throws InvalidInput, with file and byte offset, for what cannot be read at all, and when there is not
-/// one usable span; what is wrong with single spans is counted.
+/// Reads all spans of the files; memory grows with the spans kept (88 bytes each, and their
+/// distinct names), not with the files. The result does not depend on the order of files and spans.
+/// Throws InvalidInput, with file and byte offset, for what cannot be read at all, and when there
+/// is not one usable span; what is wrong with single spans is counted.
 SpanSet read_spans(const std::vector<std::string>& files, const ReadOptions& options);
 
 }  // namespace rehearse

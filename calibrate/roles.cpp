@@ -8,8 +8,12 @@ namespace {
 
 constexpr std::uint32_t none = TraceForest::none;
 
-bool calls_out(SpanKind kind) { return kind == SpanKind::client || kind == SpanKind::producer; }
-bool is_called(SpanKind kind) { return kind == SpanKind::server || kind == SpanKind::consumer; }
+bool calls_out(SpanKind kind) {
+  return kind == SpanKind::client || kind == SpanKind::producer;
+}
+bool is_called(SpanKind kind) {
+  return kind == SpanKind::server || kind == SpanKind::consumer;
+}
 
 bool is_endpoint_below(const Span& child, const Span& parent) {
   if (child.service != parent.service) return true;
@@ -24,8 +28,8 @@ class RoleAssigner {
   std::vector<Role> assign() {
     for (std::uint32_t i = 0; i < roles_.size(); ++i) {
       const std::uint32_t parent = forest_.parent[i];
-      const bool endpoint = parent == none ? is_endpoint_at_top(i)
-                                           : is_endpoint_below(span(i), span(parent));
+      const bool endpoint =
+          parent == none ? is_endpoint_at_top(i) : is_endpoint_below(span(i), span(parent));
       if (endpoint) roles_[i] = Role::endpoint;
     }
     for (std::uint32_t i = 0; i < roles_.size(); ++i) {
@@ -79,6 +83,8 @@ class RoleAssigner {
 
 }  // namespace
 
-std::vector<Role> assign_roles(const TraceForest& forest) { return RoleAssigner(forest).assign(); }
+std::vector<Role> assign_roles(const TraceForest& forest) {
+  return RoleAssigner(forest).assign();
+}
 
 }  // namespace rehearse

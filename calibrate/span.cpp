@@ -10,7 +10,9 @@ constexpr std::int64_t longest_span = std::int64_t{7} * 24 * 3600 * 1'000'000'00
 
 }  // namespace
 
-NameTable::NameTable() { intern(""); }
+NameTable::NameTable() {
+  intern("");
+}
 
 NameId NameTable::intern(std::string_view text) {
   const auto known = numbers_.find(text);
@@ -58,8 +60,8 @@ void keep_span(SpanSet& set, Span span) {
 void normalise(SpanSet& set) {
   const std::vector<NameId> renumbered = set.names.sort();
   for (Span& span : set.spans) {
-    for (NameId* name : {&span.service, &span.operation, &span.instance, &span.version,
-                         &span.zone, &span.host, &span.peer}) {
+    for (NameId* name : {&span.service, &span.operation, &span.instance, &span.version, &span.zone,
+                         &span.host, &span.peer}) {
       *name = renumbered[*name];
     }
   }

@@ -70,11 +70,11 @@ class NameTable {
 
 /// Why spans were left out by the readers. One bad span never spoils a file.
 struct ReadCounts {
-  std::uint64_t spans = 0;             // met, usable or not
-  std::uint64_t without_id = 0;        // no usable trace or span id
-  std::uint64_t with_bad_times = 0;    // absent, negative, ending before they start, over a week
-  std::uint64_t without_service = 0;   // kept, under the name "unknown-service"
-  std::uint64_t unusable_elements = 0; // elements of a document that are not traces
+  std::uint64_t spans = 0;              // met, usable or not
+  std::uint64_t without_id = 0;         // no usable trace or span id
+  std::uint64_t with_bad_times = 0;     // absent, negative, ending before they start, over a week
+  std::uint64_t without_service = 0;    // kept, under the name "unknown-service"
+  std::uint64_t unusable_elements = 0;  // elements of a document that are not traces
   bool operator==(const ReadCounts&) const = default;
 };
 

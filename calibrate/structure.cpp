@@ -143,8 +143,8 @@ TimedStructure summarised(std::span<const Call> calls, const Span& span) {
 
 }  // namespace
 
-TimedStructure structure_of(const TraceForest& forest, const VisitTable& table,
-                            const Visit& visit, std::int64_t clock_grain) {
+TimedStructure structure_of(const TraceForest& forest, const VisitTable& table, const Visit& visit,
+                            std::int64_t clock_grain) {
   const std::span<const Call> calls = table.calls_of(visit);
   const Span& span = forest.spans[visit.span];
   if (calls.size() > most_calls_told_apart) return summarised(calls, span);

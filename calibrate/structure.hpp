@@ -22,10 +22,10 @@ using Group = std::vector<Chain>;
 /// What one visit did: groups one after another. Two visits that did the same compare equal.
 using Structure = std::vector<Group>;
 
-/// A structure with the times of one visit. `own[k]` is the visit's own time before group k (the last
-/// one: after all groups); together they are its self time: its duration without the union of its
-/// awaited calls. `leads[group][chain][call]`: from the start of the group, or the end of the call
-/// before, to the start of this one.
+/// A structure with the times of one visit. `own[k]` is the visit's own time before group k (the
+/// last one: after all groups); together they are its self time: its duration without the union of
+/// its awaited calls. `leads[group][chain][call]`: from the start of the group, or the end of the
+/// call before, to the start of this one.
 struct TimedStructure {
   Structure structure;
   std::vector<double> own;
@@ -33,11 +33,11 @@ struct TimedStructure {
   double self_time = 0;
 };
 
-/// Two calls of a visit run at once when the later one begins before the earlier one ends by more than
-/// the caller's clock can err (its grain, and 1 % of the shorter call), or ends before it. A detached
-/// call stands where it began and takes no time. Visits of more than 256 calls are summarised: their
-/// calls are put one after another in order of endpoint.
-TimedStructure structure_of(const TraceForest& forest, const VisitTable& table,
-                            const Visit& visit, std::int64_t clock_grain);
+/// Two calls of a visit run at once when the later one begins before the earlier one ends by more
+/// than the caller's clock can err (its grain, and 1 % of the shorter call), or ends before it. A
+/// detached call stands where it began and takes no time. Visits of more than 256 calls are
+/// summarised: their calls are put one after another in order of endpoint.
+TimedStructure structure_of(const TraceForest& forest, const VisitTable& table, const Visit& visit,
+                            std::int64_t clock_grain);
 
 }  // namespace rehearse

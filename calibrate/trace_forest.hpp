@@ -23,11 +23,11 @@ struct ForestCounts {
   std::uint64_t roots = 0;
   std::uint64_t orphans = 0;
   std::uint64_t cycles = 0;
-  std::uint64_t duplicates = 0;              // dropped: the same trace and span id
-  std::uint64_t differing_duplicates = 0;    // of these: not equal to the one that was kept
-  std::uint64_t ids_shared_by_two_sides = 0; // client and server reported under one id: both kept
-  std::uint64_t children_ending_late = 0;    // after their parent
-  std::uint64_t children_starting_late = 0;  // after their parent has ended
+  std::uint64_t duplicates = 0;               // dropped: the same trace and span id
+  std::uint64_t differing_duplicates = 0;     // of these: not equal to the one that was kept
+  std::uint64_t ids_shared_by_two_sides = 0;  // client and server reported under one id: both kept
+  std::uint64_t children_ending_late = 0;     // after their parent
+  std::uint64_t children_starting_late = 0;   // after their parent has ended
   bool operator==(const ForestCounts&) const = default;
 };
 
@@ -48,9 +48,9 @@ struct TraceForest {
   }
 };
 
-/// Drops duplicates, links children to parents, opens circles. All spans of a trace take the largest
-/// adjusted count found in it: sampling is decided for whole traces.
-/// Expects normalised spans (`normalise`).
+/// Drops duplicates, links children to parents, opens circles. All spans of a trace take the
+/// largest adjusted count found in it: sampling is decided for whole traces. Expects normalised
+/// spans (`normalise`).
 TraceForest plant(std::vector<Span> spans);
 
 }  // namespace rehearse

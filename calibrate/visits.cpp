@@ -56,9 +56,9 @@ class VisitFinder {
       if (callee != none) ++seen[key(i)][key(callee)];
     }
     for (const auto& [client, callees] : seen) {
-      const auto most = std::max_element(
-          callees.begin(), callees.end(),
-          [](const auto& a, const auto& b) { return a.second < b.second; });
+      const auto most =
+          std::max_element(callees.begin(), callees.end(),
+                           [](const auto& a, const auto& b) { return a.second < b.second; });
       usual_callee_[client] = most->first;
     }
   }

@@ -9,12 +9,12 @@
 
 namespace rehearse {
 
-/// One call that a visit made. Its times are the caller's where a client span was recorded, otherwise
-/// the callee's.
+/// One call that a visit made. Its times are the caller's where a client span was recorded,
+/// otherwise the callee's.
 struct Call {
-  std::uint32_t endpoint = 0;                 // called: index into VisitTable::endpoints
-  std::uint32_t client = TraceForest::none;   // span; none: not recorded
-  std::uint32_t callee = TraceForest::none;   // span; none: not recorded
+  std::uint32_t endpoint = 0;                // called: index into VisitTable::endpoints
+  std::uint32_t client = TraceForest::none;  // span; none: not recorded
+  std::uint32_t callee = TraceForest::none;  // span; none: not recorded
   std::int64_t start = 0;
   std::int64_t end = 0;
   bool failed = false;    // at either side
@@ -57,13 +57,13 @@ struct VisitTable {
   }
 };
 
-/// The grain of the clock that recorded the spans of each service: the largest of 1 ms and 1 us that
-/// divides every start, else 1 ns; 1 ns with fewer than 20 spans. Indexed by NameId.
+/// The grain of the clock that recorded the spans of each service: the largest of 1 ms and 1 us
+/// that divides every start, else 1 ns; 1 ns with fewer than 20 spans. Indexed by NameId.
 std::vector<std::int64_t> clock_grains(const TraceForest& forest);
 
-/// Finds all visits and their calls. An edge is fire and forget when its callee consumes messages, or
-/// when at least a tenth of its calls without error end after the visit that made them: an awaited
-/// call never does.
+/// Finds all visits and their calls. An edge is fire and forget when its callee consumes messages,
+/// or when at least a tenth of its calls without error end after the visit that made them: an
+/// awaited call never does.
 VisitTable find_visits(const TraceForest& forest, const std::vector<Role>& roles);
 
 }  // namespace rehearse

@@ -130,8 +130,8 @@ TEST_CASE("a table is read by its mapping, also without a header", "[calibrate]"
   mapping.service_from_instance = "^([a-z]+)-pod";
   options.columns = mapping;
 
-  const SpanSet set = read_text("t;a;root;front-pod-1;\"get \"\"x\"\";\n;y\";5;7\r\nt;b;a;back-pod-2;w;5.5;1\n",
-                                options);
+  const SpanSet set = read_text(
+      "t;a;root;front-pod-1;\"get \"\"x\"\";\n;y\";5;7\r\nt;b;a;back-pod-2;w;5.5;1\n", options);
 
   REQUIRE(set.spans.size() == 2);
   const Span& root = set.spans[0].parent == 0 ? set.spans[0] : set.spans[1];
@@ -153,10 +153,12 @@ TEST_CASE("services are cut out of the names of pods", "[calibrate]") {
 }
 
 TEST_CASE("what is read does not depend on the order of spans and files", "[calibrate]") {
-  const test::TemporaryFile one("trace,span,parent,service,operation,start_ns,end_ns\n"
-                                "1,2,,b,x,10,20\n1,3,2,a,y,12,15\n");
-  const test::TemporaryFile two("trace,span,parent,service,operation,start_ns,end_ns\n"
-                                "2,3,2,a,y,12,15\n2,2,,b,x,10,20\n");
+  const test::TemporaryFile one(
+      "trace,span,parent,service,operation,start_ns,end_ns\n"
+      "1,2,,b,x,10,20\n1,3,2,a,y,12,15\n");
+  const test::TemporaryFile two(
+      "trace,span,parent,service,operation,start_ns,end_ns\n"
+      "2,3,2,a,y,12,15\n2,2,,b,x,10,20\n");
 
   const SpanSet forwards = read_spans({one.path(), two.path()}, {});
   const SpanSet backwards = read_spans({two.path(), one.path()}, {});
@@ -169,11 +171,11 @@ TEST_CASE("the recordings at hand are read whole", "[calibrate]") {
     const char* name;
     std::size_t traces, spans, services;
   };
-  const auto recording = GENERATE(
-      Recording{"social-network-jaeger/compose-post.json.gz", 20, 660, 12},
-      Recording{"online-boutique/baseline_17_00.csv.gz", 502, 22969, 10},
-      Recording{"train-ticket/baseline_08_50.csv.gz", 71, 4890, 25},
-      Recording{"otlp/example.json", 1, 1, 1});
+  const auto recording =
+      GENERATE(Recording{"social-network-jaeger/compose-post.json.gz", 20, 660, 12},
+               Recording{"online-boutique/baseline_17_00.csv.gz", 502, 22969, 10},
+               Recording{"train-ticket/baseline_08_50.csv.gz", 71, 4890, 25},
+               Recording{"otlp/example.json", 1, 1, 1});
   const auto path = test::shared_data(recording.name);
   if (!path) return;
 
@@ -185,8 +187,7 @@ TEST_CASE("the recordings at hand are read whole", "[calibrate]") {
 }
 
 TEST_CASE("Tempo's answers and nested OTLP exports are read", "[calibrate]") {
-  const char* const name = GENERATE("otlp/tempo-bookinfo-trace.json", "otlp/tempo-ambient-trace.json",
-                                    "otlp/bindplane.json");
+  const char* const name = GENERATE("otlp/tempo-bookinfo-trace.json", "otlp/bindplane.json");
   const auto path = test::shared_data(name);
   if (!path) return;
 
@@ -197,15 +198,21 @@ TEST_CASE("Tempo's answers and nested OTLP exports are read", "[calibrate]") {
   if (std::string(name).find("bindplane") != std::string::npos) CHECK(set.spans.size() == 178);
 }
 
+TEST_CASE("the answer to a search in Tempo is refused: its spans have no parents", "[calibrate]") {
+  const auto path = test::shared_data("otlp/tempo-ambient-trace.json");
+  if (!path) return;
+
+  CHECK_THROWS_WITH(read_spans({*path}, {}), Catch::Contains("answer to a search"));
+}
+
 TEST_CASE("probabilistic sampling is read off the tags", "[calibrate]") {
   const auto path = test::shared_data("social-network-jaeger/compose-post.json.gz");
   if (!path) return;
 
   const SpanSet set = read_spans({*path}, {});
 
-  const auto sampled = std::count_if(set.spans.begin(), set.spans.end(), [](const Span& span) {
-    return span.adjusted_count == 5.0F;
-  });
+  const auto sampled = std::count_if(set.spans.begin(), set.spans.end(),
+                                     [](const Span& span) { return span.adjusted_count == 5.0F; });
   CHECK(sampled >= 20);
 }
 

@@ -1,14 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <fstream>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include <catch2/catch.hpp>
 #include <unistd.h>
+#include <catch2/catch.hpp>
 
 #include "calibrate/calibrate.hpp"
 #include "calibrate/reader.hpp"
@@ -20,9 +20,10 @@ class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& content, const std::string& name = "trace") {
     static int count = 0;
-    path_ = (std::filesystem::temp_directory_path() /
-             ("rehearse-" + name + "-" + std::to_string(::getpid()) + "-" + std::to_string(count++)))
-                .string();
+    path_ =
+        (std::filesystem::temp_directory_path() /
+         ("rehearse-" + name + "-" + std::to_string(::getpid()) + "-" + std::to_string(count++)))
+            .string();
     std::ofstream(path_, std::ios::binary) << content;
   }
   ~TemporaryFile() { std::filesystem::remove(path_); }

@@ -1,0 +1,138 @@
+#include <algorithm>
+
+#include "models/mistakes.hpp"
+#include "tests/unit/calibrate/trace_support.hpp"
+
+namespace rehearse {
+namespace {
+
+using test::SpanBuilder;
+
+constexpr std::int64_t ms = 1'000'000;
+
+SpanSet small_recording() {
+  SpanBuilder builder;
+  for (std::uint64_t trace = 1; trace <= 101; ++trace) {
+    const auto start = static_cast<std::int64_t>(trace) * 100 * ms + 1'661'265'010'000 * ms;
+    Span& root = builder.add(trace, 1, 0, "front", "GET /", start, start + 50 * ms);
+    root.instance = builder.set.names.intern("front-" + std::to_string(trace % 3));
+    root.zone = builder.set.names.intern(trace % 3 == 0 ? "west" : "east");
+    builder.add(trace, 2, 1, "front", "call", start + 5 * ms, start + 30 * ms, SpanKind::client);
+    builder.add(trace, 3, 2, "back", "labour", start + 8 * ms, start + 27 * ms, SpanKind::server);
+  }
+  return builder.set;
+}
+
+}  // namespace
+
+TEST_CASE("instances, zones, rate, mix and window are learned", "[calibrate]") {
+  const Calibration calibration = calibrate(small_recording(), {});
+  const ModelSpec& model = calibration.model;
+
+  const ServiceSpec& front = model.services.at("front");
+  CHECK(front.instances == 3);
+  CHECK(front.placement.zones == std::vector<std::string>{"west", "east", "east"});
+  const WorkloadSpec& users = model.workloads.at("users");
+  CHECK(std::get<PoissonSpec>(users.arrivals).rate.per_second == Approx(10));
+  CHECK(users.mix == std::map<EndpointName, double>{{{"front", "GET /"}, 101.0}});
+  CHECK(model.provenance.window == "2022-08-23T14:30:10Z/PT10.000S");
+  CHECK(model.provenance.traces == 101);
+  CHECK(model.evidence.at("services.front.workers").basis == Basis::assumed);
+  CHECK(model.evidence.at("services.front.instances").basis == Basis::observed);
+}
+
+TEST_CASE("a recording sampled at one in five comes from five times the rate", "[calibrate]") {
+  SpanSet set = small_recording();
+  for (Span& span : set.spans) span.adjusted_count = 5;
+
+  const ModelSpec model = calibrate(std::move(set), {}).model;
+
+  CHECK(std::get<PoissonSpec>(model.workloads.at("users").arrivals).rate.per_second == Approx(50));
+  CHECK(model.provenance.sampling_percent == Approx(20));
+  CHECK(model.workloads.at("users").mix.begin()->second == Approx(101));
+}
+
+TEST_CASE("a pause of the recording does not lower the rate", "[calibrate]") {
+  SpanSet set = small_recording();
+  for (Span& span : set.spans) {
+    if (span.trace.low > 50) {
+      span.start += 3600 * 1000 * ms;
+      span.end += 3600 * 1000 * ms;
+    }
+  }
+
+  const Calibration calibration = calibrate(std::move(set), {});
+
+  CHECK(calibration.account.arrivals.pauses == 1);
+  CHECK(calibration.account.arrivals.per_second == Approx(10));
+}
+
+TEST_CASE("a model does not depend on the order of spans", "[calibrate]") {
+  SpanSet backwards = small_recording();
+  std::reverse(backwards.spans.begin(), backwards.spans.end());
+
+  CHECK(calibrate(std::move(backwards), {}).model == calibrate(small_recording(), {}).model);
+}
+
+TEST_CASE("an anonymous model has the shape of the named one and none of its names",
+          "[calibrate]") {
+  CalibrateOptions options;
+  options.anonymise = true;
+
+  const Calibration calibration = calibrate(small_recording(), options);
+  const ModelSpec& model = calibration.model;
+
+  CHECK(model.services.size() == 2);
+  CHECK(model.services.count("service-1") == 1);  // back
+  CHECK(model.services.at("service-2").instances == 3);
+  CHECK(model.services.at("service-2").placement.zones ==
+        std::vector<std::string>{"zone-2", "zone-1", "zone-1"});
+  for (const char* const name : {"front", "back", "GET", "west", "labour"}) {
+    CHECK(text(calibration.account).find(name) == std::string::npos);
+  }
+}
+
+TEST_CASE("learned models are accepted by the engine", "[calibrate]") {
+  const char* const name =
+      GENERATE("online-boutique/baseline_17_00.csv.gz", "train-ticket/baseline_08_50.csv.gz",
+               "otlp/bindplane.json", "social-network-jaeger/compose-post.json.gz",
+               "otlp/tempo-bookinfo-trace.json");
+  const auto path = test::shared_data(name);
+  if (!path) return;
+
+  const ModelSpec model = calibrate({*path}, {}).model;
+
+  for (const Mistake& mistake : find_mistakes(model)) {
+    FAIL_CHECK(name << ": " << mistake.path << ": " << mistake.sentence);
+  }
+}
+
+TEST_CASE("a recording without roots takes its orphans for requests, and says so", "[calibrate]") {
+  SpanBuilder builder;
+  for (std::uint64_t trace = 1; trace <= 5; ++trace) {
+    builder.add(trace, 1, 99, "a", "x", static_cast<std::int64_t>(trace), 100);
+  }
+
+  const Calibration calibration = calibrate(std::move(builder.set), {});
+
+  CHECK(calibration.account.arrivals.only_orphans);
+  CHECK(calibration.account.arrivals.requests == 5);
+}
+
+TEST_CASE("names that are hostile come out harmless", "[calibrate]") {
+  SpanBuilder builder;
+  const SpanSet set = test::read_text(
+      R"({"data":[{"traceID":"1","spans":[{"spanID":"1","startTime":1,"duration":1,
+      "processID":"p","operationName":"\u0000\u001b[31m%s%n../../x"}],
+      "processes":{"p":{"serviceName":"../../etc/)" +
+      std::string(1 << 20, 'x') + R"("}}}]})");
+
+  REQUIRE(set.spans.size() == 1);
+  const std::string service = set.names.text(set.spans[0].service);
+  const std::string operation = set.names.text(set.spans[0].operation);
+  CHECK(service.find('/') == std::string::npos);
+  CHECK(service.size() < 250);
+  CHECK(operation == "??[31m%s%n../../x");
+}
+
+}  // namespace rehearse
