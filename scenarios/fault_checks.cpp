@@ -49,6 +49,8 @@ void check_target(Reader& reader, const Node& node, const FaultKeys& keys) {
   const std::string_view kind = word_of(keys.kind);
   const bool spike = keys.kind == FaultKind::load_spike;
   for (const Entry& entry : target->entries) {
+    // Said or not, a load spike meets all of its workload.
+    if (spike && entry.key == "mode" && keys.target.mode == TargetSpec::Mode::all) continue;
     const bool about_workload = entry.key == "workload";
     const bool about_endpoint = entry.key == "endpoint";
     const bool requests = keys.kind == FaultKind::latency || keys.kind == FaultKind::abort;

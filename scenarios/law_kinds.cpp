@@ -31,22 +31,28 @@ void read_law_table(Reader& reader, const Node& node, LawKeys& keys, const LawTa
   read(reader, node, keys, Table{Layout::whole});
 }
 
-/// "p99.9" is 0.999; nothing for anything else.
+/// "p99.9" is 0.999, the very number that 0.999 in a program is; nothing for anything else.
 std::optional<double> level_of(const std::string& key) {
-  if (key.size() < 2 || key[0] != 'p' || key[1] == '+' || key[1] == '-') return std::nullopt;
-  const auto value = parse_number(std::string_view(key).substr(1));
-  if (!value || *value < 0 || *value > 100) return std::nullopt;
-  return *value / 100;
+  const bool digits =
+      key.size() > 1 && key.find_first_not_of("0123456789.", 1) == std::string::npos;
+  if (!digits || key[0] != 'p') return std::nullopt;
+  const auto value = parse_number(key.substr(1) + "e-2");
+  if (!value || *value > 1) return std::nullopt;
+  return value;
 }
 
+/// The shortest percentile that reads back as the level: its decimals, with the point two places
+/// on.
 std::string level_text(double level) {
-  // 100 * 0.999 is not 99.9; the shortest text that reads back as the level is.
-  for (int digits = 0; digits <= 17; ++digits) {
-    const std::string key =
-        "p" + number_text(std::stod(fmt::format("{:.{}f}", level * 100, digits)));
+  for (int decimals = 2; decimals < 40; ++decimals) {
+    std::string text = fmt::format("{:.{}f}", level, decimals);
+    text = text.substr(0, 1) + text.substr(2, 2) + "." + text.substr(4);
+    text.erase(0, std::min(text.find_first_not_of('0'), text.find('.') - 1));
+    if (text.back() == '.') text.pop_back();
+    const std::string key = "p" + text;
     if (level_of(key) == level) return key;
   }
-  return "p" + number_text(level * 100);
+  return fmt::format("p{}", level * 100);
 }
 
 }  // namespace

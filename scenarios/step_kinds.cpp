@@ -54,7 +54,8 @@ StepKeys StepKeys::of(const StepSpec& step) {
       keys.call = action.endpoint;
       keys.probability = action.probability;
       keys.on_error = action.on_error;
-      keys.fallback = action.fallback;
+      const bool falls_back = action.on_error == OnError::fallback || !action.fallback.empty();
+      if (falls_back) keys.fallback = action.fallback;
     }
     void operator()(const ParallelSpec& action) {
       keys.parallel = action.branches;
@@ -74,9 +75,9 @@ StepKeys StepKeys::of(const StepSpec& step) {
 }
 
 StepSpec StepKeys::spec() const {
-  if (call) return {CallSpec{*call, probability, on_error, fallback}};
+  if (call) return {CallSpec{*call, probability, on_error, fallback.value_or(StepSequence())}};
   if (parallel) return {ParallelSpec{*parallel, wait_for}};
-  if (repeat) return {RepeatSpec{*repeat, steps}};
+  if (repeat) return {RepeatSpec{*repeat, steps.value_or(StepSequence())}};
   if (spawn) return {SpawnSpec{*spawn, probability}};
   return {WorkSpec{work.value_or(LawSpec{})}};
 }

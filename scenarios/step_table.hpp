@@ -29,9 +29,9 @@ struct StepKeys {
   std::optional<EndpointName> spawn;
   double probability = 1;
   OnError on_error = OnError::fail;
-  StepSequence fallback;
+  std::optional<StepSequence> fallback;
   std::optional<int> wait_for;
-  StepSequence steps;
+  std::optional<StepSequence> steps;
 
   static StepKeys of(const StepSpec& step);
   StepSpec spec() const;

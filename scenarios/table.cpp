@@ -48,28 +48,33 @@ const Node* TableReader::take(const Key& key) {
 }
 
 void TableReader::exactly_one(std::initializer_list<std::string_view> names) {
-  std::vector<std::string> all;
+  for (const std::string_view name : names) choices_.emplace_back(name);
+}
+
+void TableReader::check_choice(bool any_unknown) {
   std::vector<const Entry*> given;
-  for (const std::string_view name : names) {
-    all.emplace_back(name);
+  for (const std::string& name : choices_) {
     for (const Entry& entry : table_.entries) {
       if (entry.key == name) given.push_back(&entry);
     }
   }
-  if (given.empty()) {
+  // A choice that is missing beside an unknown key is that key, misspelt.
+  if (given.empty() && !any_unknown && !choices_.empty()) {
     reader_.mistake(table_,
-                    fmt::format("'{}' needs exactly one of {}", reader_.name(), joined(all)));
+                    fmt::format("'{}' needs exactly one of {}", reader_.name(), joined(choices_)));
   }
   for (std::size_t i = 1; i < given.size(); ++i) {
     reader_.mistake(given[i]->key_position,
                     fmt::format("'{}' cannot stand beside '{}': exactly one of {} is needed",
-                                given[i]->key, given[0]->key, joined(all)));
+                                given[i]->key, given[0]->key, joined(choices_)));
   }
 }
 
 void TableReader::finish() {
+  bool any_unknown = false;
   for (const Entry& entry : table_.entries) {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
+    any_unknown = true;
     const std::string near = nearest(entry.key, known_);
     const std::string hint = near.empty() ? fmt::format("the keys here are {}", joined(known_))
                                           : fmt::format("did you mean '{}'?", near);
@@ -77,6 +82,7 @@ void TableReader::finish() {
     reader_.mistake_of_keys(entry.key_position, fmt::format("unknown key '{}'{}", entry.key, where),
                             hint);
   }
+  check_choice(any_unknown);
 }
 
 void TableWriter::add(const Key& key, Node value) {

@@ -88,14 +88,16 @@ class TableReader {
     }
   }
   void exactly_one(std::initializer_list<std::string_view> names);
-  /// Reports the keys that nobody asked for.
+  /// Reports the keys that nobody asked for, and choices that were not made or made twice.
   void finish();
 
  private:
+  void check_choice(bool any_unknown);
   const Node* take(const Key& key);
   Reader& reader_;
   const Node& table_;
   std::vector<std::string> known_;
+  std::vector<std::string> choices_;
 };
 
 /// Visitor that writes.

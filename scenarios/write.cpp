@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "models/spec_path.hpp"
@@ -84,6 +85,13 @@ class DocumentWriter {
     return false;
   }
 
+  /// An entry whose values are all defaults: only its header says that it exists.
+  bool says_by_being_there(const Node& table) const {
+    return !style_.with_defaults &&
+           std::all_of(table.entries.begin(), table.entries.end(),
+                       [&](const Entry& entry) { return is_skipped(entry.node); });
+  }
+
   void write_header(const std::string& header, const std::string& path) {
     if (!text_.empty()) text_ += '\n';
     text_ += header;
@@ -98,8 +106,8 @@ class DocumentWriter {
       const std::string key_path = extended_path(path, entry.key);
       const std::string key_name = (name.empty() ? "" : name + ".") + toml_key(entry.key);
       if (is_block(node)) {
-        const bool bare = node.entries.empty() && !name.empty();
-        if (has_lines(node) || bare) write_header(fmt::format("[{}]", key_name), key_path);
+        if (has_lines(node) || says_by_being_there(node))
+          write_header(fmt::format("[{}]", key_name), key_path);
         write_lines(node, key_path, "");
         write_blocks(node, key_path, key_name);
       } else if (is_block_array(node)) {

@@ -12,7 +12,8 @@ TEST_CASE("the reference page is what the table of the parser says", "[scenarios
   if (std::getenv("REHEARSE_ACCEPT") != nullptr) std::ofstream(path) << language_page();
 
   std::ifstream stream(path);
-  const std::string page((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+  const std::string page((std::istreambuf_iterator<char>(stream)),
+                         std::istreambuf_iterator<char>());
 
   CHECK(page == language_page());
 }

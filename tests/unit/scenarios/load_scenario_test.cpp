@@ -1,0 +1,158 @@
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "models/mistakes.hpp"
+#include "scenarios/explain.hpp"
+#include "scenarios/scenario.hpp"
+#include "sim/error.hpp"
+
+using namespace rehearse;
+
+namespace {
+
+const std::string samples = REHEARSE_SOURCE_DIR "/scenarios/samples/";
+
+/// A folder of its own for one test, gone afterwards.
+class Folder {
+ public:
+  explicit Folder(const std::string& name)
+      : path_(std::filesystem::temp_directory_path() / ("rehearse_" + name)) {
+    std::filesystem::create_directories(path_);
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  std::string write(const std::string& name, const std::string& text) const {
+    std::ofstream(path_ / name) << text;
+    return (path_ / name).string();
+  }
+  std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+const std::string small_model = R"(rehearse_model = 1
+[workloads.users]
+arrivals = { replay = { file = "arrivals.csv", repeat = true, period = "10s" } }
+[[services.web.endpoints.Get.behaviours]]
+steps = [{ work = { lognormal = { median = "1ms", p99 = "10ms" } } }]
+)";
+
+}  // namespace
+
+TEST_CASE("overrides replace values of the model, and their origin is known", "[scenarios]") {
+  const Scenario scenario = load_scenario(samples + "black_friday.toml");
+
+  CHECK(scenario.model.services.at("catalog").instances == 8);
+  CHECK(scenario.model.services.at("payment").placement.zones ==
+        std::vector<std::string>{"a", "b", "c"});
+  CHECK(scenario.origins.at("services.catalog.instances").overridden);
+  CHECK(scenario.origins.at("services.catalog.instances").line == 13);
+  CHECK_FALSE(scenario.origins.at("services.catalog.workers").overridden);
+  CHECK(scenario.origins.count("scenario.seed") == 0);
+  CHECK(scenario.seed == 1);
+  CHECK(scenario.experiment.window == Duration::seconds(16));
+}
+
+TEST_CASE("the keys of a scenario reach its spec", "[scenarios]") {
+  const Scenario scenario = load_scenario(samples + "slow_payments.toml");
+
+  REQUIRE(scenario.experiment.faults.size() == 1);
+  const FaultSpec& fault = scenario.experiment.faults[0];
+  CHECK(fault.kind == FaultKind::latency);
+  CHECK(fault.target.service == "payment");
+  CHECK(fault.target.mode == TargetSpec::Mode::fixed_percent);
+  CHECK(fault.target.value == 30);
+  CHECK(fault.at == Duration::minutes(5));
+  CHECK(fault.duration == Duration::minutes(10));
+  CHECK(fault.delay == LawSpec{Duration(), LognormalSpec{Duration::milliseconds(400), 0.6}});
+  REQUIRE(scenario.experiment.stop_conditions.size() == 1);
+  CHECK(scenario.experiment.stop_conditions[0].for_duration == Duration::minutes(2));
+  CHECK(scenario.experiment.stop_conditions[0].scrape ==
+        ScrapeSpec{Duration::seconds(15), Duration::seconds(30)});
+  REQUIRE(scenario.experiment.objectives.size() == 4);
+  CHECK(scenario.experiment.objectives[0].probability == 0.95);
+  CHECK(scenario.experiment.objectives[2].over ==
+        IntervalSpec{IntervalSpec::Kind::custom, Duration::minutes(5), Duration::minutes(15)});
+  CHECK_FALSE(scenario.experiment.objectives[3].probability.has_value());
+  CHECK(find_mistakes(scenario.model, scenario.experiment).empty());
+}
+
+TEST_CASE("explain names the origin of every value, and resolved counts", "[scenarios]") {
+  const std::string text = explain(load_scenario(samples + "slow_payments.toml"));
+
+  const auto has = [&](const std::string& line) { return text.find(line) != std::string::npos; };
+  CHECK(has("target.mode = \"fixed-percent\"  # " + samples +
+            "slow_payments.toml:22; 30 % of 6 instances = 2\n"));
+  CHECK(has("arrivals.poisson.rate = \"100/s\"  # " + samples + "slow_payments.toml:17 [set]\n"));
+  CHECK(has("load_balancer.choice_count = 2  # default\n"));
+  CHECK(has("window = \"18s\"  # default: a sixtieth of what is measured\n"));
+  CHECK(has("workers = 32  # " + samples + "shop.model.toml:30\n"));
+}
+
+TEST_CASE("what explain prints says the same as the files", "[scenarios]") {
+  const Folder folder("explain");
+  for (const std::string name : {"slow_payments", "canary", "black_friday"}) {
+    const Scenario scenario = load_scenario(samples + name + ".toml");
+    // The printed text is a model and a scenario in one; a model may not hold scenario keys.
+    std::string text = explain(scenario);
+    const std::size_t model_start = text.find("\n[provenance]");
+    std::string model = "rehearse_model = 1\n" + text.substr(model_start);
+    std::string frame = text.substr(0, model_start);
+    frame.erase(frame.find("rehearse_model"),
+                frame.find('\n', frame.find("rehearse_model")) - frame.find("rehearse_model"));
+    const std::string old_model = "model = \"" + scenario.model_path + "\"";
+    frame.replace(frame.find(old_model), old_model.size(), "model = \"model.toml\"");
+    folder.write("model.toml", model);
+
+    const Scenario again = load_scenario(folder.write("scenario.toml", frame));
+
+    CHECK(again.experiment == scenario.experiment);
+    CHECK(again.model == scenario.model);
+  }
+}
+
+TEST_CASE("recorded arrivals are read beside the model", "[scenarios]") {
+  const Folder folder("arrivals");
+  folder.write("arrivals.csv",
+               "offset_seconds,endpoint\n0,web/Get\n0.000000001,web/Get\n\n1.5,web/Get\n");
+
+  const Model model = load_model(folder.write("small.model.toml", small_model));
+
+  const auto& replay = std::get<ReplaySpec>(model.spec.workloads.at("users").arrivals);
+  REQUIRE(replay.arrivals.size() == 3);
+  CHECK(replay.arrivals[1].offset == Duration::nanoseconds(1));
+  CHECK(replay.arrivals[2].offset == Duration::milliseconds(1500));
+  CHECK(replay.arrivals[2].endpoint == "web/Get");
+  CHECK(replay.period == Duration::seconds(10));
+}
+
+TEST_CASE("a percentile of a lognormal law becomes its sigma", "[scenarios]") {
+  const Folder folder("sigma");
+  folder.write("arrivals.csv", "0,web/Get\n");
+
+  const Model model = load_model(folder.write("small.model.toml", small_model));
+
+  const auto& endpoint = model.spec.services.at("web").endpoints.at("Get");
+  const auto& work = std::get<WorkSpec>(endpoint.behaviours[0].steps[0].action);
+  const auto& law = std::get<LognormalSpec>(work.duration.form);
+  // ln 10 / 2.3263478740408408
+  CHECK(law.sigma == Approx(0.98978537072).epsilon(1e-10));
+}
+
+TEST_CASE("files that cannot be read are mistakes of the user", "[scenarios]") {
+  CHECK_THROWS_AS(load_scenario("/nowhere/at/all.toml"), InvalidInput);
+  CHECK_THROWS_AS(load_model("/"), InvalidInput);
+  CHECK_THROWS_AS(load_model("/dev/zero"), InvalidInput);
+}
+
+TEST_CASE("a document of sixty-five megabytes is refused unread", "[scenarios]") {
+  const Folder folder("large");
+  const std::string path = folder.write("large.toml", "");
+  std::filesystem::resize_file(path, 65u << 20);
+
+  CHECK_THROWS_WITH(load_scenario(path), Catch::Contains("64 MiB"));
+}
