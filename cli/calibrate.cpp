@@ -31,9 +31,9 @@ TraceFormat format_called(const std::string& word) {
     words.emplace_back(format.word);
   }
   const std::string near = nearest(word, words);
-  throw InvalidInput(fmt::format("--format {}: expected one of {}{}", word, fmt::join(words, ", "),
-                                 near.empty() ? "" : fmt::format("\nhint: did you mean '{}'?",
-                                                                 near)));
+  throw InvalidInput(
+      fmt::format("--format {}: expected one of {}{}", word, fmt::join(words, ", "),
+                  near.empty() ? "" : fmt::format("\nhint: did you mean '{}'?", near)));
 }
 
 CalibrateOptions options_from(const Arguments& arguments) {
@@ -72,8 +72,9 @@ Calibration calibration_of(const std::vector<std::string>& files, const Argument
 int run(const Invocation& invocation) {
   const Arguments& arguments = invocation.arguments;
   if (arguments.positional().empty()) {
-    throw InvalidInput("rehearse calibrate: expected files of traces\nhint: rehearse calibrate "
-                       "--help");
+    throw InvalidInput(
+        "rehearse calibrate: expected files of traces\nhint: rehearse calibrate "
+        "--help");
   }
   const auto output = arguments.text("output");
   if (output) check_writable(*output);

@@ -65,8 +65,8 @@ po::parsed_options parsed(const std::string& verb, const std::vector<Option>& op
         .run();
   } catch (const po::unknown_option& unknown) {
     const std::string word = unknown.get_option_name();
-    throw InvalidInput(fmt::format("rehearse {}: there is no option {}{}", verb, word,
-                                   hint_for(word, options)));
+    throw InvalidInput(
+        fmt::format("rehearse {}: there is no option {}{}", verb, word, hint_for(word, options)));
   } catch (const po::error& mistake) {
     throw InvalidInput(fmt::format("rehearse {}: {}", verb, mistake.what()));
   }
@@ -96,8 +96,8 @@ std::optional<std::uint64_t> Arguments::whole_number(const std::string& option, 
   if (!said) return std::nullopt;
   const auto value = read_whole<std::uint64_t>(*said);
   if (value && *value >= least && *value <= most) return value;
-  throw InvalidInput(fmt::format("--{} {}: expected a whole number from {} to {}", option, *said,
-                                 least, most));
+  throw InvalidInput(
+      fmt::format("--{} {}: expected a whole number from {} to {}", option, *said, least, most));
 }
 
 std::optional<double> Arguments::number(const std::string& option, double least,

@@ -38,8 +38,9 @@ class Arguments {
   std::vector<std::pair<std::string, std::string>> values_;
 };
 
-/// Takes `words` apart by the options of a verb. Throws InvalidInput for what the verb does not know
-/// (with the option that was probably meant), an option without its argument, or one given twice.
+/// Takes `words` apart by the options of a verb. Throws InvalidInput for what the verb does not
+/// know (with the option that was probably meant), an option without its argument, or one given
+/// twice.
 Arguments parse_arguments(const std::string& verb, const std::vector<Option>& options,
                           const std::vector<std::string>& words);
 

@@ -17,7 +17,8 @@ Verb explain_verb() {
   Verb verb;
   verb.name = "explain";
   verb.usage = "SCENARIO.toml";
-  verb.summary = "Prints a scenario and its model fully resolved: every default, and who said what.";
+  verb.summary =
+      "Prints a scenario and its model fully resolved: every default, and who said what.";
   verb.example = "rehearse explain slow_payments.toml";
   verb.run = run;
   return verb;

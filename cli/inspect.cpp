@@ -76,11 +76,11 @@ std::string describe_model(const Model& model) {
   for (const auto& [name, workload] : spec.workloads) text += workload_text(name, workload);
   text += "\nServices\n";
   for (const auto& [name, service] : spec.services) text += service_line(name, service);
-  const auto assumed = std::count_if(
-      spec.evidence.begin(), spec.evidence.end(),
-      [](const auto& evidence) { return evidence.second.basis == Basis::assumed; });
-  text += fmt::format("\nEvidence for {} values, of which {} are assumed:\n",
-                      spec.evidence.size(), assumed);
+  const auto assumed =
+      std::count_if(spec.evidence.begin(), spec.evidence.end(),
+                    [](const auto& evidence) { return evidence.second.basis == Basis::assumed; });
+  text += fmt::format("\nEvidence for {} values, of which {} are assumed:\n", spec.evidence.size(),
+                      assumed);
   for (const auto& [path, evidence] : spec.evidence) {
     if (evidence.basis != Basis::assumed) continue;
     text += fmt::format("  {}{}\n", path, evidence.note.empty() ? "" : ": " + evidence.note);
@@ -89,8 +89,7 @@ std::string describe_model(const Model& model) {
 }
 
 int run(const Invocation& invocation) {
-  const std::string path =
-      only_argument(invocation, "inspect", "one outcome file or model");
+  const std::string path = only_argument(invocation, "inspect", "one outcome file or model");
   print(is_hdf5(path) ? describe_outcome_file(path) : describe_model(load_model(path)));
   return 0;
 }

@@ -11,7 +11,9 @@ namespace {
 std::atomic<bool> was_requested{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "signal handlers may not lock");
 
-void remember(int) { was_requested = true; }
+void remember(int) {
+  was_requested = true;
+}
 
 /// SA_RESETHAND gives the next signal its ordinary, deadly meaning back.
 void set_handlers(void (*handler)(int), int flags) {
@@ -30,8 +32,12 @@ Interruption::Interruption() {
   set_handlers(remember, static_cast<int>(SA_RESETHAND));
 }
 
-Interruption::~Interruption() { set_handlers(SIG_DFL, 0); }
+Interruption::~Interruption() {
+  set_handlers(SIG_DFL, 0);
+}
 
-bool Interruption::requested() { return was_requested; }
+bool Interruption::requested() {
+  return was_requested;
+}
 
 }  // namespace rehearse

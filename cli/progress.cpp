@@ -34,8 +34,8 @@ void Progress::show(std::uint64_t done) {
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   const double rate = static_cast<double>(done) / elapsed;
   const double left = static_cast<double>(total_ - done) / rate;
-  print_aside(fmt::format("{}{} of {} {}, {:.3g} a second, {} to go", erase_line,
-                          count_text(done), count_text(total_), what_, rate, seconds_text(left)));
+  print_aside(fmt::format("{}{} of {} {}, {:.3g} a second, {} to go", erase_line, count_text(done),
+                          count_text(total_), what_, rate, seconds_text(left)));
 }
 
 }  // namespace rehearse

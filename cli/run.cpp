@@ -72,11 +72,10 @@ StudyInformation information_about(const Scenario& scenario, const StudySettings
 StudySettings settings_for(const Scenario& scenario, const Arguments& arguments) {
   const std::uint64_t cores = std::max(1U, std::thread::hardware_concurrency());
   StudySettings settings;
-  settings.replications = arguments.whole_number("replications", 1, most_replications)
-                              .value_or(scenario.replications);
-  settings.seed =
-      arguments.whole_number("seed", 0, std::numeric_limits<std::uint64_t>::max())
-          .value_or(scenario.seed);
+  settings.replications =
+      arguments.whole_number("replications", 1, most_replications).value_or(scenario.replications);
+  settings.seed = arguments.whole_number("seed", 0, std::numeric_limits<std::uint64_t>::max())
+                      .value_or(scenario.seed);
   const std::uint64_t threads = arguments.whole_number("threads", 1, most_threads).value_or(cores);
   settings.threads = static_cast<int>(std::min(threads, settings.replications));
   return settings;
@@ -94,21 +93,20 @@ void refuse_overwriting(const std::string& output, const Scenario& scenario) {
   for (const std::string& input : {scenario.path, scenario.model_path}) {
     std::error_code ignored;
     if (fs::equivalent(output, input, ignored)) {
-      throw InvalidInput(fmt::format("rehearse run: {} is an input, it cannot be written to",
-                                     output));
+      throw InvalidInput(
+          fmt::format("rehearse run: {} is an input, it cannot be written to", output));
     }
   }
 }
 
 Destinations destinations_for(const Scenario& scenario, const Arguments& arguments) {
   Destinations to;
-  to.outcomes =
-      arguments.text("output").value_or(fs::path(scenario.path).stem().string() + ".h5");
+  to.outcomes = arguments.text("output").value_or(fs::path(scenario.path).stem().string() + ".h5");
   const std::string json = arguments.text("json").value_or("");
   to.json_to_output = json == "-";
   if (!to.json_to_output) to.json = json;
-  if (!to.json.empty() && fs::path(to.json).lexically_normal() ==
-                              fs::path(to.outcomes).lexically_normal()) {
+  if (!to.json.empty() &&
+      fs::path(to.json).lexically_normal() == fs::path(to.outcomes).lexically_normal()) {
     throw InvalidInput("rehearse run: --json and --output name the same file");
   }
   for (const std::string& output : {to.outcomes, to.json}) {
@@ -152,8 +150,8 @@ int run(const Invocation& invocation) {
     print_aside("rehearse: interrupted before the first replication was finished\n");
     return interrupted_exit_code;
   }
-  const Verdict verdict = overall(judge_objectives(
-      study.experiment, study.control ? &*study.control : nullptr));
+  const Verdict verdict =
+      overall(judge_objectives(study.experiment, study.control ? &*study.control : nullptr));
   const int code = study.complete() ? exit_code(verdict) : interrupted_exit_code;
   deliver(study, to, code);
   return code;

@@ -58,8 +58,7 @@ class StudyRun {
   }
 
   /// Adds the replications [first, last) to the study, as far as nobody interrupts.
-  void add(Study& study, std::uint64_t first, std::uint64_t last, int threads,
-           Progress& progress) {
+  void add(Study& study, std::uint64_t first, std::uint64_t last, int threads, Progress& progress) {
     const auto run = [this](std::uint64_t index, int worker) { return twins(index, worker); };
     const auto deliver = [&](std::uint64_t index, Twins&& result) {
       study.experiment.add(result.experiment);
@@ -91,10 +90,10 @@ void announce(const StudySettings& settings, double seconds_of_first) {
   const auto left = static_cast<double>(settings.replications - 1);
   const double expected = seconds_of_first * left / settings.threads;
   if (expected < worth_announcing_seconds) return;
-  print_aside(fmt::format("{} replications on {} threads will take about {} (Ctrl-C saves what is "
-                          "finished)\n",
-                          count_text(settings.replications), settings.threads,
-                          span_text(std::round(expected))));
+  print_aside(fmt::format(
+      "{} replications on {} threads will take about {} (Ctrl-C saves what is "
+      "finished)\n",
+      count_text(settings.replications), settings.threads, span_text(std::round(expected))));
 }
 
 }  // namespace

@@ -13,7 +13,9 @@
 namespace rehearse {
 namespace {
 
-bool asks_for_help(const std::string& word) { return word == "--help" || word == "-h"; }
+bool asks_for_help(const std::string& word) {
+  return word == "--help" || word == "-h";
+}
 
 /// As a shell would have to be told it.
 std::string quoted(const std::string& word) {
@@ -38,8 +40,8 @@ std::string command_of(const std::vector<std::string>& words) {
 }
 
 const Verb* find_verb(const std::vector<Verb>& verbs, const std::string& name) {
-  const auto found = std::find_if(verbs.begin(), verbs.end(),
-                                  [&](const Verb& verb) { return verb.name == name; });
+  const auto found =
+      std::find_if(verbs.begin(), verbs.end(), [&](const Verb& verb) { return verb.name == name; });
   return found == verbs.end() ? nullptr : &*found;
 }
 
@@ -81,8 +83,8 @@ std::string help_text() {
 }
 
 std::string help_text(const Verb& verb) {
-  std::string text = fmt::format("{}\n\nusage: rehearse {} {}\n", verb.summary, verb.name,
-                                 verb.usage);
+  std::string text =
+      fmt::format("{}\n\nusage: rehearse {} {}\n", verb.summary, verb.name, verb.usage);
   if (!verb.options.empty()) text += "\n";
   for (const Option& option : verb.options) text += option_line(option);
   return text + fmt::format("\nexample: {}\n", verb.example);
@@ -118,16 +120,17 @@ std::string only_argument(const Invocation& invocation, const std::string& verb,
                           const std::string& what) {
   const auto& given = invocation.arguments.positional();
   if (given.size() == 1) return given.front();
-  throw InvalidInput(fmt::format("rehearse {}: expected {}, found {} arguments\nhint: rehearse {} "
-                                 "--help",
-                                 verb, what, given.size(), verb));
+  throw InvalidInput(
+      fmt::format("rehearse {}: expected {}, found {} arguments\nhint: rehearse {} "
+                  "--help",
+                  verb, what, given.size(), verb));
 }
 
 void print(const std::string& text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (!written || std::fflush(stdout) != 0) {
-    throw InputOutputError(fmt::format("cannot write to standard output: {}",
-                                       std::strerror(errno)));
+    throw InputOutputError(
+        fmt::format("cannot write to standard output: {}", std::strerror(errno)));
   }
 }
 

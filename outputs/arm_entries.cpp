@@ -23,8 +23,8 @@ std::vector<Risk> risks(const Place& place) {
 }
 
 void add_axes(std::vector<DatasetEntry>& entries) {
-  add(entries, "axes/endpoint", "endpoint", "", "Endpoints: service/operation; @canary: of the canary.",
-      [](const ArmRecord& arm) {
+  add(entries, "axes/endpoint", "endpoint", "",
+      "Endpoints: service/operation; @canary: of the canary.", [](const ArmRecord& arm) {
         std::vector<std::string> names;
         for (const auto& key : arm.layout().endpoints) names.push_back(column_name(key));
         return names;
@@ -92,8 +92,7 @@ void add_objectives(std::vector<DatasetEntry>& entries) {
   add(entries, "objectives/judgement", rows, "", "0 met, 1 missed, 2 no data.",
       [](const ArmRecord& arm) { return arm.rows().objective_judgement; });
   entries.push_back({Scope::arm, "objectives/risk", "objective", "1",
-                     "Share of the replications that missed it.",
-                     [](const Place& p) -> Hdf5Values {
+                     "Share of the replications that missed it.", [](const Place& p) -> Hdf5Values {
                        std::vector<double> estimates;
                        for (const Risk& risk : risks(p)) estimates.push_back(risk.estimate);
                        return estimates;

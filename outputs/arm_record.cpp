@@ -142,8 +142,8 @@ std::uint64_t bytes_of_tables(const OutcomeLayout& layout) {
 
 std::uint64_t bytes_of_windows(const OutcomeLayout& layout) {
   const std::uint64_t requests = layout.endpoints.size() + layout.workloads.size();
-  return layout.windows * (sizeof(WindowSample) * requests +
-                           sizeof(ServiceWindowSample) * layout.services.size());
+  return layout.windows *
+         (sizeof(WindowSample) * requests + sizeof(ServiceWindowSample) * layout.services.size());
 }
 
 template <class Value>
@@ -158,15 +158,15 @@ ArmRecord::ArmRecord(const OutcomeLayout& layout, std::vector<ObjectiveSpec> obj
       objectives_(std::move(objectives)),
       interval_rows_(layout.intervals.size()),
       interval_rows_limit_(table_bytes / std::max<std::uint64_t>(1, bytes_of_tables(layout))),
-      windows_limit_(std::clamp(
-          window_bytes / std::max<std::uint64_t>(1, bytes_of_windows(layout)),
-          fewest_window_replications, most_window_replications)) {
+      windows_limit_(std::clamp(window_bytes / std::max<std::uint64_t>(1, bytes_of_windows(layout)),
+                                fewest_window_replications, most_window_replications)) {
   expects(objectives_.size() == layout.objective_intervals.size(),
           "every objective has its interval in the layout");
 }
 
 void ArmRecord::add(const Outcome& outcome) {
-  expects(outcome.intervals.size() == layout_.intervals.size(), "outcomes are shaped by the layout");
+  expects(outcome.intervals.size() == layout_.intervals.size(),
+          "outcomes are shaped by the layout");
   expects(rows_.index.empty() || rows_.index.back() < outcome.replication,
           "outcomes are recorded in the order of their index");
   add_rows(outcome);

@@ -46,8 +46,8 @@ struct Batch {
 struct RequestRows {
   static constexpr std::size_t count_columns = 9;
   static constexpr std::size_t latency_columns = 5;
-  std::array<std::vector<std::uint32_t>, count_columns> counts;    // in the order of RequestCounts
-  std::array<std::vector<float>, latency_columns> latency;         // p50 p90 p99 mean max, seconds
+  std::array<std::vector<std::uint32_t>, count_columns> counts;  // in the order of RequestCounts
+  std::array<std::vector<float>, latency_columns> latency;       // p50 p90 p99 mean max, seconds
 };
 struct ServiceRows {
   static constexpr std::size_t columns = 6;
@@ -69,26 +69,26 @@ struct ReplicationRows {
   std::vector<std::uint64_t> events;
   std::vector<std::uint32_t> analyses_without_data;
   std::vector<std::uint8_t> capped;
-  std::vector<std::uint8_t> rollout;          // RolloutResult
-  std::vector<double> stopped_at;             // seconds; NaN: never
-  std::vector<double> rollout_aborted_at;     // seconds; NaN: never
-  std::vector<double> objective_value;        // NaN: no data
+  std::vector<std::uint8_t> rollout;              // RolloutResult
+  std::vector<double> stopped_at;                 // seconds; NaN: never
+  std::vector<double> rollout_aborted_at;         // seconds; NaN: never
+  std::vector<double> objective_value;            // NaN: no data
   std::vector<std::uint8_t> objective_judgement;  // Judgement
 };
 
 /// The window series of the first replications, as they came.
 struct WindowRows {
   std::uint64_t replications = 0;
-  std::vector<WindowSample> endpoints;         // [replication, window, endpoint]
-  std::vector<WindowSample> workloads;         // [replication, window, workload]
-  std::vector<ServiceWindowSample> services;   // [replication, window, service]
+  std::vector<WindowSample> endpoints;        // [replication, window, endpoint]
+  std::vector<WindowSample> workloads;        // [replication, window, workload]
+  std::vector<ServiceWindowSample> services;  // [replication, window, service]
 };
 
-/// Collects the outcomes of one arm in bounded memory, whatever the number of replications: a number
-/// for each objective of each replication (kept whole), batches that become coarser (pairs are added
-/// up when there are more than 1,024 batches or four million bins in all), tables of numbers (of as
-/// many first replications as fit into 256 MiB) and window series (of as many of the first 1,000 as
-/// fit into 64 MiB, at least 20).
+/// Collects the outcomes of one arm in bounded memory, whatever the number of replications: a
+/// number for each objective of each replication (kept whole), batches that become coarser (pairs
+/// are added up when there are more than 1,024 batches or four million bins in all), tables of
+/// numbers (of as many first replications as fit into 256 MiB) and window series (of as many of the
+/// first 1,000 as fit into 64 MiB, at least 20).
 class ArmRecord {
  public:
   ArmRecord(const OutcomeLayout& layout, std::vector<ObjectiveSpec> objectives);

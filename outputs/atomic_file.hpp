@@ -5,11 +5,11 @@
 
 namespace rehearse {
 
-/// Makes `path` a file with this content, whole or not at all: the content goes to a temporary beside
-/// it (`PATH.part.<process>`), to the disk, and takes the name last. Whatever fails, an older file at
-/// `path` stays as it was and no temporary is left; temporaries of processes that died are swept.
-/// A symbolic link is followed. What is not a regular file (a pipe, /dev/stdout) is written to
-/// directly. Throws InputOutputError with the path and the system's reason.
+/// Makes `path` a file with this content, whole or not at all: the content goes to a temporary
+/// beside it (`PATH.part.<process>`), to the disk, and takes the name last. Whatever fails, an
+/// older file at `path` stays as it was and no temporary is left; temporaries of processes that
+/// died are swept. A symbolic link is followed. What is not a regular file (a pipe, /dev/stdout) is
+/// written to directly. Throws InputOutputError with the path and the system's reason.
 void write_atomically(const std::string& path, std::string_view content);
 
 /// Finds out before hours of work whether `write_atomically` can succeed here, by creating and

@@ -42,8 +42,7 @@ void add_rows(std::vector<DatasetEntry>& entries, const std::string& entity, Tot
        {entity, &Row::entity},
        {"bin", &Row::bin}}};
   for (const auto& [name, member] : columns) {
-    entries.push_back({Scope::arm, group + name, "row", "1",
-                       "Position on the " + name + " axis.",
+    entries.push_back({Scope::arm, group + name, "row", "1", "Position on the " + name + " axis.",
                        [totals, column = member](const Place& p) -> Hdf5Values {
                          std::vector<std::uint32_t> values;
                          visit_rows(*p.arm, totals,

@@ -45,9 +45,8 @@ std::optional<Interval> interval_of(std::vector<double> statistics, double estim
   const auto last = static_cast<double>(statistics.size() - 1);
   const auto rank = [&](double level) { return static_cast<std::size_t>(level * last + 0.5); };
   const double factor = widening(count);
-  return Interval{
-      .lower = widened(estimate, statistics[rank((1 - confidence) / 2)], factor),
-      .upper = widened(estimate, statistics[rank(1 - (1 - confidence) / 2)], factor)};
+  return Interval{.lower = widened(estimate, statistics[rank((1 - confidence) / 2)], factor),
+                  .upper = widened(estimate, statistics[rank(1 - (1 - confidence) / 2)], factor)};
 }
 
 /// Latencies are known to half a bin only; resamples that all end in one bin do not know more.
@@ -121,8 +120,7 @@ double quantile_of(const std::vector<double>& counts, std::uint32_t first_bin, d
 Estimate pooled_quantile(const LatencyHistogram& pooled, double unfinished, double level) {
   Estimate estimate;
   if (pooled.count() == 0 && unfinished == 0) return estimate;
-  const auto value =
-      pooled.quantile_with_unfinished(level, static_cast<std::uint64_t>(unfinished));
+  const auto value = pooled.quantile_with_unfinished(level, static_cast<std::uint64_t>(unfinished));
   estimate.value = value ? value->in_seconds() : infinite;
   return estimate;
 }

@@ -11,8 +11,8 @@
 
 namespace rehearse {
 
-/// A number with its 95 % interval. No value: nothing was measured. The value and the upper limit may
-/// be infinite (requests that never got an answer). No interval: fewer than two batches.
+/// A number with its 95 % interval. No value: nothing was measured. The value and the upper limit
+/// may be infinite (requests that never got an answer). No interval: fewer than two batches.
 struct Estimate {
   std::optional<double> value;
   std::optional<Interval> interval;
@@ -32,11 +32,11 @@ struct LatencyEstimates {
 };
 
 /// Quantiles and mean of the requests of all batches together. Requests of one replication are not
-/// independent, so whole batches are drawn again, 400 times, with replacement: percentile intervals,
-/// widened about the estimate by sqrt(n / (n - 1)) * t / z because the percentile bootstrap is too
-/// narrow for few batches (Hesterberg, "What teachers should know about the bootstrap", 2015).
-/// Limits of quantiles are half a bin of the histogram wider. More than 200 batches are first added up
-/// to at most 200. Takes 400 * batches draws.
+/// independent, so whole batches are drawn again, 400 times, with replacement: percentile
+/// intervals, widened about the estimate by sqrt(n / (n - 1)) * t / z because the percentile
+/// bootstrap is too narrow for few batches (Hesterberg, "What teachers should know about the
+/// bootstrap", 2015). Limits of quantiles are half a bin of the histogram wider. More than 200
+/// batches are first added up to at most 200. Takes 400 * batches draws.
 LatencyEstimates estimate_latency(const std::vector<LatencySample>& batches, RandomStream stream);
 
 /// The same for sum(numerators) / sum(denominators). Nothing for a denominator of zero.

@@ -39,9 +39,8 @@ RequestEstimates estimate_requests(const ArmRecord& record, std::size_t interval
 
 using NumberOf = double ServiceTotals::*;
 
-Estimate estimate_service_ratio(const ArmRecord& record, std::size_t interval,
-                                std::size_t position, NumberOf part, NumberOf whole,
-                                RandomStream stream) {
+Estimate estimate_service_ratio(const ArmRecord& record, std::size_t interval, std::size_t position,
+                                NumberOf part, NumberOf whole, RandomStream stream) {
   std::vector<double> parts;
   std::vector<double> wholes;
   for (const Batch& batch : record.batches()) {
@@ -94,8 +93,8 @@ ArmEstimates estimate(const ArmRecord& record, const std::string& arm, std::uint
                                                      names, column_name(layout.endpoints[e])));
     }
     for (std::size_t w = 0; w < layout.workloads.size(); ++w) {
-      interval.workloads.push_back(estimate_requests(record, i, &IntervalTotals::workloads, w,
-                                                     names, layout.workloads[w]));
+      interval.workloads.push_back(
+          estimate_requests(record, i, &IntervalTotals::workloads, w, names, layout.workloads[w]));
     }
     for (std::size_t s = 0; s < layout.services.size(); ++s) {
       interval.services.push_back(estimate_service(record, i, s, names));

@@ -55,14 +55,12 @@ std::string text_of(const ProvenanceSpec& provenance) {
 
 void add_study_entries(std::vector<DatasetEntry>& entries) {
   using Texts = std::vector<std::string>;
-  entries.push_back({Scope::study, "scenario_text", "", "", "The scenario file, byte for byte.",
-                     [](const Place& p) -> Hdf5Values {
-                       return Texts{p.study->information.scenario_text};
-                     }});
-  entries.push_back({Scope::study, "model_text", "", "", "The model file, byte for byte.",
-                     [](const Place& p) -> Hdf5Values {
-                       return Texts{p.study->information.model_text};
-                     }});
+  entries.push_back(
+      {Scope::study, "scenario_text", "", "", "The scenario file, byte for byte.",
+       [](const Place& p) -> Hdf5Values { return Texts{p.study->information.scenario_text}; }});
+  entries.push_back(
+      {Scope::study, "model_text", "", "", "The model file, byte for byte.",
+       [](const Place& p) -> Hdf5Values { return Texts{p.study->information.model_text}; }});
   entries.push_back({Scope::study, "provenance", "", "",
                      "What the model was learned from, a line for each fact.",
                      [](const Place& p) -> Hdf5Values {
@@ -147,7 +145,9 @@ std::vector<AttributeEntry> file_attributes() {
       {"complete", "1, or 0 when the run was interrupted.",
        [](const Study& s, Findings_) -> Value { return std::uint64_t{s.complete() ? 1U : 0U}; }},
       {"outcome_digest", "Sixteen hexadecimal digits; equal for equal results.",
-       [](const Study& s, Findings_) -> Value { return fmt::format("{:016x}", s.outcome_digest()); }},
+       [](const Study& s, Findings_) -> Value {
+         return fmt::format("{:016x}", s.outcome_digest());
+       }},
       {"spans", "Attempts served in both arms.",
        [](const Study& s, Findings_) -> Value { return s.spans(); }},
       {"wall_seconds", "How long the run took.",

@@ -14,7 +14,8 @@ namespace rehearse {
 /// Where a dataset stands: once in the file, once for each arm, or once for each arm and interval.
 enum class Scope { study, arm, interval };
 
-/// What the values of one dataset are taken from. `arm` and `interval` are set where the scope says.
+/// What the values of one dataset are taken from. `arm` and `interval` are set where the scope
+/// says.
 struct Place {
   const Study* study = nullptr;
   const Findings* findings = nullptr;
@@ -26,9 +27,9 @@ struct Place {
 /// One dataset of the outcome file.
 struct DatasetEntry {
   Scope scope = Scope::study;
-  std::string name;   // below the group of its scope
-  std::string axes;   // "replication, endpoint"; empty: a scalar
-  std::string unit;   // as UCUM writes it: "s", "1"; empty: text
+  std::string name;  // below the group of its scope
+  std::string axes;  // "replication, endpoint"; empty: a scalar
+  std::string unit;  // as UCUM writes it: "s", "1"; empty: text
   std::string meaning;
   std::function<Hdf5Values(const Place&)> values;
 };

@@ -74,8 +74,8 @@ std::size_t elements_in(const std::vector<std::uint64_t>& shape) {
   return product;
 }
 
-/// As many whole rows of the first axis as fit into a chunk; a row too long for one is cut along the
-/// next axis, and so on.
+/// As many whole rows of the first axis as fit into a chunk; a row too long for one is cut along
+/// the next axis, and so on.
 std::vector<hsize_t> chunks_for(const std::vector<std::uint64_t>& shape, std::size_t element_size) {
   std::vector<hsize_t> chunk(shape.begin(), shape.end());
   std::size_t bytes = elements_in(shape) * element_size;

@@ -30,7 +30,8 @@ class Hdf5Image {
   void set_attribute(const std::string& path, const std::string& name, const Hdf5Attribute& value);
 
   /// Adds a dataset, and the groups on the way to it. An empty shape is a scalar. Large ones are
-  /// chunked along the first axis, shuffled and compressed. Expects as many values as `shape` holds.
+  /// chunked along the first axis, shuffled and compressed. Expects as many values as `shape`
+  /// holds.
   void add(const std::string& path, const std::vector<std::uint64_t>& shape,
            const Hdf5Values& values);
 

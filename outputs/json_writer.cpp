@@ -15,10 +15,18 @@ std::string token_of(const Value& value) {
 
 }  // namespace
 
-JsonWriter& JsonWriter::begin_object() { return open('{'); }
-JsonWriter& JsonWriter::end_object() { return close('}'); }
-JsonWriter& JsonWriter::begin_array() { return open('['); }
-JsonWriter& JsonWriter::end_array() { return close(']'); }
+JsonWriter& JsonWriter::begin_object() {
+  return open('{');
+}
+JsonWriter& JsonWriter::end_object() {
+  return close('}');
+}
+JsonWriter& JsonWriter::begin_array() {
+  return open('[');
+}
+JsonWriter& JsonWriter::end_array() {
+  return close(']');
+}
 
 JsonWriter& JsonWriter::key(std::string_view name) {
   expects(!levels_.empty() && levels_.back().closing == '}' && !after_key_,
@@ -30,12 +38,24 @@ JsonWriter& JsonWriter::key(std::string_view name) {
   return *this;
 }
 
-JsonWriter& JsonWriter::value(std::string_view text) { return put(token_of(std::string(text))); }
-JsonWriter& JsonWriter::value(double number) { return put(token_of(number)); }
-JsonWriter& JsonWriter::value(std::uint64_t number) { return put(token_of(number)); }
-JsonWriter& JsonWriter::value(std::int64_t number) { return put(token_of(number)); }
-JsonWriter& JsonWriter::value(bool truth) { return put(truth ? "true" : "false"); }
-JsonWriter& JsonWriter::null() { return put("null"); }
+JsonWriter& JsonWriter::value(std::string_view text) {
+  return put(token_of(std::string(text)));
+}
+JsonWriter& JsonWriter::value(double number) {
+  return put(token_of(number));
+}
+JsonWriter& JsonWriter::value(std::uint64_t number) {
+  return put(token_of(number));
+}
+JsonWriter& JsonWriter::value(std::int64_t number) {
+  return put(token_of(number));
+}
+JsonWriter& JsonWriter::value(bool truth) {
+  return put(truth ? "true" : "false");
+}
+JsonWriter& JsonWriter::null() {
+  return put("null");
+}
 
 std::string JsonWriter::text() const {
   expects(levels_.empty(), "every JSON object and array is closed");

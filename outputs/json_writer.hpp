@@ -8,8 +8,8 @@
 
 namespace rehearse {
 
-/// Builds a JSON document piece by piece, in the order of the calls, indented for people. Numbers are
-/// written so that reading them back gives the same bits; what JSON has no number for (NaN,
+/// Builds a JSON document piece by piece, in the order of the calls, indented for people. Numbers
+/// are written so that reading them back gives the same bits; what JSON has no number for (NaN,
 /// infinity) becomes null; bytes that are not UTF-8 become U+FFFD.
 class JsonWriter {
  public:

@@ -124,8 +124,7 @@ std::string describe_outcome_file(const std::string& path) {
     const std::string unit = attribute_text(entry, "unit");
     const std::string axes = attribute_text(entry, "axes");
     text += fmt::format("\n{}\n  {}{}{}\n  {}\n", entry.path, shape_text(entry),
-                        axes.empty() ? "" : " by " + axes,
-                        unit.empty() ? "" : ", unit " + unit,
+                        axes.empty() ? "" : " by " + axes, unit.empty() ? "" : ", unit " + unit,
                         attribute_text(entry, "description"));
   }
   return text;

@@ -16,15 +16,15 @@ namespace rehearse {
 /// command line) is given by whoever ran it.
 struct StudyInformation {
   std::string version;
-  std::string command;   // as typed
-  std::string created;   // RFC 3339
+  std::string command;  // as typed
+  std::string created;  // RFC 3339
   std::string name;
   std::string scenario_path;
   std::string model_path;
   std::string scenario_text;
   std::string model_text;
   ProvenanceSpec provenance;
-  std::vector<std::string> user_endpoints;      // "service/operation", what workloads ask for
+  std::vector<std::string> user_endpoints;       // "service/operation", what workloads ask for
   std::optional<double> disturbance_at_seconds;  // the first start of a fault or rollout
   std::uint64_t seed = 0;
   std::uint64_t replications_planned = 0;
@@ -39,9 +39,7 @@ struct Study {
   std::optional<ArmRecord> control;
 
   /// False when it was interrupted: what is there is right, but there is less of it.
-  bool complete() const {
-    return experiment.replications() == information.replications_planned;
-  }
+  bool complete() const { return experiment.replications() == information.replications_planned; }
   /// Folds the digests of both arms.
   std::uint64_t outcome_digest() const;
   std::uint64_t spans() const;

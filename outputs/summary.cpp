@@ -64,9 +64,9 @@ std::string objective_text(const ObjectiveResult& result) {
       result.verdict == Verdict::none ? "ESTIMATE" : upper_case(word(result.verdict));
   std::string text = fmt::format("  {:<12}  {}: {} ({})\n", label, result.name, result.expectation,
                                  result.interval_name);
-  text += fmt::format("{:16}met with probability {}, 95 % interval {}", "",
-                      percent_text(result.probability()),
-                      percent_text(result.probability_interval()));
+  text +=
+      fmt::format("{:16}met with probability {}, 95 % interval {}", "",
+                  percent_text(result.probability()), percent_text(result.probability_interval()));
   if (result.accepted_risk) {
     text += fmt::format("; required {}", percent_text(1 - *result.accepted_risk));
   }
@@ -105,8 +105,7 @@ void add_rows(const IntervalEstimates& experiment, const IntervalEstimates* cont
               std::vector<LatencyRow>& rows) {
   for (std::size_t i = 0; i < (experiment.*kind).size(); ++i) {
     const RequestEstimates& one = (experiment.*kind)[i];
-    if (wanted != nullptr &&
-        std::find(wanted->begin(), wanted->end(), one.name) == wanted->end()) {
+    if (wanted != nullptr && std::find(wanted->begin(), wanted->end(), one.name) == wanted->end()) {
       continue;
     }
     rows.push_back({&one, control == nullptr ? nullptr : &(control->*kind)[i]});
@@ -116,7 +115,7 @@ void add_rows(const IntervalEstimates& experiment, const IntervalEstimates* cont
 std::string quantile_lines(const LatencyRow& row) {
   struct Line {
     const char* name;
-    Estimate LatencyEstimates::* estimate;
+    Estimate LatencyEstimates::*estimate;
   };
   std::string text;
   for (const Line& line : {Line{"p50", &LatencyEstimates::p50}, Line{"p90", &LatencyEstimates::p90},
@@ -154,8 +153,7 @@ std::string latency_text(const Study& study, const Findings& findings) {
   std::string text = fmt::format(
       "\nLatency of all requests that arrived in '{}' ({} to {}), 95 % intervals\n{:9}{:<30}{}\n",
       experiment.name, span_text(experiment.from_seconds), span_text(experiment.to_seconds), "",
-      "experiment",
-      control == nullptr ? "" : "  without it");
+      "experiment", control == nullptr ? "" : "  without it");
   for (std::size_t i = 0; i < std::min(rows.size(), most_rows); ++i) {
     text += fmt::format("  {}\n", rows[i].experiment->name) + quantile_lines(rows[i]) +
             error_line(rows[i]);
@@ -171,11 +169,10 @@ std::string noticed_text(const Study& study, const std::vector<double>& instants
   const Occurrences seen = occurrences_of(instants);
   if (seen.count == 0) return "";
   const double begin = study.information.disturbance_at_seconds.value_or(0);
-  return fmt::format("{} in {} of {} replications, {} after the experiment began (median; {} to {})\n",
-                     what, seen.count, seen.replications,
-                     span_text(seen.median_seconds - begin),
-                     span_text(seen.earliest_seconds - begin),
-                     span_text(seen.latest_seconds - begin));
+  return fmt::format(
+      "{} in {} of {} replications, {} after the experiment began (median; {} to {})\n", what,
+      seen.count, seen.replications, span_text(seen.median_seconds - begin),
+      span_text(seen.earliest_seconds - begin), span_text(seen.latest_seconds - begin));
 }
 
 std::string alarms_text(const Study& study) {
@@ -187,11 +184,10 @@ std::string alarms_text(const Study& study) {
 }
 
 std::string size_text(const Study& study) {
-  return fmt::format("{} replications{}, seed {}, {} spans in {}.\n",
-                     count_text(study.experiment.replications()),
-                     study.control ? ", each with and without the experiment" : "",
-                     study.information.seed, count_text(study.spans()),
-                     seconds_text(study.information.wall_seconds));
+  return fmt::format(
+      "{} replications{}, seed {}, {} spans in {}.\n", count_text(study.experiment.replications()),
+      study.control ? ", each with and without the experiment" : "", study.information.seed,
+      count_text(study.spans()), seconds_text(study.information.wall_seconds));
 }
 
 }  // namespace

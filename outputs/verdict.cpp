@@ -92,8 +92,7 @@ std::vector<ObjectiveResult> judge_objectives(const ArmRecord& experiment,
     if (objective.probability) result.accepted_risk = 1 - *objective.probability;
     result.experiment = risk_in(experiment, i);
     if (control != nullptr) result.control = risk_in(*control, i);
-    result.verdict =
-        judge(result.experiment, result.control, result.accepted_risk, result.reason);
+    result.verdict = judge(result.experiment, result.control, result.accepted_risk, result.reason);
     results.push_back(std::move(result));
   }
   return results;

@@ -18,8 +18,8 @@ std::array<float, 5> bands(std::vector<float>& values) {
   if (values.empty()) return result;
   std::sort(values.begin(), values.end());
   for (std::size_t i = 0; i < band_levels.size(); ++i) {
-    const auto rank = static_cast<std::size_t>(
-        std::ceil(band_levels[i] * static_cast<double>(values.size())));
+    const auto rank =
+        static_cast<std::size_t>(std::ceil(band_levels[i] * static_cast<double>(values.size())));
     result[i] = values[std::max<std::size_t>(rank, 1) - 1];
   }
   return result;
@@ -86,7 +86,7 @@ const std::array<ServiceNumber, 3> service_numbers = {{
 }};
 
 void add_requests(std::vector<DatasetEntry>& entries, const std::string& entity,
-                  std::vector<WindowSample> WindowRows::* samples) {
+                  std::vector<WindowSample> WindowRows::*samples) {
   for (const RequestNumber& number : request_numbers) {
     entries.push_back({Scope::arm, "windows/" + entity + "s/" + number.name,
                        "band, window, " + entity, number.unit, number.meaning,

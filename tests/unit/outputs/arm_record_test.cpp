@@ -13,7 +13,9 @@ using testing::fast_objective;
 using testing::outcome_with;
 using testing::small_layout;
 
-ArmRecord empty_record() { return ArmRecord(small_layout(), {fast_objective()}); }
+ArmRecord empty_record() {
+  return ArmRecord(small_layout(), {fast_objective()});
+}
 
 }  // namespace
 

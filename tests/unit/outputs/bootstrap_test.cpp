@@ -51,8 +51,8 @@ bool covers(const Estimate& estimate, double truth) {
 
 TEST_CASE("bootstrap intervals cover the truth although requests of a run go together",
           "[outputs]") {
-  // The percentile bootstrap is approximate: its coverage with 20 batches lies within 0.90 ... 0.99;
-  // the allowance below is four standard errors of a count with 0.90.
+  // The percentile bootstrap is approximate: its coverage with 20 batches lies within 0.90 ...
+  // 0.99; the allowance below is four standard errors of a count with 0.90.
   constexpr int studies = 300;
   int mean_covered = 0;
   int median_covered = 0;

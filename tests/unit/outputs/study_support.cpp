@@ -67,7 +67,9 @@ Outcome outcome_with(std::uint64_t replication, const std::vector<Duration>& lat
   return outcome;
 }
 
-Outcome silent_outcome(std::uint64_t replication) { return outcome_with(replication, {}); }
+Outcome silent_outcome(std::uint64_t replication) {
+  return outcome_with(replication, {});
+}
 
 Study study_with(std::uint64_t replications, std::uint64_t slow) {
   Study study{{}, ArmRecord(small_layout(), {fast_objective()}), std::nullopt};

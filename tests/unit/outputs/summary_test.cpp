@@ -10,16 +10,19 @@
 namespace rehearse {
 namespace {
 
-std::string summary(const Study& study) { return summary_of(study, findings_of(study)); }
+std::string summary(const Study& study) {
+  return summary_of(study, findings_of(study));
+}
 
 }  // namespace
 
 TEST_CASE("the summary begins with the answer", "[outputs]") {
   CHECK_THAT(summary(testing::study_with(200, 0)),
              Catch::StartsWith("trial: PASS. Every objective is met as often as required.\n"));
-  CHECK_THAT(summary(testing::study_with(200, 40)),
-             Catch::StartsWith("trial: FAIL. 'it stays fast' is missed with probability 20 % (95 %: "
-                               "[14.7 %, 26.2 %]); accepted: 5 %.\n"));
+  CHECK_THAT(
+      summary(testing::study_with(200, 40)),
+      Catch::StartsWith("trial: FAIL. 'it stays fast' is missed with probability 20 % (95 %: "
+                        "[14.7 %, 26.2 %]); accepted: 5 %.\n"));
   CHECK_THAT(summary(testing::study_with(20, 0)),
              Catch::StartsWith("trial: INCONCLUSIVE. About 'it stays fast': the replications are "
                                "too few: to pass takes at least 72.\n"));
@@ -32,8 +35,9 @@ TEST_CASE("what was not seen has an upper limit", "[outputs]") {
 }
 
 TEST_CASE("experiment and control stand side by side", "[outputs]") {
-  CHECK_THAT(summary(testing::study_with(200, 200)),
-             Catch::Contains("    p99  200 ms [199 ms, 202 ms]         20.0 ms [19.9 ms, 20.2 ms]"));
+  CHECK_THAT(
+      summary(testing::study_with(200, 200)),
+      Catch::Contains("    p99  200 ms [199 ms, 202 ms]         20.0 ms [19.9 ms, 20.2 ms]"));
 }
 
 TEST_CASE("what weakens the answer is said", "[outputs]") {
@@ -97,11 +101,32 @@ TEST_CASE("the JSON report has the documented keys", "[outputs]") {
 
   const std::string report = json_report(study, findings_of(study), "a.h5", 99);
 
-  for (const char* key :
-       {"outcome_digest", "replications", "spans", "wall_seconds", "objectives", "probability",
-        "interval", "verdict", "endpoints", "shop/GET /", "count", "error_ratio",
-        "latency_seconds", "p50", "p90", "p99", "mean", "estimate", "workloads", "services",
-        "utilization", "queue_length", "in_system", "control", "exit_code", "warnings"}) {
+  for (const char* key : {"outcome_digest",
+                          "replications",
+                          "spans",
+                          "wall_seconds",
+                          "objectives",
+                          "probability",
+                          "interval",
+                          "verdict",
+                          "endpoints",
+                          "shop/GET /",
+                          "count",
+                          "error_ratio",
+                          "latency_seconds",
+                          "p50",
+                          "p90",
+                          "p99",
+                          "mean",
+                          "estimate",
+                          "workloads",
+                          "services",
+                          "utilization",
+                          "queue_length",
+                          "in_system",
+                          "control",
+                          "exit_code",
+                          "warnings"}) {
     CHECK_THAT(report, Catch::Contains("\"" + std::string(key) + "\": "));
   }
 }

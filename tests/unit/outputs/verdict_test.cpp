@@ -27,7 +27,7 @@ TEST_CASE("verdicts follow the exact limits of the risk", "[outputs]") {
   // Two-sided 95 % limits of Clopper and Pearson: 0 of 72 ends at 0.0499, 0 of 71 at 0.0506; 10 of
   // 100 begin at 0.0490, 11 of 100 at 0.0562.
   const std::vector<Row> rows = {
-      {0, 0, 72, 0.05, Verdict::pass},          {0, 0, 71, 0.05, Verdict::inconclusive},
+      {0, 0, 72, 0.05, Verdict::pass},           {0, 0, 71, 0.05, Verdict::inconclusive},
       {10, 0, 100, 0.05, Verdict::inconclusive}, {11, 0, 100, 0.05, Verdict::fail},
       {100, 0, 100, 0.05, Verdict::fail},        {0, 0, 1, 0.05, Verdict::inconclusive},
       {0, 0, 1000, 0.0, Verdict::inconclusive},  {3, 0, 1000, 0.0, Verdict::fail},

@@ -1,0 +1,140 @@
+#include <signal.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <regex>
+
+#include "tests/end_to_end/small_scenarios.hpp"
+
+namespace rehearse {
+namespace {
+
+using testing::Finished;
+using testing::Workplace;
+using Names = std::vector<std::string>;
+
+void prepare(const Workplace& place) {
+  testing::write_model(place);
+}
+
+/// The value of a text member of a JSON document.
+std::string member(const std::string& json, const std::string& key) {
+  std::smatch match;
+  const std::regex pattern("\"" + key + "\": \"([^\"]*)\"");
+  return std::regex_search(json, match, pattern) ? match[1].str() : "";
+}
+
+}  // namespace
+
+TEST_CASE("exit codes say what became of the objectives", "[end_to_end]") {
+  const Workplace place;
+  prepare(place);
+  testing::write_scenario(place, "met", "1s", "0.9", 60);
+  testing::write_scenario(place, "missed", "50ms", "0.9", 60);
+  testing::write_scenario(place, "undecided", "1s", "0.9", 5);
+  testing::write_scenario(place, "estimate", "50ms", "", 5);
+  testing::write_scenario(place, "hopeless", "10ms", "0.9", 60);
+
+  CHECK(place.rehearse({"run", "met.toml"}).exit_code == 0);
+  CHECK(place.rehearse({"run", "missed.toml"}).exit_code == 99);
+  CHECK(place.rehearse({"run", "undecided.toml"}).exit_code == 2);
+  CHECK(place.rehearse({"run", "estimate.toml"}).exit_code == 0);
+  const Finished hopeless = place.rehearse({"run", "hopeless.toml"});
+  CHECK(hopeless.exit_code == 2);
+  CHECK_THAT(hopeless.output, Catch::Contains("it is missed without the experiment, too"));
+  CHECK(place.has("missed.h5"));
+}
+
+TEST_CASE("threads change nothing and seeds change everything", "[end_to_end]") {
+  const Workplace place;
+  prepare(place);
+  testing::write_scenario(place, "a", "1s", "0.9", 12);
+  const auto digest = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"run", "a.toml", "--json", "-"};
+    words.insert(words.end(), more.begin(), more.end());
+    return member(place.rehearse(words).output, "outcome_digest");
+  };
+
+  const std::string one = digest({"--threads", "1"});
+
+  CHECK(one.size() == 16);
+  CHECK(digest({"--threads", "2"}) == one);
+  CHECK(digest({"--threads", "4"}) == one);
+  CHECK(digest({"--seed", "4"}) != one);
+  CHECK(digest({"--replications", "11"}) != one);
+}
+
+TEST_CASE("--json - leaves standard output to programs", "[end_to_end]") {
+  const Workplace place;
+  prepare(place);
+  testing::write_scenario(place, "a", "50ms", "0.9", 60);
+
+  const Finished run = place.rehearse({"run", "a.toml", "--json", "-", "-o", "b.h5"});
+
+  CHECK_THAT(run.output, Catch::StartsWith("{\n") && Catch::EndsWith("}\n"));
+  CHECK_THAT(run.errors, Catch::StartsWith("slow shop: FAIL."));
+  CHECK(member(run.output, "verdict") == "fail");
+  CHECK(member(run.output, "outcome_file") == "b.h5");
+  CHECK_THAT(run.output, Catch::Contains("\"shop/GET /\": {"));
+  CHECK(place.names() == Names{"a.toml", "b.h5", "queue.model.toml"});
+}
+
+TEST_CASE("an interrupted run saves what is finished", "[end_to_end]") {
+  const Workplace place;
+  prepare(place);
+  testing::write_scenario(place, "long", "1s", "0.9", 1'000'000);
+  const auto interrupt = [](int process) {
+    ::usleep(1'500'000);
+    ::kill(process, SIGINT);
+  };
+
+  const Finished run = place.rehearse({"run", "long.toml", "--json", "long.json"}, interrupt);
+
+  CHECK(run.exit_code == 105);
+  CHECK_THAT(run.output, Catch::Contains("of 1000000 replications were finished"));
+  CHECK_THAT(place.content("long.json"),
+             Catch::Contains("\"complete\": false") && Catch::Contains("\"exit_code\": 105"));
+  const Finished inspected = place.rehearse({"inspect", "long.h5"});
+  CHECK_THAT(inspected.output, Catch::Contains("complete              0\n"));
+  CHECK(place.names() == Names{"long.h5", "long.json", "long.toml", "queue.model.toml"});
+}
+
+TEST_CASE("what cannot be written is found before the run", "[end_to_end]") {
+  const Workplace place;
+  prepare(place);
+  testing::write_scenario(place, "a", "1s", "0.9", 1'000'000);
+
+  const Finished missing = place.rehearse({"run", "a.toml", "-o", "missing/a.h5"});
+  const Finished folder = place.rehearse({"run", "a.toml", "--json", "."});
+  const Finished input = place.rehearse({"run", "a.toml", "-o", "queue.model.toml"});
+
+  CHECK(missing.exit_code == 1);
+  CHECK_THAT(missing.errors, Catch::Contains("missing/a.h5: No such file or directory"));
+  CHECK(folder.exit_code == 1);
+  CHECK(input.exit_code == 104);
+  CHECK(place.names() == Names{"a.toml", "queue.model.toml"});
+}
+
+TEST_CASE("a disk that fills up keeps the older file and leaves no half", "[end_to_end]") {
+  const Workplace place;
+  prepare(place);
+  testing::write_scenario(place, "a", "1s", "0.9", 60);
+  place.write("a.h5", "old");
+  const std::string command = std::string("ulimit -f 8; exec ") + REHEARSE_BINARY + " run a.toml";
+
+  const Finished run = place.run({"sh", "-c", command});
+
+  CHECK(run.exit_code == 1);
+  CHECK_THAT(run.errors, Catch::Contains("cannot write a.h5: File too large"));
+  CHECK(place.content("a.h5") == "old");
+  CHECK(place.names() == Names{"a.h5", "a.toml", "queue.model.toml"});
+}
+
+TEST_CASE("an answer that cannot be printed is a failure", "[end_to_end]") {
+  const Workplace place;
+  const std::string command = std::string(REHEARSE_BINARY) + " --help > /dev/full";
+
+  CHECK(place.run({"sh", "-c", command}).exit_code == 1);
+}
+
+}  // namespace rehearse
