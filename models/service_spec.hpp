@@ -65,9 +65,11 @@ struct SpawnSpec {
 
 struct StepSpec {
   std::variant<WorkSpec, CallSpec, ParallelSpec, RepeatSpec, SpawnSpec> action;
-  bool operator==(const StepSpec&) const = default;
+  bool operator==(const StepSpec& other) const;
 };
 
+// Spelt out: clang 14 crashes on a defaulted comparison of a type that contains itself.
+inline bool StepSpec::operator==(const StepSpec& other) const { return action == other.action; }
 inline bool CallSpec::operator==(const CallSpec&) const = default;
 inline bool ParallelSpec::operator==(const ParallelSpec&) const = default;
 inline bool RepeatSpec::operator==(const RepeatSpec&) const = default;
