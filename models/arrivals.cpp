@@ -7,8 +7,8 @@
 namespace rehearse {
 namespace {
 
-/// How long a rate of `rate` + `slope` x must run until its integral reaches `goal`; infinite when it
-/// never does. The stable root of a quadratic equation.
+/// How long a rate of `rate` + `slope` x must run until its integral reaches `goal`; infinite when
+/// it never does. The stable root of a quadratic equation.
 double time_to_accumulate(double goal, double rate, double slope) {
   const double root = rate * rate + 2 * slope * goal;
   if (root < 0) return INFINITY;
@@ -103,7 +103,8 @@ void Run::source_fires(Index source) {
   schedule_source(source);
 }
 
-/// A load spike sends each recorded request `copies` times more, at once: the same burst, but higher.
+/// A load spike sends each recorded request `copies` times more, at once: the same burst, but
+/// higher.
 void Run::replay_fires(Index source) {
   const SourcePlan& plan = plan_->sources[source];
   SourceState& state = sources_[source];
@@ -138,12 +139,10 @@ void Run::user_asks(Index source, std::uint32_t user, std::uint32_t round) {
 
 Index Run::drawn_endpoint(const WorkloadPlan& workload, std::uint64_t path) const {
   if (workload.mix_endpoints.size() == 1) return workload.mix_endpoints.front();
-  const double goal =
-      stream(workload.purpose, path).uniform() * workload.cumulative_mix.back();
-  const auto found = std::upper_bound(workload.cumulative_mix.begin(),
-                                      workload.cumulative_mix.end() - 1, goal);
-  return workload.mix_endpoints[static_cast<std::size_t>(found -
-                                                         workload.cumulative_mix.begin())];
+  const double goal = stream(workload.purpose, path).uniform() * workload.cumulative_mix.back();
+  const auto found =
+      std::upper_bound(workload.cumulative_mix.begin(), workload.cumulative_mix.end() - 1, goal);
+  return workload.mix_endpoints[static_cast<std::size_t>(found - workload.cumulative_mix.begin())];
 }
 
 void Run::start_request(Index source, std::uint64_t path, Index endpoint, std::uint32_t user,

@@ -90,8 +90,7 @@ Duration Run::drawn_latency(const EdgePlan& edge, const Call& call,
     return edge.latency.sample(luck);
   }
   RandomStream shared = stream(callee.shared_purpose, call.request);
-  return edge.latency.quantile(
-      correlated_level(standard_normal(shared), callee.correlation, luck));
+  return edge.latency.quantile(correlated_level(standard_normal(shared), callee.correlation, luck));
 }
 
 std::uint32_t& Run::outstanding(const Client& client, Index instance) {
@@ -126,8 +125,9 @@ Index Run::chosen_instance(Client& client, const Call& call, std::uint64_t attem
   return best;
 }
 
-/// A slot has at most one pending timer event. Starting an attempt only writes down when it expires;
-/// a timer that fires early is set again. So a timeout that is cancelled, as most are, costs nothing.
+/// A slot has at most one pending timer event. Starting an attempt only writes down when it
+/// expires; a timer that fires early is set again. So a timeout that is cancelled, as most are,
+/// costs nothing.
 void Run::arm_timer(std::uint32_t slot) {
   Call& call = calls_[slot];
   if (call.expires >= call.timer_at) return;
@@ -141,8 +141,8 @@ void Run::timer_fires(std::uint32_t slot, std::uint64_t order) {
   if (order != call.timer_order) return;  // another one was set for an earlier instant
   call.timer_at = Time::never();
   if (!call.live) return;
-  // One that was set for an earlier user of the slot is set again even for this very instant, so that
-  // the order of ties does not depend on who had the slot before.
+  // One that was set for an earlier user of the slot is set again even for this very instant, so
+  // that the order of ties does not depend on who had the slot before.
   if (call.expires > now_ || order != call.order) {
     arm_timer(slot);
     return;
@@ -206,8 +206,8 @@ void Run::attempt_failed(std::uint32_t slot, Status status) {
                      static_cast<double>(std::uint64_t{1} << doublings);
   Duration backoff = std::min(Duration::rounded_nanoseconds(grown), edge.max_backoff);
   if (edge.client.retry->jitter == Jitter::full) {
-    backoff = scaled(
-        backoff, stream(edge.backoff_purpose, extended(call.path, call.attempts)).uniform());
+    backoff =
+        scaled(backoff, stream(edge.backoff_purpose, extended(call.path, call.attempts)).uniform());
   }
   call.state = Call::State::backing_off;
   call.order = next_order(client.host);

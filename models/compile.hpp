@@ -6,7 +6,8 @@
 
 namespace rehearse {
 
-/// The three parts of compiling specs to a plan, in this order: each uses what the ones before made.
+/// The three parts of compiling specs to a plan, in this order: each uses what the ones before
+/// made.
 void compile_services(const ModelSpec& model, const ExperimentSpec& experiment, System::Plan& plan);
 void compile_workloads(const ModelSpec& model, const ExperimentSpec& experiment,
                        System::Plan& plan);

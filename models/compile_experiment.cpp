@@ -26,8 +26,7 @@ OutcomeLayout::IntervalKey planned_disturbance(const ExperimentSpec& experiment)
   return interval;
 }
 
-OutcomeLayout::IntervalKey resolved(const IntervalSpec& spec,
-                                    const OutcomeLayout::IntervalKey& run,
+OutcomeLayout::IntervalKey resolved(const IntervalSpec& spec, const OutcomeLayout::IntervalKey& run,
                                     const OutcomeLayout::IntervalKey& disturbance) {
   OutcomeLayout::IntervalKey key = run;
   switch (spec.kind) {
@@ -60,19 +59,17 @@ void compile_intervals(const ExperimentSpec& experiment, System::Plan& plan) {
   layout.is_control = experiment.is_control;
   for (const ObjectiveSpec& objective : experiment.objectives) {
     const auto key = resolved(objective.over, run, disturbance);
-    const auto same = std::find_if(
-        layout.intervals.begin(), layout.intervals.end(), [&](const auto& known) {
+    const auto same =
+        std::find_if(layout.intervals.begin(), layout.intervals.end(), [&](const auto& known) {
           return known.name == key.name && known.from == key.from && known.to == key.to;
         });
-    layout.objective_intervals.push_back(
-        static_cast<std::size_t>(same - layout.intervals.begin()));
+    layout.objective_intervals.push_back(static_cast<std::size_t>(same - layout.intervals.begin()));
     if (same == layout.intervals.end()) layout.intervals.push_back(key);
   }
   layout.warm_up_end = run.from;
   layout.window = experiment.window;
-  layout.windows = static_cast<std::size_t>((run.to - run.from + experiment.window -
-                                             Duration::nanoseconds(1)) /
-                                            experiment.window);
+  layout.windows = static_cast<std::size_t>(
+      (run.to - run.from + experiment.window - Duration::nanoseconds(1)) / experiment.window);
   plan.end = run.to;
   plan.drain_limit = run.to + experiment.duration;
 }

@@ -8,7 +8,9 @@
 namespace rehearse {
 namespace {
 
-double per_nanosecond(Rate rate) { return rate.per_second * 1e-9; }
+double per_nanosecond(Rate rate) {
+  return rate.per_second * 1e-9;
+}
 
 std::vector<RateSegment> rate_of(const StagesSpec& spec) {
   std::vector<RateSegment> segments;
@@ -50,11 +52,10 @@ void describe_arrivals(const ReplaySpec& spec, const System::Plan& plan, SourceP
   for (const ReplaySpec::Arrival& arrival : spec.arrivals) {
     source.offsets.push_back(arrival.offset);
     const auto slash = arrival.endpoint.find('/');
-    source.endpoints.push_back(
-        arrival.endpoint.empty()
-            ? none
-            : endpoint_index(plan, {arrival.endpoint.substr(0, slash),
-                                    arrival.endpoint.substr(slash + 1)}));
+    source.endpoints.push_back(arrival.endpoint.empty()
+                                   ? none
+                                   : endpoint_index(plan, {arrival.endpoint.substr(0, slash),
+                                                           arrival.endpoint.substr(slash + 1)}));
   }
 }
 

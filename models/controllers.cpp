@@ -106,8 +106,8 @@ double Run::gauge(const WatchPlan& watch) const {
           part = instance.busy;
         }
       } else {
-        part = watch.condition.metric == Metric::queue_length ? instance.waiting
-                                                              : instance.in_system;
+        part =
+            watch.condition.metric == Metric::queue_length ? instance.waiting : instance.in_system;
       }
       sum += part;
       whole += of;

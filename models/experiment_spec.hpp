@@ -30,12 +30,12 @@ struct TargetSpec {
 
 /// One fault. `delay` and `percentage` belong to latency, `percentage` to abort, `factor` to
 /// slow_down (work takes so many times as long) and to load_spike (so many times the arrivals).
-/// Killed instances and lost zones come back, empty, when `duration` is over. A killed instance resets
-/// its connections, so callers know at once that their attempt is lost; a lost zone falls silent, and
-/// only their timeouts tell them.
-/// A latency or an abort acts at the door of the instance, before admission: it is part of the
-/// latency and the errors of the endpoint, and holds no worker. A spike adds arrivals of its own
-/// beside the planned ones, so that those stay what they are without it.
+/// Killed instances and lost zones come back, empty, when `duration` is over. A killed instance
+/// resets its connections, so callers know at once that their attempt is lost; a lost zone falls
+/// silent, and only their timeouts tell them. A latency or an abort acts at the door of the
+/// instance, before admission: it is part of the latency and the errors of the endpoint, and holds
+/// no worker. A spike adds arrivals of its own beside the planned ones, so that those stay what
+/// they are without it.
 struct FaultSpec {
   std::string name;
   FaultKind kind = FaultKind::latency;
@@ -61,9 +61,9 @@ struct Pause {
 };
 using RolloutStep = std::variant<SetWeight, Pause>;
 
-/// A threshold on scraped metrics, measured every `interval` from `initial_delay` on; the rollout is
-/// aborted when the failed measurements exceed `failure_limit` (Argo's code: the limit itself is still
-/// tolerated). A measurement without data neither fails nor succeeds; it is counted.
+/// A threshold on scraped metrics, measured every `interval` from `initial_delay` on; the rollout
+/// is aborted when the failed measurements exceed `failure_limit` (Argo's code: the limit itself is
+/// still tolerated). A measurement without data neither fails nor succeeds; it is counted.
 struct AnalysisSpec {
   MetricCondition failure_condition;
   Duration interval = Duration::minutes(1);
@@ -74,23 +74,23 @@ struct AnalysisSpec {
   bool operator==(const AnalysisSpec&) const = default;
 };
 
-/// A canary of one service. Weights are percent of the traffic, drawn for each call; while a weight w
-/// is set the canary has ceil(w % of the instances of the service) instances beside the stable ones,
-/// or `canary_instances` if given. After the last step all traffic is the canary's. An abort sends all
-/// traffic back to the stable version at once.
+/// A canary of one service. Weights are percent of the traffic, drawn for each call; while a weight
+/// w is set the canary has ceil(w % of the instances of the service) instances beside the stable
+/// ones, or `canary_instances` if given. After the last step all traffic is the canary's. An abort
+/// sends all traffic back to the stable version at once.
 struct RolloutSpec {
   std::string service;
   Duration at;
-  double work_ratio = 1;            // the hypothesis: the canary's work takes so many times as long
-  double error_percent_added = 0;   // and so many percent more of its answers are errors
+  double work_ratio = 1;           // the hypothesis: the canary's work takes so many times as long
+  double error_percent_added = 0;  // and so many percent more of its answers are errors
   std::optional<int> canary_instances;
   std::vector<RolloutStep> steps;
   std::vector<AnalysisSpec> analysis;
   bool operator==(const RolloutSpec&) const = default;
 };
 
-/// The alarm that production has: fires when `when` holds at each scrape for `for_duration`, and then
-/// ends all faults and aborts the rollout.
+/// The alarm that production has: fires when `when` holds at each scrape for `for_duration`, and
+/// then ends all faults and aborts the rollout.
 struct StopConditionSpec {
   MetricCondition when;
   Duration window = Duration::minutes(1);

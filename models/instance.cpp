@@ -165,8 +165,7 @@ void Run::settle(Instance& instance, const ServicePlan& service) {
   if (service.cores > 0) {
     const auto millicores = static_cast<std::uint64_t>(service.cores * 1000 + 0.5);
     instance.busy_millis +=
-        std::min<std::uint64_t>(instance.cores.running * std::uint64_t{1000}, millicores) *
-        elapsed;
+        std::min<std::uint64_t>(instance.cores.running * std::uint64_t{1000}, millicores) * elapsed;
     if (serving) instance.capacity_millis += millicores * elapsed;
   } else if (service.workers != none) {
     instance.busy_millis += instance.busy * std::uint64_t{1000} * elapsed;

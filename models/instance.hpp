@@ -8,8 +8,8 @@
 
 namespace rehearse {
 
-/// Processor sharing by virtual time: each of n jobs at work runs at min(1, cores / n), so all finish
-/// in the order of (virtual arrival + work), and one event an instance suffices.
+/// Processor sharing by virtual time: each of n jobs at work runs at min(1, cores / n), so all
+/// finish in the order of (virtual arrival + work), and one event an instance suffices.
 struct SharedCores {
   struct Piece {
     double finish = 0;  // virtual time, in nanoseconds of work
@@ -33,7 +33,7 @@ struct Instance {
   bool silent = false;  // died without a word: nobody answers for it
   bool wanted = true;   // the rollout sends it traffic
   bool known_dead = false;
-  bool listed = true;   // callers choose it: wanted, and not known to be dead
+  bool listed = true;        // callers choose it: wanted, and not known to be dead
   bool dispatching = false;  // free workers are being handed out right now
   double work_factor = 1;
   std::uint32_t busy = 0;       // workers

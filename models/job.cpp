@@ -20,10 +20,10 @@ void Run::start_program(std::uint32_t slot) {
   if (endpoint.behaviours.size() > 1) {
     const double goal =
         stream(endpoint.purpose, job.path).uniform() * endpoint.cumulative_weights.back();
-    behaviour = static_cast<std::size_t>(
-        std::upper_bound(endpoint.cumulative_weights.begin(),
-                         endpoint.cumulative_weights.end() - 1, goal) -
-        endpoint.cumulative_weights.begin());
+    behaviour =
+        static_cast<std::size_t>(std::upper_bound(endpoint.cumulative_weights.begin(),
+                                                  endpoint.cumulative_weights.end() - 1, goal) -
+                                 endpoint.cumulative_weights.begin());
   }
   std::uint32_t frame = job.root_frame;
   if (frame == none) frame = jobs_[slot].root_frame = make_frame(slot, none, none, job.path);
@@ -97,8 +97,7 @@ void Run::spawn(std::uint32_t slot, const Step& step) {
   const std::uint64_t path = extended(frame.path, step.purpose);
   if (step.probability < 1 && !stream(step.purpose, path).chance(step.probability)) return;
   const Job& job = jobs_[frame.job];
-  make_attempt(
-      new_call(first_client_[job.instance] + step.edge, step.endpoint, path, job.request));
+  make_attempt(new_call(first_client_[job.instance] + step.edge, step.endpoint, path, job.request));
 }
 
 Progress Run::start_parallel(std::uint32_t slot, const Step& step) {

@@ -46,7 +46,7 @@ struct Call {
   Time deadline;  // of the whole call
   Time expires;   // of the attempt, or of the whole call: what the timer waits for
   std::uint64_t order = 0;
-  Time timer_at = Time::never();    // the slot's one pending timer event
+  Time timer_at = Time::never();  // the slot's one pending timer event
   std::uint64_t timer_order = 0;
   SlabId job;
   Siblings siblings;
@@ -95,10 +95,10 @@ struct Frame {
   std::uint32_t generation = 0;
   std::uint32_t job = none;
   std::uint32_t parent = none;
-  Index step = none;  // under way; none: the sequence is over
-  std::uint32_t succeeded = 0;     // parallel: branches so far
+  Index step = none;            // under way; none: the sequence is over
+  std::uint32_t succeeded = 0;  // parallel: branches so far
   std::uint32_t failed = 0;
-  std::uint64_t rounds_left = 0;   // repeat
+  std::uint64_t rounds_left = 0;  // repeat
   std::uint32_t queue_previous = none;
   std::uint32_t queue_next = none;
   State state = State::waiting;
@@ -108,8 +108,8 @@ struct Frame {
 /// How far a frame has come: it waits for an event, or its sequence is over.
 enum class Progress : std::uint8_t { waiting, succeeded, failed };
 
-/// What an event says. Plain data: `slot` and `stamp` name a record and tell whether it is still the
-/// one that was meant.
+/// What an event says. Plain data: `slot` and `stamp` name a record and tell whether it is still
+/// the one that was meant.
 struct RunEvent {
   enum class Kind : std::uint8_t {
     attempt_arrives,
@@ -137,8 +137,8 @@ struct Client {
   Index host = none;
   Index edge = none;
   Index callee = none;
-  std::uint32_t cursor = 0;  // round robin
-  std::uint32_t active = 0;  // calls under way
+  std::uint32_t cursor = 0;   // round robin
+  std::uint32_t active = 0;   // calls under way
   std::uint32_t retries = 0;  // of them, retrying or backing off
   std::uint32_t first_outstanding = 0;
 };

@@ -46,8 +46,8 @@ std::optional<double> ratio(std::uint64_t part, std::uint64_t whole) {
   return static_cast<double>(part) / static_cast<double>(whole);
 }
 
-/// Whoever had no answer by the end waits for ever: a mean or a maximum over them is infinite, and so
-/// is a quantile that falls among them.
+/// Whoever had no answer by the end waits for ever: a mean or a maximum over them is infinite, and
+/// so is a quantile that falls among them.
 std::optional<double> latency_of(const MetricCondition& metric, const Pooled& sum) {
   if (sum.latency.count() + sum.counts.unfinished == 0) return std::nullopt;
   if (metric.aggregate == Aggregate::quantile) {
@@ -91,8 +91,7 @@ std::optional<double> measured(const MetricCondition& metric, const Outcome& out
                                const OutcomeLayout& layout, std::size_t index) {
   const MetricScope scope = scope_of(metric, layout);
   const OutcomeLayout::IntervalKey& interval = layout.intervals[index];
-  const Pooled sum =
-      pooled(scope, outcome.intervals[index], metric.metric == Metric::latency);
+  const Pooled sum = pooled(scope, outcome.intervals[index], metric.metric == Metric::latency);
   const RequestCounts& counts = sum.counts;
   const std::uint64_t judged = counts.ok + counts.errors();
   const double seconds = (interval.to - interval.from).in_seconds();
@@ -130,13 +129,12 @@ std::optional<double> measured(const MetricCondition& metric, const Outcome& out
   return std::nullopt;
 }
 
-Judgement judge(const ObjectiveSpec& objective, const Outcome& outcome,
-                const OutcomeLayout& layout, std::size_t interval) {
+Judgement judge(const ObjectiveSpec& objective, const Outcome& outcome, const OutcomeLayout& layout,
+                std::size_t interval) {
   const std::optional<double> value = measured(objective.expect, outcome, layout, interval);
   if (!value) return Judgement::no_data;
-  return holds(*value, objective.expect.comparison, objective.expect.threshold)
-             ? Judgement::met
-             : Judgement::missed;
+  return holds(*value, objective.expect.comparison, objective.expect.threshold) ? Judgement::met
+                                                                                : Judgement::missed;
 }
 
 }  // namespace rehearse

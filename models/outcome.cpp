@@ -26,10 +26,9 @@ void fold(Digest& digest, const LatencyHistogram& latencies) {
 }
 
 void fold(Digest& digest, const ServiceOutcome& service) {
-  for (const std::uint64_t value :
-       {service.busy_millis, service.capacity_millis, service.waiting, service.in_system,
-        service.instance_time, service.longest_queue, service.most_in_system, service.calls,
-        service.attempts}) {
+  for (const std::uint64_t value : {service.busy_millis, service.capacity_millis, service.waiting,
+                                    service.in_system, service.instance_time, service.longest_queue,
+                                    service.most_in_system, service.calls, service.attempts}) {
     digest.add(value);
   }
 }
@@ -45,8 +44,8 @@ void fold(Digest& digest, const std::vector<WindowSample>& samples) {
 }
 
 void fold(Digest& digest, const std::optional<Time>& instant) {
-  digest.add(static_cast<std::uint64_t>(
-      instant.value_or(Time::never()).since_start().in_nanoseconds()));
+  digest.add(
+      static_cast<std::uint64_t>(instant.value_or(Time::never()).since_start().in_nanoseconds()));
 }
 
 }  // namespace

@@ -67,9 +67,9 @@ struct ServiceOutcome {
   bool operator==(const ServiceOutcome&) const = default;
 };
 
-/// What happened in one named interval. Requests belong to the interval in which they *arrived*; the
-/// run goes on (with its load) after its end until they are answered, at most as long as it took.
-/// Shapes: `endpoints` [OutcomeLayout::endpoints], and likewise the others.
+/// What happened in one named interval. Requests belong to the interval in which they *arrived*;
+/// the run goes on (with its load) after its end until they are answered, at most as long as it
+/// took. Shapes: `endpoints` [OutcomeLayout::endpoints], and likewise the others.
 struct IntervalOutcome {
   std::vector<EndpointOutcome> endpoints;
   std::vector<WorkloadOutcome> workloads;
@@ -99,16 +99,16 @@ enum class RolloutResult { none, completed, aborted, unfinished };
 /// What one replication reports. Two outcomes of one seed are equal, bit for bit.
 struct Outcome {
   std::uint64_t replication = 0;
-  std::vector<IntervalOutcome> intervals;             // [OutcomeLayout::intervals]
-  std::vector<WindowSample> endpoint_windows;         // [window, endpoint]
-  std::vector<WindowSample> workload_windows;         // [window, workload]
-  std::vector<ServiceWindowSample> service_windows;   // [window, service]
-  std::optional<Time> stopped_at;                     // by a stop condition
+  std::vector<IntervalOutcome> intervals;            // [OutcomeLayout::intervals]
+  std::vector<WindowSample> endpoint_windows;        // [window, endpoint]
+  std::vector<WindowSample> workload_windows;        // [window, workload]
+  std::vector<ServiceWindowSample> service_windows;  // [window, service]
+  std::optional<Time> stopped_at;                    // by a stop condition
   std::optional<Time> rollout_aborted_at;
   RolloutResult rollout = RolloutResult::none;
   std::uint64_t analyses_without_data = 0;
   std::uint64_t faults_without_target = 0;
-  std::uint64_t spans = 0;   // attempts served, in the whole run
+  std::uint64_t spans = 0;  // attempts served, in the whole run
   std::uint64_t events = 0;
   bool capped = false;  // too many requests in flight: the run ended early, all of them unfinished
   bool operator==(const Outcome&) const = default;
@@ -131,7 +131,7 @@ struct OutcomeLayout {
   std::vector<EndpointKey> endpoints;
   std::vector<std::string> workloads;
   std::vector<std::string> services;
-  std::vector<IntervalKey> intervals;  // the first is "run"
+  std::vector<IntervalKey> intervals;            // the first is "run"
   std::vector<std::size_t> objective_intervals;  // [objective]: index into intervals
   /// From the first start to the last end of faults and rollout as planned; the same in both arms.
   Time disturbance_from = Time::never();

@@ -33,7 +33,9 @@ void count_end(RequestCounts& counts, Status status) {
 }
 
 /// Refusals, aborts and lost work have no response time at an endpoint.
-bool was_answered(Status status) { return status == Status::ok || status == Status::failed; }
+bool was_answered(Status status) {
+  return status == Status::ok || status == Status::failed;
+}
 
 void add(ServiceOutcome& sum, const ServiceOutcome& part) {
   sum.busy_millis += part.busy_millis;
@@ -48,8 +50,8 @@ void add(ServiceOutcome& sum, const ServiceOutcome& part) {
 }
 
 float ratio(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0.0F : static_cast<float>(static_cast<double>(part) /
-                                                static_cast<double>(whole));
+  return whole == 0 ? 0.0F
+                    : static_cast<float>(static_cast<double>(part) / static_cast<double>(whole));
 }
 
 template <class WindowCell>

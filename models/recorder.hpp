@@ -12,9 +12,9 @@
 
 namespace rehearse {
 
-/// Counts what happens during a run: by arrival into elementary intervals (for objectives), by answer
-/// into windows (for time series) and into growing counters (for scrapes). The hot functions are a few
-/// increments each.
+/// Counts what happens during a run: by arrival into elementary intervals (for objectives), by
+/// answer into windows (for time series) and into growing counters (for scrapes). The hot functions
+/// are a few increments each.
 class Recorder {
  public:
   void start(const System::Plan& plan);

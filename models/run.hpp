@@ -18,9 +18,10 @@
 namespace rehearse {
 
 /// The state of one replication and what changes it. A value: slabs and indices, no pointers into
-/// itself. Its functions stand in one file for each station in the life of a request: `arrivals.cpp`
-/// makes it, `client.cpp` is the caller's side, `instance.cpp` admits, queues and works, `job.cpp`
-/// walks the endpoint's behaviour, `recorder.cpp` counts it; `experiment.cpp` disturbs them all.
+/// itself. Its functions stand in one file for each station in the life of a request:
+/// `arrivals.cpp` makes it, `client.cpp` is the caller's side, `instance.cpp` admits, queues and
+/// works, `job.cpp` walks the endpoint's behaviour, `recorder.cpp` counts it; `experiment.cpp`
+/// disturbs them all.
 class Run {
  public:
   /// Prepares a replication; memory of an earlier one is reused.
@@ -39,7 +40,9 @@ class Run {
   void schedule(Time time, std::uint64_t order, const RunEvent& event) {
     events_.schedule(time, order, event);
   }
-  std::uint64_t next_order(Index host) { return (std::uint64_t{host} << 40) | host_counts_[host]++; }
+  std::uint64_t next_order(Index host) {
+    return (std::uint64_t{host} << 40) | host_counts_[host]++;
+  }
   Index host_of_workload(Index workload) const {
     return static_cast<Index>(plan_->instances.size()) + workload;
   }
@@ -118,8 +121,7 @@ class Run {
   Progress run_child(std::uint32_t frame, Index first_step, std::uint64_t salt);
   Progress judged(const Frame& frame, const Step& step) const;
   void spawn(std::uint32_t frame, const Step& step);
-  std::uint32_t make_frame(std::uint32_t job, std::uint32_t parent, Index step,
-                           std::uint64_t path);
+  std::uint32_t make_frame(std::uint32_t job, std::uint32_t parent, Index step, std::uint64_t path);
   void drop_children(std::uint32_t frame);
   void drop_frame(std::uint32_t frame);
   void adopt(std::uint32_t frame, ChildId child);
@@ -158,11 +160,11 @@ class Run {
   Slab<Job> jobs_;
   Slab<Frame> frames_;
   std::vector<Client> clients_;
-  std::vector<std::uint32_t> outstanding_;     // [client, callee instance]
-  std::vector<Index> first_client_;            // [instance, then workload]: into clients_
+  std::vector<std::uint32_t> outstanding_;  // [client, callee instance]
+  std::vector<Index> first_client_;         // [instance, then workload]: into clients_
   std::vector<Instance> instances_;
-  std::vector<Index> listed_;                  // [service, version]: instances that get traffic
-  std::vector<ListedRange> listed_range_;      // [service * 2 + version]
+  std::vector<Index> listed_;              // [service, version]: instances that get traffic
+  std::vector<ListedRange> listed_range_;  // [service * 2 + version]
   std::vector<SourceState> sources_;
   std::vector<FaultState> faults_;
   RolloutState rollout_;

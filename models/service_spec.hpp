@@ -41,8 +41,8 @@ struct CallSpec {
   bool operator==(const CallSpec&) const;
 };
 
-/// All branches at once. Goes on as soon as `wait_for` of them have succeeded (all, when absent), and
-/// fails as soon as that has become impossible; what is still under way is given up.
+/// All branches at once. Goes on as soon as `wait_for` of them have succeeded (all, when absent),
+/// and fails as soon as that has become impossible; what is still under way is given up.
 struct ParallelSpec {
   std::vector<StepSequence> branches;
   std::optional<int> wait_for;
@@ -69,7 +69,9 @@ struct StepSpec {
 };
 
 // Spelt out: clang 14 crashes on a defaulted comparison of a type that contains itself.
-inline bool StepSpec::operator==(const StepSpec& other) const { return action == other.action; }
+inline bool StepSpec::operator==(const StepSpec& other) const {
+  return action == other.action;
+}
 inline bool CallSpec::operator==(const CallSpec&) const = default;
 inline bool ParallelSpec::operator==(const ParallelSpec&) const = default;
 inline bool RepeatSpec::operator==(const RepeatSpec&) const = default;
@@ -123,8 +125,8 @@ struct PlacementSpec {
 struct ServiceSpec {
   int instances = 1;
   std::optional<int> workers;  // of one instance; unlimited when absent
-  /// True: a worker stays with its job while the job waits for calls (thread per request). False: it
-  /// is given back, and the job queues again for the rest of its work (event loop).
+  /// True: a worker stays with its job while the job waits for calls (thread per request). False:
+  /// it is given back, and the job queues again for the rest of its work (event loop).
   bool worker_held_while_calling = true;
   QueueSpec queue;
   std::optional<CpuSpec> cpu;

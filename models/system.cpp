@@ -17,6 +17,8 @@ System::~System() = default;
 System::System(System&&) noexcept = default;
 System& System::operator=(System&&) noexcept = default;
 
-const OutcomeLayout& System::layout() const { return plan_->layout; }
+const OutcomeLayout& System::layout() const {
+  return plan_->layout;
+}
 
 }  // namespace rehearse

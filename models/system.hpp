@@ -10,8 +10,8 @@
 
 namespace rehearse {
 
-/// A model and an experiment, compiled: names are resolved to indices, laws to samplers, behaviours to
-/// programs. Immutable, hence shared by all threads.
+/// A model and an experiment, compiled: names are resolved to indices, laws to samplers, behaviours
+/// to programs. Immutable, hence shared by all threads.
 class System {
  public:
   /// Expects specs without mistakes (`find_mistakes` finds them).

@@ -41,8 +41,8 @@ Counters Counters::operator-(const Counters& other) const {
 
 void Watch::add(Scrape scrape) {
   // One more than the window holds stays behind: it is where the window starts.
-  const Time oldest_useful = scrape.time - (plan_->window + plan_->scrape.delay +
-                                            plan_->scrape.interval * 2);
+  const Time oldest_useful =
+      scrape.time - (plan_->window + plan_->scrape.delay + plan_->scrape.interval * 2);
   while (scrapes_.size() > 2 && scrapes_[1].time < oldest_useful) scrapes_.pop_front();
   scrapes_.push_back(std::move(scrape));
 }

@@ -29,8 +29,8 @@ struct Scrape {
   double gauge = 0;            // utilization, queue_length, in_system: at this instant
 };
 
-/// A condition and the scrapes it is judged by: knowledge that is late (by the scrape's interval and
-/// delay) and blurred (by the window).
+/// A condition and the scrapes it is judged by: knowledge that is late (by the scrape's interval
+/// and delay) and blurred (by the window).
 class Watch {
  public:
   explicit Watch(const WatchPlan& plan) : condition_(&plan.condition), plan_(&plan) {}

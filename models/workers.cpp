@@ -45,8 +45,8 @@ void Run::dispatch(Index index) {
   instance.dispatching = true;
   while (instance.waiting > 0 && instance.busy < service.workers) {
     settle(instance, service);
-    const std::uint32_t slot = service.discipline == QueueDiscipline::fifo ? instance.queue_first
-                                                                           : instance.queue_last;
+    const std::uint32_t slot =
+        service.discipline == QueueDiscipline::fifo ? instance.queue_first : instance.queue_last;
     leave_queue(slot, instance);
     ++instance.busy;
     if (service.worker_held) {
@@ -101,8 +101,7 @@ Duration Run::drawn_work(const Frame& frame, const Job& job) const {
   Duration work;
   if (service.correlation > 0 && law.has_quantile_function()) {
     RandomStream shared = stream(service.shared_purpose, job.request);
-    work =
-        law.quantile(correlated_level(standard_normal(shared), service.correlation, luck));
+    work = law.quantile(correlated_level(standard_normal(shared), service.correlation, luck));
   } else {
     work = law.sample(luck);
   }

@@ -69,8 +69,7 @@ struct ClosedLoopSpec {
   bool operator==(const ClosedLoopSpec&) const = default;
 };
 
-using ArrivalsSpec =
-    std::variant<PoissonSpec, BatchSpec, StagesSpec, ReplaySpec, ClosedLoopSpec>;
+using ArrivalsSpec = std::variant<PoissonSpec, BatchSpec, StagesSpec, ReplaySpec, ClosedLoopSpec>;
 
 /// Who sends requests. `mix` weighs the endpoints asked for.
 struct WorkloadSpec {

@@ -8,9 +8,9 @@
 namespace rehearse {
 
 /// The future events of a run, earliest first. Events at one instant leave by rising `order`, which
-/// the scheduling entity makes from its own address and its own count, so that the sequence does not
-/// depend on how the run is cut into partitions. A four-ary heap of 16-byte entries; an order is
-/// looked up in the event's slot only when two times are equal.
+/// the scheduling entity makes from its own address and its own count, so that the sequence does
+/// not depend on how the run is cut into partitions. A four-ary heap of 16-byte entries; an order
+/// is looked up in the event's slot only when two times are equal.
 ///
 /// `Payload` is plain data. Allocates only when more events are pending than ever before.
 template <class Payload>

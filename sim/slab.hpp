@@ -17,9 +17,9 @@ struct SlabId {
   explicit operator bool() const { return slot != no_slot; }
 };
 
-/// Records addressed by index, reused last in first out, so that the same few stay in the cache and a
-/// copy of the slab is a copy of the state. Allocates only when it grows beyond its largest size so
-/// far. `Record` must have a member `std::uint32_t generation`, which the slab keeps.
+/// Records addressed by index, reused last in first out, so that the same few stay in the cache and
+/// a copy of the slab is a copy of the state. Allocates only when it grows beyond its largest size
+/// so far. `Record` must have a member `std::uint32_t generation`, which the slab keeps.
 template <class Record>
 class Slab {
  public:

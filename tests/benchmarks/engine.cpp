@@ -29,13 +29,13 @@ std::vector<Benchmark> engine_benchmarks() {
   return {
       {"tree_full",
        [] {
-         return std::vector{spans_per_second("tree_full", ten_service_tree(true),
-                                             lasting(100, 10), "spans/s")};
+         return std::vector{
+             spans_per_second("tree_full", ten_service_tree(true), lasting(100, 10), "spans/s")};
        }},
       {"tree_bare",
        [] {
-         return std::vector{spans_per_second("tree_bare", ten_service_tree(false),
-                                             lasting(100, 100), "spans/s")};
+         return std::vector{
+             spans_per_second("tree_bare", ten_service_tree(false), lasting(100, 100), "spans/s")};
        }},
       {"mm1",
        [] {

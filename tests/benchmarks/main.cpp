@@ -1,5 +1,5 @@
-// rehearse_bench [--filter NAME] [--json FILE]: runs the benchmarks whose name contains NAME and prints
-// medians. Benchmarks never decide whether a test passes.
+// rehearse_bench [--filter NAME] [--json FILE]: runs the benchmarks whose name contains NAME and
+// prints medians. Benchmarks never decide whether a test passes.
 
 #include <fmt/format.h>
 

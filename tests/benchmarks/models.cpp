@@ -3,9 +3,13 @@
 namespace rehearse::bench {
 namespace {
 
-LawSpec exponential(Duration mean) { return {{}, ExponentialSpec{mean}}; }
+LawSpec exponential(Duration mean) {
+  return {{}, ExponentialSpec{mean}};
+}
 
-std::string tier(int i) { return std::string("s").append(std::to_string(i)); }
+std::string tier(int i) {
+  return std::string("s").append(std::to_string(i));
+}
 
 ParallelSpec calls_to(int first, int last) {
   ParallelSpec parallel;

@@ -12,7 +12,9 @@ LawSpec exponential(double mean_seconds) {
   return {{}, ExponentialSpec{Duration::rounded_seconds(mean_seconds)}};
 }
 
-StepSpec work(LawSpec law) { return {WorkSpec{std::move(law)}}; }
+StepSpec work(LawSpec law) {
+  return {WorkSpec{std::move(law)}};
+}
 
 StepSpec call(const std::string& service, double probability) {
   CallSpec spec;
@@ -55,9 +57,9 @@ ExperimentSpec quiet(double seconds, double warm_up_seconds) {
   return experiment;
 }
 
-std::vector<Estimate> replicated(
-    const System& system, std::uint64_t replications, std::uint64_t seed,
-    const std::function<std::vector<double>(const Outcome&)>& values) {
+std::vector<Estimate> replicated(const System& system, std::uint64_t replications,
+                                 std::uint64_t seed,
+                                 const std::function<std::vector<double>(const Outcome&)>& values) {
   RunMemory memory;
   std::vector<double> sums;
   std::vector<double> squares;

@@ -25,8 +25,7 @@ ServiceSpec& add_service(ModelSpec& model, const std::string& name, StepSequence
 
 /// Adds workload "load" (or `name`) that sends Poisson arrivals to "SERVICE/serve".
 WorkloadSpec& add_poisson(ModelSpec& model, double rate_per_second,
-                          const std::string& service = "station",
-                          const std::string& name = "load");
+                          const std::string& service = "station", const std::string& name = "load");
 
 StepSpec work(LawSpec law);
 StepSpec call(const std::string& service, double probability = 1);
@@ -45,9 +44,9 @@ Estimate replicated(const System& system, std::uint64_t replications, std::uint6
                     const std::function<double(const Outcome&)>& value);
 
 /// Several values of each outcome at once.
-std::vector<Estimate> replicated(
-    const System& system, std::uint64_t replications, std::uint64_t seed,
-    const std::function<std::vector<double>(const Outcome&)>& values);
+std::vector<Estimate> replicated(const System& system, std::uint64_t replications,
+                                 std::uint64_t seed,
+                                 const std::function<std::vector<double>(const Outcome&)>& values);
 
 /// Whether the truth lies within 4.5 standard errors: a false alarm in 150,000 checks.
 bool agrees(const Estimate& estimate, double truth);
