@@ -190,7 +190,8 @@ BehaviourLearner::PooledSelfTime BehaviourLearner::pool() const {
     const double expected = pooled.expected(call_count(structure));
     if (expected <= 0) continue;
     for (const WeightedDuration& self : bucket.self_times) {
-      ratios.push_back({self.nanoseconds / expected * 1e9, self.weight});
+      // Weighted by what was expected, the ratios have mean one: no behaviour's sums are inflated.
+      ratios.push_back({self.nanoseconds / expected * 1e9, self.weight * expected});
     }
   }
   pooled.ratio = empirical_law(std::move(ratios));

@@ -11,8 +11,6 @@
 namespace rehearse {
 namespace {
 
-constexpr std::uint32_t none = TraceForest::none;
-
 /// Whether what a visit waited for last has failed.
 bool ended_by_failed_call(std::span<const Call> calls) {
   const Call* last = nullptr;
@@ -205,8 +203,8 @@ void ModelBuilder::describe_correlations() {
   for (const auto& [service, found] : study_correlations(forest_, visits_, self_times_)) {
     const std::string& named = names_.text(service);
     result_.model.services[named].correlation = found.value;
-    note(service_path(named) + ".correlation",
-         found.traces > 0 ? Basis::observed : Basis::assumed, found.calls,
+    if (found.traces == 0) continue;  // no trace met the service twice: nothing was learned
+    note(service_path(named) + ".correlation", Basis::observed, found.calls,
          fmt::format("estimate {:.3f}, standard error if there were none {:.3f}, in {} traces, of "
                      "{} times",
                      found.estimate, found.standard_error, found.traces,
