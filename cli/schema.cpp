@@ -16,7 +16,7 @@ using Type = SchemaNode::Type;
 void write(JsonWriter& json, const SchemaNode& node);
 
 void write_members(JsonWriter& json, std::string_view key,
-                   const std::vector<std::pair<std::string, SchemaNode>>& members) {
+                   const std::vector<SchemaProperty>& members) {
   if (members.empty()) return;
   json.key(key).begin_object();
   for (const auto& [name, member] : members) {
@@ -132,13 +132,13 @@ void write(JsonWriter& json, const SchemaNode& node) {
 }
 
 /// Definitions of both files under one root; what both name is the same in both.
-std::vector<std::pair<std::string, SchemaNode>> all_definitions(
+std::vector<SchemaProperty> all_definitions(
     const std::vector<SchemaNode>& roots) {
-  std::vector<std::pair<std::string, SchemaNode>> all;
+  std::vector<SchemaProperty> all;
   for (const SchemaNode& root : roots) {
     for (const auto& definition : root.definitions) {
       const bool known = std::any_of(all.begin(), all.end(), [&](const auto& other) {
-        return other.first == definition.first;
+        return other.name == definition.name;
       });
       if (!known) all.push_back(definition);
     }

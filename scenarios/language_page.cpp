@@ -13,19 +13,20 @@ namespace {
 
 constexpr const char* introduction = R"(# The language of models and scenarios
 
-Made from the table that the parser uses; a test compares. Two kinds of TOML files: a *model* says what
-a system is, a *scenario* what is done to it and what must hold. Both are strict: unknown keys, missing
-units, values out of range and dangling names are all reported at once, with file, line and column.
-`rehearse schema` prints the same as JSON Schema, `rehearse explain` any scenario with every default.
+Made from the table that the parser uses; a test compares. Two kinds of TOML files: a *model*
+says what a system is, a *scenario* what is done to it and what must hold. Both are strict:
+unknown keys, missing units, values out of range and dangling names are all reported at once,
+with file, line and column. `rehearse schema` prints the same as JSON Schema, `rehearse explain`
+any scenario with every default.
 
-- Durations have units: `"250ms"`, `"1.5s"`, `"1m30s"`, `"10m"`, `"2h"`, `"150us"`, `"80ns"`; none is
-  longer than 30 days.
+- Durations have units: `"250ms"`, `"1.5s"`, `"1m30s"`, `"10m"`, `"2h"`, `"150us"`, `"80ns"`;
+  none is longer than 30 days.
 - Rates have units: `"84/s"`, `"5/min"` (or `"5/m"`), `"100/h"`.
 - `*_percent`, `percent` and `percentage` are 0 to 100, `*_ratio` and `probability` 0 to 1.
 - An endpoint is written `"service/operation"`; the operation may hold slashes.
 - A file has at most 64 MiB, a key at most 32 parts; steps are nested at most 64 deep.
-- A call graph may be cyclic as long as the expected number of visits converges. One request causes at
-  most a million calls on average.
+- A call graph may be cyclic as long as the expected number of visits converges. One request
+  causes at most a million calls on average.
 )";
 
 std::string escaped(const std::string& text) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "scenarios/count_table.hpp"
 #include "scenarios/law_table.hpp"
 #include "scenarios/quantity_text.hpp"
 
@@ -262,7 +263,7 @@ SchemaNode schema(const CountLawSpec&, const CountLawTable&) {
   return reference_to("count");
 }
 
-std::vector<std::pair<std::string, SchemaNode>> law_definitions() {
+std::vector<SchemaProperty> law_definitions() {
   const auto either = [](SchemaNode simple, SchemaNode table, std::string description) {
     SchemaNode node;
     node.type = SchemaNode::Type::any_of;

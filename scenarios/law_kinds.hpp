@@ -26,6 +26,6 @@ Node written(const CountLawSpec& value, const CountLawTable& kind);
 SchemaNode schema(const CountLawSpec& value, const CountLawTable& kind);
 
 /// The definitions that `schema` of laws refers to: "law" and "count".
-std::vector<std::pair<std::string, SchemaNode>> law_definitions();
+std::vector<SchemaProperty> law_definitions();
 
 }  // namespace rehearse

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "scenarios/law_kinds.hpp"
-#include "scenarios/table.hpp"
+#include "scenarios/table_values.hpp"
 #include "scenarios/value_kinds.hpp"
 
 /// The table of laws; `law_kinds.cpp` turns the keys into specs and back.
@@ -131,26 +131,5 @@ void describe(Visitor& visitor, Spec& spec) {
 void inspect(Reader& reader, const Node& node, const UniformSpec& spec);
 void inspect(Reader& reader, const Node& node, const NormalSpec& spec);
 void inspect(Reader& reader, const Node& node, const LognormalKeys& spec);
-
-struct GeometricKeys {
-  double mean = 1;
-};
-template <class Visitor, SpecOf<GeometricKeys> Spec>
-void describe(Visitor& visitor, Spec& spec) {
-  visitor.key({"mean", "The mean, on 1, 2, 3, ...", Need::required}, spec.mean, Number{1, 1e6});
-}
-
-struct CountLawKeys {
-  std::optional<GeometricKeys> geometric;
-  std::optional<std::vector<double>> empirical;
-};
-template <class Visitor, SpecOf<CountLawKeys> Spec>
-void describe(Visitor& visitor, Spec& spec) {
-  visitor.key({"geometric", "1, 2, 3, ... with falling probability."}, spec.geometric,
-              Table{Layout::whole});
-  visitor.key({"empirical", "The weights of 0, 1, 2, ..."}, spec.empirical,
-              List<Number>{Number{0, 1e15}, 1, 10'001});
-  visitor.exactly_one({"geometric", "empirical"});
-}
 
 }  // namespace rehearse

@@ -7,7 +7,7 @@
 
 #include "models/model_spec.hpp"
 #include "scenarios/law_kinds.hpp"
-#include "scenarios/table.hpp"
+#include "scenarios/table_values.hpp"
 #include "scenarios/value_kinds.hpp"
 
 /// The values of model keys that are not plain tables; `model_kinds.cpp` implements them.

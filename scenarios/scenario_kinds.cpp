@@ -4,7 +4,7 @@
 
 #include "scenarios/metric_parser.hpp"
 #include "scenarios/quantity_text.hpp"
-#include "scenarios/scenario_table.hpp"
+#include "scenarios/rollout_table.hpp"
 
 namespace rehearse {
 

@@ -6,7 +6,7 @@
 
 #include "models/experiment_spec.hpp"
 #include "scenarios/law_kinds.hpp"
-#include "scenarios/table.hpp"
+#include "scenarios/table_values.hpp"
 #include "scenarios/value_kinds.hpp"
 
 /// The values of scenario keys that are not plain tables; `scenario_kinds.cpp` implements them.

@@ -3,13 +3,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
 namespace rehearse {
 
 using SchemaValue = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
+
+struct SchemaProperty;
 
 /// One node of a schema, close to JSON Schema but free of any library; made by the table that the
 /// parser uses.
@@ -36,14 +37,20 @@ struct SchemaNode {
   std::optional<double> exclusive_minimum;
   std::optional<double> maximum;
   SchemaValue default_value;  // monostate: none
-  std::vector<std::pair<std::string, SchemaNode>> properties;
+  std::vector<SchemaProperty> properties;
   std::vector<std::string> required;
   std::vector<std::string> exactly_one;  // of these keys is given
   std::vector<SchemaNode> additional;    // at most one: what any other key holds
   std::string additional_name;           // what those keys are: "SERVICE"
   std::vector<SchemaNode> items;         // at most one
   std::vector<SchemaNode> alternatives;
-  std::vector<std::pair<std::string, SchemaNode>> definitions;  // at the root only
+  std::vector<SchemaProperty> definitions;  // at the root only
+};
+
+/// A key of a table, or a definition, with its schema.
+struct SchemaProperty {
+  std::string name;
+  SchemaNode node;
 };
 
 /// Of both kinds of files. What a schema cannot say (a timeout below another) only the parser

@@ -200,7 +200,7 @@ SchemaNode schema(const std::vector<StepSequence>&, const Branches&) {
   return node;
 }
 
-std::vector<std::pair<std::string, SchemaNode>> step_definitions() {
+std::vector<SchemaProperty> step_definitions() {
   SchemaNode step = schema(StepKeys{}, Table{Layout::whole});
   step.description = "One step of a behaviour: exactly one action.";
   return {{"step", std::move(step)}};

@@ -20,6 +20,6 @@ Node written(const StepSequence& value, const Steps& kind);
 SchemaNode schema(const StepSequence& value, const Steps& kind);
 
 /// The definitions that `schema` of steps refers to: "step".
-std::vector<std::pair<std::string, SchemaNode>> step_definitions();
+std::vector<SchemaProperty> step_definitions();
 
 }  // namespace rehearse

@@ -5,7 +5,7 @@
 
 #include "scenarios/law_kinds.hpp"
 #include "scenarios/step_kinds.hpp"
-#include "scenarios/table.hpp"
+#include "scenarios/table_values.hpp"
 #include "scenarios/value_kinds.hpp"
 
 /// The table of steps; `step_kinds.cpp` turns the keys into specs and back.

@@ -110,7 +110,7 @@ void TableSchema::add(const Key& key, SchemaNode node, const Node& default_value
   } else {
     node.default_value = simple_value(default_value);
   }
-  table_.properties.emplace_back(std::string(key.name), std::move(node));
+  table_.properties.push_back(SchemaProperty{std::string(key.name), std::move(node)});
 }
 
 }  // namespace rehearse
