@@ -5,7 +5,7 @@
 #include <array>
 #include <regex>
 
-#include "scenarios/table.hpp"
+#include "scenarios/table_values.hpp"
 #include "scenarios/text_file.hpp"
 #include "scenarios/toml_reader.hpp"
 #include "scenarios/value_kinds.hpp"

@@ -1,0 +1,114 @@
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "tests/end_to_end/small_scenarios.hpp"
+
+namespace rehearse {
+namespace {
+
+using testing::Finished;
+using testing::Workplace;
+
+constexpr const char* mapping = R"(trace = "t"
+span = "s"
+parent = "p"
+instance = "pod"
+operation = "op"
+start_ms = "from"
+duration_ms = "took"
+parent_none = ["none"]
+instance_suffix_parts = 2
+)";
+
+/// A hundred requests, ten a second; each spends 30 ms in the shop, 20 of them in the stock.
+std::string table_of_spans() {
+  std::string table = "t,s,p,pod,op,from,took\n";
+  for (int i = 0; i < 100; ++i) {
+    const std::string trace = std::to_string(i + 1);
+    const int start = 1'000'000 + 100 * i;
+    table += trace + ",1,none,shop-5f-a,GET /," + std::to_string(start) + ",30\n";
+    table += trace + ",2,1,stock-7c-b,Take," + std::to_string(start + 5) + ",20\n";
+  }
+  return table;
+}
+
+void prepare(const Workplace& place) {
+  place.write("spans.csv", table_of_spans());
+  place.write("mapping.toml", mapping);
+}
+
+}  // namespace
+
+TEST_CASE("a table of spans becomes a model that runs", "[end_to_end]") {
+  const Workplace place;
+  prepare(place);
+  const Finished learned = place.rehearse(
+      {"calibrate", "spans.csv", "--columns", "mapping.toml", "-o", "shop.model.toml"});
+  place.write("calm.toml",
+              "rehearse = 1\n[scenario]\nname = \"calm\"\nmodel = \"shop.model.toml\"\n"
+              "duration = \"60s\"\nreplications = 4\n");
+
+  const Finished run = place.rehearse({"run", "calm.toml", "--json", "-"});
+
+  CHECK(learned.exit_code == 0);
+  CHECK_THAT(learned.output, Catch::Contains("Spans read: 200, used: 200, in 100 traces"));
+  CHECK(run.exit_code == 0);
+  CHECK_THAT(run.output, Catch::Contains("\"shop/GET /\": {") &&
+                             Catch::Contains("\"stock/Take\": {") &&
+                             Catch::Contains("\"control\": null"));
+}
+
+TEST_CASE("a model without -o goes to standard output, its account beside it", "[end_to_end]") {
+  const Workplace place;
+  prepare(place);
+
+  const Finished learned = place.rehearse({"calibrate", "spans.csv", "--columns", "mapping.toml"});
+
+  CHECK_THAT(learned.output, Catch::Contains("rehearse_model = 1"));
+  CHECK_THAT(learned.errors, Catch::Contains("Spans read: 200"));
+}
+
+TEST_CASE("anonymised models name nobody", "[end_to_end]") {
+  const Workplace place;
+  prepare(place);
+
+  const Finished learned = place.rehearse({"calibrate", "spans.csv", "--columns", "mapping.toml",
+                                           "--anonymise", "--sampling-percent", "50"});
+
+  CHECK(learned.exit_code == 0);
+  for (const char* name : {"shop", "stock", "GET", "Take", "spans.csv"}) {
+    CHECK_THAT(learned.output + learned.errors, !Catch::Contains(name));
+  }
+}
+
+TEST_CASE("unsampled requests are added to the rate", "[end_to_end]") {
+  const Workplace place;
+  prepare(place);
+  const std::vector<std::string> words = {"calibrate", "spans.csv", "--columns", "mapping.toml"};
+  std::vector<std::string> sampled = words;
+  sampled.insert(sampled.end(), {"--sampling-percent", "10"});
+
+  CHECK_THAT(place.rehearse(words).output, Catch::Contains("rate = \"10/s\""));
+  CHECK_THAT(place.rehearse(sampled).output, Catch::Contains("rate = \"100/s\""));
+}
+
+TEST_CASE("mistakes of a column mapping are reported together", "[end_to_end]") {
+  const Workplace place;
+  place.write("bad.toml",
+              "trace = \"t\"\nspann = \"s\"\noperation = 0\nstart_ns = \"a\"\n"
+              "start_ms = \"b\"\ndelimiter = \";;\"\nservice_from_instance = \"((\"\n");
+
+  const Finished refused = place.rehearse({"calibrate", "a.csv", "--columns", "bad.toml"});
+
+  CHECK(refused.exit_code == 104);
+  for (const char* sentence :
+       {"'span' is missing", "exactly one of start_ns, start_us and start_ms must be given",
+        "exactly one of end_ns", "one of service and instance must be given",
+        "bad.toml:2:1: error: unknown key 'spann'",
+        "bad.toml:3:13: error: 'operation' must be the name of a column",
+        "'delimiter' must be one character", "is no regular expression"}) {
+    CHECK_THAT(refused.errors, Catch::Contains(sentence));
+  }
+}
+
+}  // namespace rehearse
