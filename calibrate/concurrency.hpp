@@ -26,11 +26,11 @@ struct Concurrency {
   std::vector<std::vector<double>> waits;  // [instance, stay]: before service, at `workers`
 };
 
-/// Finds the number of workers c of FIFO pools. With the right c the service time
-/// departed - max(arrived, c-th last departure) does not depend on how many were there on arrival;
-/// with fewer it falls, with more it grows (after Sutton and Jordan's transformation between data and
-/// service times). c is named only if the data tell: at least 200 stays, of which at least 5 % queue;
-/// a stay that clearly depends on the crowd and a service time that does not; and no more than 1 % of
+/// Finds the number of workers c of FIFO pools. With the right c the service time departed -
+/// max(arrived, c-th last departure) does not depend on how many were there on arrival; with fewer
+/// it falls, with more it grows (after Sutton and Jordan's transformation between data and service
+/// times). c is named only if the data tell: at least 200 stays, of which at least 5 % queue; a
+/// stay that clearly depends on the crowd and a service time that does not; and no more than 1 % of
 /// service times that would be negative by more than the clock's grain. `stays`: [instance, stay].
 Concurrency study_stays(std::vector<std::vector<Stay>> stays, std::int64_t clock_grain);
 
@@ -41,7 +41,8 @@ struct ServiceConcurrency {
 };
 
 /// Studies every service that makes no calls of its own and was recorded in full; others cannot be
-/// told apart from what they wait for. `waits` is filled by visit, with zeros where nothing is known.
+/// told apart from what they wait for. `waits` is filled by visit, with zeros where nothing is
+/// known.
 std::map<NameId, ServiceConcurrency> study_concurrency(const TraceForest& forest,
                                                        const VisitTable& table,
                                                        std::vector<double>& waits);
