@@ -100,7 +100,6 @@ const std::map<std::string, LongFile>& long_files() {
   static const std::map<std::string, LongFile> table = {
       {"models/run.hpp",
        {210, "one class: the state of a run; its functions have a file for each station"}},
-      {"models/plan.hpp", {190, "one table: everything a run needs to know, resolved"}},
   };
   return table;
 }
