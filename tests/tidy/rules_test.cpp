@@ -112,6 +112,7 @@ TEST_CASE("a header that is not guarded or changes names is found", "[tidy]") {
   CHECK(findings(header_violations, "sim/a.hpp", "#pragma once\nusing namespace std;\n") == 1);
   CHECK(findings(header_violations, "sim/a.hpp", "#pragma once\n  using namespace b;\n") == 0);
   CHECK(findings(header_violations, "sim/a.cpp", "#define X 1\n") == 1);
+  CHECK(findings(header_violations, "outputs/hdf5.cpp", "#define X 1\n") == 0);
 }
 
 TEST_CASE("a name that is not snake_case is found", "[tidy]") {
