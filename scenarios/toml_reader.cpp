@@ -1,12 +1,31 @@
 #include "scenarios/toml_reader.hpp"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
+
+namespace rehearse::toml_parser {
+
+/// An assertion of toml++ that a malformed document has broken.
+struct BrokenAssertion {};
+
+constexpr void check(bool holds) {
+  if (!holds) throw BrokenAssertion();
+}
+
+}  // namespace rehearse::toml_parser
+
+// toml++ 3.3 asserts what malformed keys make false; Debian's shared library then aborts, and with
+// NDEBUG the compiler assumes it. So its parser is compiled here, with assertions that throw.
+#undef NDEBUG
+#undef TOML_SHARED_LIB
+#undef TOML_HEADER_ONLY
+#define TOML_HEADER_ONLY 1
+#define TOML_ASSERT(condition) ::rehearse::toml_parser::check(static_cast<bool>(condition))
+#include <toml++/toml.h>
 
 namespace rehearse {
 namespace {
@@ -85,6 +104,22 @@ std::optional<Position> find_too_deep_key(std::string_view text, int file) {
   return std::nullopt;
 }
 
+/// Where a text first holds what no key may; of the file as a whole if it is all printable.
+Position first_control_character(std::string_view text, int file) {
+  int line = 1;
+  std::size_t line_start = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto letter = static_cast<unsigned char>(text[i]);
+    if (letter == '\n') {
+      ++line;
+      line_start = i + 1;
+    } else if ((letter < 0x20 && letter != '\t' && letter != '\r') || letter == 0x7f) {
+      return Position{file, line, static_cast<int>(i - line_start) + 1};
+    }
+  }
+  return Position{file, 0, 0};
+}
+
 }  // namespace
 
 Node read_toml(int source, Diagnostics& diagnostics) {
@@ -101,6 +136,9 @@ Node read_toml(int source, Diagnostics& diagnostics) {
   } catch (const toml::parse_error& error) {
     diagnostics.add(position_of(error.source(), source),
                     fmt::format("this is not TOML: {}", error.description()));
+    return Node::of_table();
+  } catch (const toml_parser::BrokenAssertion&) {
+    diagnostics.add(first_control_character(text, source), "this is not TOML: a key is malformed");
     return Node::of_table();
   }
 }
