@@ -26,7 +26,9 @@ std::vector<Claim> batch_claims(double rate, double mean, double second_over_mea
   };
 }
 
-CountLawSpec size(CountLawSpec::Kind kind, double mean) { return {kind, mean, {}}; }
+CountLawSpec size(CountLawSpec::Kind kind, double mean) {
+  return {kind, mean, {}};
+}
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // Fan-out without queueing: n independent legs at once. Exponential legs of mean one: E[max] = H_n,
-// E[k-th of n] = H_n - H_{n-k}, P(max <= t) = (1 - exp(-t))^n; two of three: 3 F^2 - 2 F^3. Lognormal
-// legs: the median of the maximum is exp(z), z the normal quantile of 0.5^{1/n}. Order statistics.
+// E[k-th of n] = H_n - H_{n-k}, P(max <= t) = (1 - exp(-t))^n; two of three: 3 F^2 - 2 F^3.
+// Lognormal legs: the median of the maximum is exp(z), z the normal quantile of 0.5^{1/n}. Order
+// statistics.
 
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -50,8 +51,7 @@ TEST_CASE("a quorum of two in three takes the time of the second", "[analytic]")
         return 1 - 3 * below * below + 2 * below * below * below;
       },
       0.01, 50);
-  const std::vector<Claim> claims = {mean_is(harmonic(3) - harmonic(1)),
-                                     tail_is(p99, 0.01, 0.05)};
+  const std::vector<Claim> claims = {mean_is(harmonic(3) - harmonic(1)), tail_is(p99, 0.01, 0.05)};
   REQUIRE(matches_reference(claims[0].exact, 0.833333333333));
   REQUIRE(matches_reference(p99, 2.83186095072));
 

@@ -1,6 +1,6 @@
-// M/M/1, last come first served without preemption: the mean of the waiting time is that of FIFO, its
-// second moment E[Wq^2]_FIFO / (1 - rho). Conway, Maxwell and Miller, Theory of Scheduling (1967),
-// chapter 8. Waiting and own service are independent.
+// M/M/1, last come first served without preemption: the mean of the waiting time is that of FIFO,
+// its second moment E[Wq^2]_FIFO / (1 - rho). Conway, Maxwell and Miller, Theory of Scheduling
+// (1967), chapter 8. Waiting and own service are independent.
 
 #include <catch2/catch.hpp>
 

@@ -34,8 +34,8 @@ TEST_CASE("waiting in M/D/1 has Erlang's law", "[analytic]") {
   REQUIRE(matches_reference(claims[1].exact, 0.704852353492));
   REQUIRE(matches_reference(claims[2].exact, 0.899502761754));
   REQUIRE(matches_reference(claims[3].exact, 0.988342891735));
-  claims.push_back({"P(Wq > p99)", 0.01,
-                    [=](const Outcome& o) { return response_tail(o, p99 + 1); }, 0.06});
+  claims.push_back(
+      {"P(Wq > p99)", 0.01, [=](const Outcome& o) { return response_tail(o, p99 + 1); }, 0.06});
   claims.push_back({"Wq", pollaczek_khinchine(0.8, constant_moments(1)),
                     [](const Outcome& o) { return mean_waiting(o); }, 0.007});
   REQUIRE(matches_reference(claims.back().exact, 2));

@@ -1,6 +1,6 @@
-// M/G/1 FIFO: Wq = lambda E[S^2] / (2 (1 - rho)), E[Wq^2] = 2 Wq^2 + lambda E[S^3] / (3 (1 - rho)), by
-// Pollaczek and Khinchine and by Takacs' recursion (Kleinrock 1, chapter 5). Waiting and own service
-// are independent, so E[T^2] = E[Wq^2] + 2 Wq E[S] + E[S^2].
+// M/G/1 FIFO: Wq = lambda E[S^2] / (2 (1 - rho)), E[Wq^2] = 2 Wq^2 + lambda E[S^3] / (3 (1 - rho)),
+// by Pollaczek and Khinchine and by Takacs' recursion (Kleinrock 1, chapter 5). Waiting and own
+// service are independent, so E[T^2] = E[Wq^2] + 2 Wq E[S] + E[S^2].
 // The Pareto law of shape 3.5 has no fourth moment: the average of Wq has no variance to compute a
 // tolerance from, and only work itself is checked.
 
@@ -71,7 +71,8 @@ TEST_CASE("M/G/1 with lognormal service has Pollaczek's and Khinchine's moments"
   REQUIRE(matches_reference(pollaczek_khinchine(0.7, moments), 5.83333333333));
 
   const std::vector<Claim> claims = mg1_claims(0.7, moments, 0.04);
-  check_claims(mg1(0.7, lognormal_with(1, 4), 80'000), {32, 307}, {claims[0], claims[1], claims[2]});
+  check_claims(mg1(0.7, lognormal_with(1, 4), 80'000), {32, 307},
+               {claims[0], claims[1], claims[2]});
   CHECK(refutes(mg1(0.7, lognormal_with(1, 3), 80'000), {32, 308}, claims));
 }
 
@@ -98,8 +99,8 @@ TEST_CASE("M/G/1 with Pareto service works as much as arrives", "[analytic]") {
       {"utilisation", 0.7, [](const Outcome& o) { return utilization(o); }},
       {"E[S]", 1, [](const Outcome& o) { return mean_response(o) - mean_waiting(o); }},
   };
-  REQUIRE(matches_reference(
-      pollaczek_khinchine(0.7, {1, std::pow(2.5 / 3.5, 2) * 3.5 / 1.5, 0}), 1.38888888889));
+  REQUIRE(matches_reference(pollaczek_khinchine(0.7, {1, std::pow(2.5 / 3.5, 2) * 3.5 / 1.5, 0}),
+                            1.38888888889));
 
   check_claims(mg1(0.7, pareto(1), 20'000), {32, 313}, claims);
   CHECK(refutes(mg1(0.7, pareto(1.03), 20'000), {32, 314}, claims));

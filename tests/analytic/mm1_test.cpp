@@ -1,8 +1,8 @@
 // M/M/1 FIFO: Poisson arrivals of rate lambda, exponential service of rate mu, one worker.
-// L = rho / (1 - rho), W = 1 / (mu - lambda), Wq = rho W; response is exponential of rate mu - lambda;
-// P(Wq > t) = rho exp(-(mu - lambda) t). Asymptotic variance of the time average of L per unit of
-// time: 2 rho (1 + rho) / (mu (1 - rho)^4). Kleinrock, Queueing Systems 1 (1975), chapter 3; Whitt,
-// Planning queueing simulations (1989).
+// L = rho / (1 - rho), W = 1 / (mu - lambda), Wq = rho W; the response is exponential of rate
+// mu - lambda, and P(Wq > t) = rho exp(-(mu - lambda) t). Asymptotic variance of the time average
+// of L, per unit of time: 2 rho (1 + rho) / (mu (1 - rho)^4).
+// Kleinrock, Queueing Systems 1 (1975), chapter 3; Whitt, Planning queueing simulations (1989).
 
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -86,9 +86,7 @@ TEST_CASE("averages of M/M/1 vary from run to run as much as theory says", "[ana
   // relaxation times are as good as infinite ones at this precision.
   const std::vector<Claim> claims = {
       {"length times the variance of the average of L", exact,
-       [](const Outcome& o) {
-         return length * std::pow(jobs_in_system(o) - rho / (1 - rho), 2);
-       },
+       [](const Outcome& o) { return length * std::pow(jobs_in_system(o) - rho / (1 - rho), 2); },
        0.1}};
   ModelSpec steady = station(constant(unit));
   add_poisson(steady, rho / unit);

@@ -1,6 +1,6 @@
-// M/M/c FIFO: offered load a = lambda / mu, c workers. P(wait) = C(c, a) by Erlang, Wq = C / (c mu -
-// lambda), P(Wq > t) = C exp(-(c mu - lambda) t); the response is service plus, with probability C, an
-// exponential. Erlang 1917; Cooper, Introduction to Queueing Theory (1981), chapter 3.
+// M/M/c FIFO: offered load a = lambda / mu, c workers. P(wait) = C(c, a) by Erlang, Wq = C / (c mu
+// - lambda), P(Wq > t) = C exp(-(c mu - lambda) t); the response is service plus, with probability
+// C, an exponential. Erlang 1917; Cooper, Introduction to Queueing Theory (1981), chapter 3.
 // M/M/c/K, with a queue of K - c places: a birth-death process.
 
 #include <catch2/catch.hpp>

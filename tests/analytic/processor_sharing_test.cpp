@@ -1,7 +1,7 @@
-// M/G/1 processor sharing: E[T | size x] = x / (1 - rho), hence E[T] = E[S] / (1 - rho) for every law.
-// Sakata, Noguchi and Oizumi 1971; Kleinrock 2 (1976), chapter 4.
-// With c cores of which no job uses more than one, the number of jobs is that of M/M/c for every law
-// (symmetric queue; Kelly, Reversibility and Stochastic Networks, 1979, section 3.3).
+// M/G/1 processor sharing: E[T | size x] = x / (1 - rho), hence E[T] = E[S] / (1 - rho) for every
+// law. Sakata, Noguchi and Oizumi 1971; Kleinrock 2 (1976), chapter 4.
+// With c cores of which no job uses more than one, the number of jobs is that of M/M/c for every
+// law (symmetric queue; Kelly, Reversibility and Stochastic Networks, 1979, section 3.3).
 
 #include <catch2/catch.hpp>
 
@@ -52,10 +52,8 @@ TEST_CASE("a job that shares a core takes in proportion to its size", "[analytic
   const auto two_sizes = [](double small, double large, double length) {
     ModelSpec model;
     model.services["station"].cpu = CpuSpec{1};
-    model.services["station"].endpoints["large"].behaviours = {
-        {1, {work(constant(large * unit))}}};
-    model.services["station"].endpoints["small"].behaviours = {
-        {1, {work(constant(small * unit))}}};
+    model.services["station"].endpoints["large"].behaviours = {{1, {work(constant(large * unit))}}};
+    model.services["station"].endpoints["small"].behaviours = {{1, {work(constant(small * unit))}}};
     model.workloads["load"].arrivals = PoissonSpec{{0.7 / unit}};
     model.workloads["load"].mix = {{{"station", "large"}, 1}, {{"station", "small"}, 9}};
     return System(model, quiet((length + 500) * unit, 500 * unit));

@@ -39,7 +39,8 @@ TEST_CASE("end-to-end time of a tandem is a sum of independent exponentials", "[
 }
 
 TEST_CASE("the quantile of an outcome is that of theory within the width of a bin", "[analytic]") {
-  const double p99 = root_of_falling([](double t) { return two_stage_tail(0.4, 0.6, t); }, 0.01, 200);
+  const double p99 =
+      root_of_falling([](double t) { return two_stage_tail(0.4, 0.6, t); }, 0.01, 200);
   LatencyHistogram pooled;
   RunMemory memory;
   const System system = tandem(0.6, 1, 1.2, 25'000);

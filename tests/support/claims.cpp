@@ -8,12 +8,11 @@ namespace {
 
 std::vector<Estimate> estimated(const System& system, const Sampling& sampling,
                                 const std::vector<Claim>& claims) {
-  const std::function<std::vector<double>(const Outcome&)> values =
-      [&](const Outcome& outcome) {
-        std::vector<double> row;
-        for (const Claim& claim : claims) row.push_back(claim.measure(outcome));
-        return row;
-      };
+  const std::function<std::vector<double>(const Outcome&)> values = [&](const Outcome& outcome) {
+    std::vector<double> row;
+    for (const Claim& claim : claims) row.push_back(claim.measure(outcome));
+    return row;
+  };
   return replicated(system, sampling.replications, sampling.seed, values);
 }
 

@@ -30,12 +30,12 @@ struct Sampling {
   std::uint64_t seed = 1;
 };
 
-/// Fails the running test for each claim that the model contradicts (by more than 4.5 standard errors)
-/// or that so much simulation cannot decide.
-void check_claims(const System& system, const Sampling& sampling,
-                  const std::vector<Claim>& claims);
+/// Fails the running test for each claim that the model contradicts (by more than 4.5 standard
+/// errors) or that so much simulation cannot decide.
+void check_claims(const System& system, const Sampling& sampling, const std::vector<Claim>& claims);
 
-/// Whether the same check finds that one of the claims does not hold: what a spoiled twin must meet.
+/// Whether the same check finds that one of the claims does not hold: what a spoiled twin must
+/// meet.
 bool refutes(const System& system, const Sampling& sampling, const std::vector<Claim>& claims);
 
 /// Whether a formula gives the number of the reference table, which has twelve digits.
@@ -60,8 +60,8 @@ double mean_request_time(const Outcome& outcome, std::size_t workload = 0);
 /// P(value > threshold) by a histogram, interpolated within the bin.
 double tail(const LatencyHistogram& histogram, Duration threshold);
 
-/// Adds endpoint "SERVICE/probe", whose jobs wait for a worker like others and then need no time, and
-/// Poisson workload "probe" that asks for it: it sees what arrivals see and disturbs nobody.
+/// Adds endpoint "SERVICE/probe", whose jobs wait for a worker like others and then need no time,
+/// and Poisson workload "probe" that asks for it: it sees what arrivals see and disturbs nobody.
 void add_probe(ModelSpec& model, double rate_per_second, const std::string& service = "station");
 
 /// Laws with mean one unit times `mean`.

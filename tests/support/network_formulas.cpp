@@ -82,6 +82,41 @@ Matrix rate_matrix(const LevelRates& rates) {
   return r;
 }
 
+/// Weights of the levels 0 ... threads, which are not like those above; [level, phase].
+Matrix boundary_weights(const Tier& tier, const Matrix& r) {
+  const std::size_t phases = r.size();
+  const std::size_t unknowns = phases * phases;
+  const auto at = [&](int level, std::size_t phase) { return level * phases + phase; };
+  // What comes back from the level above the last is R times the last one's.
+  const Matrix returned = product(r, tier.rates_at(tier.threads + 1).down);
+  Matrix balance = zeros(unknowns, unknowns);
+  for (int level = 0; level <= tier.threads; ++level) {
+    const LevelRates rates = tier.rates_at(level);
+    for (std::size_t from = 0; from < phases; ++from) {
+      const bool exists = static_cast<int>(from) <= level;
+      balance[at(level, from)][at(level, from)] -= exists ? row_sum(rates, from) : 1;
+      if (!exists) continue;
+      for (std::size_t to = 0; to < phases; ++to) {
+        const bool last = level == tier.threads;
+        balance[at(level, to)][at(level, from)] += rates.same[from][to];
+        if (!last) balance[at(level + 1, to)][at(level, from)] += rates.up[from][to];
+        if (level > 0) balance[at(level - 1, to)][at(level, from)] += rates.down[from][to];
+        if (last) balance[at(level, to)][at(level, from)] += returned[from][to];
+      }
+    }
+  }
+  // One equation follows from the others; in its place state (0, 0) gets weight one.
+  std::vector<double> right_side(unknowns);
+  balance[0].assign(unknowns, 0);
+  balance[0][0] = right_side[0] = 1;
+  const std::vector<double> weights = solved(balance, right_side);
+  Matrix boundary;
+  for (auto first = weights.begin(); first != weights.end(); first += r.size()) {
+    boundary.emplace_back(first, first + r.size());
+  }
+  return boundary;
+}
+
 }  // namespace
 
 std::vector<double> solved(Matrix matrix, std::vector<double> right_side) {
@@ -180,53 +215,21 @@ double reaches(int level, double arrival_rate, double service_rate, double t) {
 ThreadHolding thread_holding(int threads, double arrival_rate, double front_rate,
                              double back_rate) {
   const Tier tier{threads, arrival_rate, front_rate, back_rate};
-  const auto phases = static_cast<std::size_t>(threads) + 1;
   const Matrix r = rate_matrix(tier.rates_at(threads + 1));
-  // Balance of levels 0 ... threads; what comes from the level above is R times the last one's.
-  const std::size_t unknowns = phases * phases;
-  Matrix balance = zeros(unknowns, unknowns);
-  const auto at = [&](int level, std::size_t phase) { return level * phases + phase; };
-  const Matrix returned = product(r, tier.rates_at(threads + 1).down);
-  for (int level = 0; level <= threads; ++level) {
-    const LevelRates rates = tier.rates_at(level);
-    for (std::size_t from = 0; from < phases; ++from) {
-      const bool exists = static_cast<int>(from) <= level;
-      balance[at(level, from)][at(level, from)] -= exists ? row_sum(rates, from) : 1;
-      if (!exists) continue;
-      for (std::size_t to = 0; to < phases; ++to) {
-        balance[at(level, to)][at(level, from)] += rates.same[from][to];
-        if (level < threads) balance[at(level + 1, to)][at(level, from)] += rates.up[from][to];
-        if (level > 0) balance[at(level - 1, to)][at(level, from)] += rates.down[from][to];
-        if (level == threads) balance[at(level, to)][at(level, from)] += returned[from][to];
-      }
-    }
-  }
-  // One equation follows from the others; in its place state (0, 0) gets weight one.
-  std::vector<double> right_side(unknowns);
-  balance[0].assign(unknowns, 0);
-  balance[0][0] = right_side[0] = 1;
-  const std::vector<double> weights = solved(balance, right_side);
-
+  const Matrix boundary = boundary_weights(tier, r);
   ThreadHolding result;
   double sum = 0;
   double jobs = 0;
-  const auto add_level = [&](int level, const std::vector<double>& row) {
-    for (std::size_t phase = 0; phase < phases; ++phase) {
+  std::vector<double> row;
+  for (int level = 0; level < 3'000; ++level) {
+    row = level <= threads ? boundary[level] : product({row}, r).front();
+    for (std::size_t phase = 0; phase < row.size(); ++phase) {
       sum += row[phase];
       jobs += level * row[phase];
       result.behind += static_cast<double>(phase) * row[phase];
       result.waiting += std::max(level - threads, 0) * row[phase];
       if (level >= threads) result.all_held += row[phase];
     }
-  };
-  std::vector<double> row(phases);
-  for (int level = 0; level <= threads; ++level) {
-    for (std::size_t phase = 0; phase < phases; ++phase) row[phase] = weights[at(level, phase)];
-    add_level(level, row);
-  }
-  for (int level = threads + 1; level < 3'000; ++level) {
-    row = product({row}, r).front();
-    add_level(level, row);
   }
   result.response = jobs / sum / arrival_rate;
   result.behind /= sum;

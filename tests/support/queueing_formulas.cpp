@@ -21,8 +21,9 @@ double erlang_c(int servers, double offered) {
 double mmc_response_tail(int servers, double arrival_rate, double service_rate, double t) {
   const double waits = erlang_c(servers, arrival_rate / service_rate);
   const double drain = servers * service_rate - arrival_rate;
-  const double sum_tail = (drain * std::exp(-service_rate * t) - service_rate * std::exp(-drain * t)) /
-                          (drain - service_rate);
+  const double sum_tail =
+      (drain * std::exp(-service_rate * t) - service_rate * std::exp(-drain * t)) /
+      (drain - service_rate);
   return (1 - waits) * std::exp(-service_rate * t) + waits * sum_tail;
 }
 
@@ -52,7 +53,9 @@ FiniteQueue finite_queue(int servers, int room, double arrival_rate, double serv
   return queue;
 }
 
-Moments constant_moments(double value) { return {value, value * value, value * value * value}; }
+Moments constant_moments(double value) {
+  return {value, value * value, value * value * value};
+}
 
 Moments gamma_moments(double mean, double shape) {
   const double scale = mean / shape;

@@ -14,7 +14,8 @@ double erlang_c(int servers, double offered);
 /// P(response > t) of M/M/c FIFO: waits with probability C, then exponentially.
 double mmc_response_tail(int servers, double arrival_rate, double service_rate, double t);
 
-/// Stationary probabilities of a birth-death process; births[n] leads from n to n + 1, deaths[n] back.
+/// Stationary probabilities of a birth-death process; births[n] leads from n to n + 1, deaths[n]
+/// back.
 std::vector<double> birth_death(const std::vector<double>& births,
                                 const std::vector<double>& deaths);
 
@@ -52,8 +53,8 @@ double md1_waiting_cdf(double arrival_rate, double service, double t);
 double gi_m_1_root(const std::function<double(double)>& transform, double service_rate);
 
 /// M/M/1 FIFO whose jobs leave, wherever they are, when they have been there for `limit`. The
-/// unfinished work is a dam of height `limit`: its law is that without limit, cut off and normalised
-/// (Takacs 1967; Cohen 1982, III.5). Works for overload, too.
+/// unfinished work is a dam of height `limit`: its law is that without limit, cut off and
+/// normalised (Takacs 1967; Cohen 1982, III.5). Works for overload, too.
 struct LimitedStay {
   double empty = 0;      // fraction of time
   double timed_out = 0;  // fraction of arrivals

@@ -49,6 +49,18 @@ WorkloadSpec& add_poisson(ModelSpec& model, double rate_per_second, const std::s
   return workload;
 }
 
+WorkloadSpec& add_replay(ModelSpec& model, const std::vector<double>& seconds,
+                         const std::string& service, const std::string& name) {
+  ReplaySpec replay;
+  for (const double second : seconds) {
+    replay.arrivals.push_back({Duration::rounded_seconds(second), ""});
+  }
+  WorkloadSpec& workload = model.workloads[name];
+  workload.arrivals = replay;
+  workload.mix[{service, "serve"}] = 1;
+  return workload;
+}
+
 ExperimentSpec quiet(double seconds, double warm_up_seconds) {
   ExperimentSpec experiment;
   experiment.duration = Duration::rounded_seconds(seconds);

@@ -27,6 +27,10 @@ ServiceSpec& add_service(ModelSpec& model, const std::string& name, StepSequence
 WorkloadSpec& add_poisson(ModelSpec& model, double rate_per_second,
                           const std::string& service = "station", const std::string& name = "load");
 
+/// Adds a workload that asks "SERVICE/serve" at these instants.
+WorkloadSpec& add_replay(ModelSpec& model, const std::vector<double>& seconds,
+                         const std::string& service = "station", const std::string& name = "load");
+
 StepSpec work(LawSpec law);
 StepSpec call(const std::string& service, double probability = 1);
 /// All branches at once; as many as there are must succeed, or `wait_for`.

@@ -1,0 +1,199 @@
+// Invariants of every run, on random scenarios with everything in them.
+
+#include <catch2/catch.hpp>
+#include <map>
+
+#include "models/mistakes.hpp"
+#include "models/plan.hpp"
+#include "tests/support/random_models.hpp"
+#include "tests/support/small_models.hpp"
+
+using namespace rehearse;
+using namespace rehearse::testing;
+
+namespace {
+
+constexpr std::uint64_t scenarios = 150;
+
+bool conserved(const RequestCounts& counts) {
+  // A wrapped subtraction would make `unfinished` larger than what arrived.
+  return counts.arrived == counts.answered() + counts.unfinished &&
+         counts.unfinished <= counts.arrived;
+}
+
+ServiceOutcome sum_of(const ServiceOutcome& a, const ServiceOutcome& b) {
+  return {a.busy_millis + b.busy_millis,
+          a.capacity_millis + b.capacity_millis,
+          a.waiting + b.waiting,
+          a.in_system + b.in_system,
+          a.instance_time + b.instance_time,
+          std::max(a.longest_queue, b.longest_queue),
+          std::max(a.most_in_system, b.most_in_system),
+          a.calls + b.calls,
+          a.attempts + b.attempts};
+}
+
+/// An objective's interval, for scenarios that need one of their own.
+ObjectiveSpec over(double from, double to) {
+  ObjectiveSpec objective;
+  objective.name = std::to_string(from);
+  objective.expect.metric = Metric::error_ratio;
+  objective.over = {IntervalSpec::Kind::custom, Duration::rounded_seconds(from),
+                    Duration::rounded_seconds(to)};
+  return objective;
+}
+
+}  // namespace
+
+TEST_CASE("random scenarios have no mistakes", "[property]") {
+  for (std::uint64_t number = 0; number < scenarios; ++number) {
+    const RandomScenario scenario = random_scenario(number);
+    const std::vector<Mistake> mistakes = find_mistakes(scenario.model, scenario.experiment);
+
+    INFO("scenario " << number << ": " << (mistakes.empty() ? "" : mistakes.front().sentence));
+    CHECK(mistakes.empty());
+  }
+}
+
+TEST_CASE("nothing that arrives is lost sight of", "[property]") {
+  RunMemory memory;
+  std::map<std::string, std::uint64_t> seen;
+  for (std::uint64_t number = 0; number < scenarios; ++number) {
+    const RandomScenario scenario = random_scenario(number);
+    const System system(scenario.model, scenario.experiment);
+
+    const Outcome outcome = run_replication(system, {.study = number, .replication = 0}, memory);
+
+    INFO("scenario " << number);
+    CHECK_FALSE(outcome.capped);
+    for (const IntervalOutcome& interval : outcome.intervals) {
+      for (const EndpointOutcome& endpoint : interval.endpoints) {
+        CHECK(conserved(endpoint.counts));
+        CHECK(endpoint.latency.count() == endpoint.counts.ok + endpoint.counts.failed);
+        seen["cancelled"] += endpoint.counts.cancelled;
+        seen["aborted"] += endpoint.counts.aborted;
+      }
+      for (const WorkloadOutcome& workload : interval.workloads) {
+        CHECK(conserved(workload.counts));
+        CHECK(workload.latency.count() == workload.counts.answered());
+        seen["ok"] += workload.counts.ok;
+        seen["failed"] += workload.counts.failed;
+        seen["refused"] += workload.counts.refused;
+        seen["unreachable"] += workload.counts.unreachable;
+        seen["timed out"] += workload.counts.timed_out;
+        seen["unfinished"] += workload.counts.unfinished;
+      }
+    }
+  }
+  // The scenarios do reach all that they are meant to reach.
+  for (const char* what : {"ok", "failed", "refused", "aborted", "unreachable", "timed out",
+                           "cancelled", "unfinished"}) {
+    INFO(what);
+    CHECK(seen[what] > 100);
+  }
+}
+
+TEST_CASE("a service is never busier than it can be", "[property]") {
+  RunMemory memory;
+  for (std::uint64_t number = 0; number < scenarios; ++number) {
+    const RandomScenario scenario = random_scenario(number, {.faults = true, .rollout = false});
+    const System system(scenario.model, scenario.experiment);
+    const OutcomeLayout& layout = system.layout();
+
+    const Outcome outcome = run_replication(system, {.study = number, .replication = 1}, memory);
+
+    INFO("scenario " << number);
+    for (std::size_t s = 0; s < layout.services.size(); ++s) {
+      const ServiceSpec& spec = scenario.model.services.at(layout.services[s]);
+      for (const IntervalOutcome& interval : outcome.intervals) {
+        const ServiceOutcome& service = interval.services[s];
+        CHECK(service.attempts >= service.calls);
+        if (spec.workers || spec.cpu) CHECK(service.busy_millis <= service.capacity_millis);
+        if (spec.worker_held_while_calling) CHECK(service.waiting <= service.in_system);
+        if (spec.queue.capacity && spec.worker_held_while_calling) {
+          CHECK(service.longest_queue <= static_cast<std::uint64_t>(*spec.queue.capacity));
+          CHECK(service.most_in_system <=
+                static_cast<std::uint64_t>(*spec.queue.capacity + *spec.workers));
+        }
+      }
+      for (std::size_t w = 0; w < layout.windows; ++w) {
+        CHECK(outcome.service_windows[w * layout.services.size() + s].utilization <= 1.0001F);
+      }
+    }
+  }
+}
+
+TEST_CASE("parts of a run add up to the whole", "[property]") {
+  RunMemory memory;
+  for (std::uint64_t number = 0; number < scenarios; ++number) {
+    RandomScenario scenario = random_scenario(number);
+    scenario.experiment.warm_up = Duration::milliseconds(200);
+    const double end = scenario.experiment.duration.in_seconds();
+    scenario.experiment.objectives = {over(0.2, 0.9), over(0.9, 1.5), over(1.5, end)};
+    const System system(scenario.model, scenario.experiment);
+
+    const Outcome outcome = run_replication(system, {.study = number, .replication = 2}, memory);
+
+    INFO("scenario " << number);
+    REQUIRE(outcome.intervals.size() == 4);
+    const IntervalOutcome& whole = outcome.intervals[0];
+    for (std::size_t i = 0; i < whole.endpoints.size(); ++i) {
+      EndpointOutcome sum;
+      for (std::size_t part = 1; part < 4; ++part) {
+        sum.counts += outcome.intervals[part].endpoints[i].counts;
+        sum.latency.merge(outcome.intervals[part].endpoints[i].latency);
+      }
+      CHECK(sum == whole.endpoints[i]);
+    }
+    for (std::size_t i = 0; i < whole.services.size(); ++i) {
+      ServiceOutcome sum;
+      for (std::size_t part = 1; part < 4; ++part) {
+        sum = sum_of(sum, outcome.intervals[part].services[i]);
+      }
+      CHECK(sum == whole.services[i]);
+    }
+  }
+}
+
+TEST_CASE("windows count what the run counts", "[property]") {
+  RunMemory memory;
+  for (std::uint64_t number = 0; number < scenarios; ++number) {
+    const RandomScenario scenario = random_scenario(number);
+    const System system(scenario.model, scenario.experiment);
+    const OutcomeLayout& layout = system.layout();
+
+    const Outcome outcome = run_replication(system, {.study = number, .replication = 3}, memory);
+
+    INFO("scenario " << number);
+    for (std::size_t i = 0; i < layout.workloads.size(); ++i) {
+      std::uint64_t arrived = 0;
+      for (std::size_t w = 0; w < layout.windows; ++w) {
+        arrived += outcome.workload_windows[w * layout.workloads.size() + i].arrived;
+      }
+      CHECK(arrived == outcome.intervals[0].workloads[i].counts.arrived);
+    }
+  }
+}
+
+TEST_CASE("Little's law holds on every path that starts and ends empty", "[property]") {
+  for (std::uint64_t number = 0; number < 40; ++number) {
+    RandomStream luck(number, 7, 0);
+    ModelSpec model = station(exponential(0.001), static_cast<int>(1 + luck.below(3)));
+    ReplaySpec replay;
+    Duration offset;
+    for (int i = 0; i < 2'000; ++i) {
+      offset += Duration::nanoseconds(static_cast<std::int64_t>(luck.below(1'000'000)));
+      replay.arrivals.push_back({offset, ""});
+    }
+    add_poisson(model, 1).arrivals = replay;
+    const System system(model, quiet(offset.in_seconds() + 10));
+
+    const Outcome outcome = run_replication(system, {.study = number, .replication = 0});
+
+    const IntervalOutcome& run = outcome.intervals.front();
+    REQUIRE(run.endpoints.front().counts.ok == 2'000);
+    const double sum_of_responses = run.endpoints.front().latency.mean_seconds() * 2'000 * 1e9;
+    // The mean is one division of exact integers, so the sum is right to a few units of 2^-53.
+    CHECK(std::abs(static_cast<double>(run.services.front().in_system) - sum_of_responses) < 1);
+  }
+}

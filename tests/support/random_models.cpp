@@ -1,0 +1,263 @@
+#include "tests/support/random_models.hpp"
+
+#include "sim/random_stream.hpp"
+#include "tests/support/small_models.hpp"
+
+namespace rehearse::testing {
+namespace {
+
+std::string service_name(std::uint64_t i) {
+  return "service" + std::to_string(i);
+}
+
+class Maker {
+ public:
+  Maker(std::uint64_t number, Ingredients ingredients)
+      : luck_(number, 0x5eed, 0), ingredients_(ingredients) {}
+
+  RandomScenario make() {
+    services_ = 2 + luck_.below(5);
+    add_services();
+    add_workload("load");
+    if (luck_.chance(0.4)) add_workload("more");
+    if (luck_.chance(0.5)) scenario_.model.network.latency = law(0.001);
+    describe_run();
+    if (ingredients_.faults) add_faults();
+    if (ingredients_.rollout && luck_.chance(0.5)) add_rollout();
+    if (ingredients_.faults && luck_.chance(0.3)) add_stop_condition();
+    return scenario_;
+  }
+
+ private:
+  double between(double low, double high) { return low + (high - low) * luck_.uniform(); }
+  Duration up_to(double seconds) { return Duration::rounded_seconds(between(0, seconds)); }
+
+  LawSpec law(double mean) {
+    switch (luck_.below(5)) {
+      case 0:
+        return constant(mean);
+      case 1:
+        return {up_to(mean / 4), WeibullSpec{Duration::rounded_seconds(mean), 2.5}};
+      case 2:
+        return {{}, LognormalSpec{Duration::rounded_seconds(mean), 0.8}};
+      case 3:
+        return {{}, UniformSpec{Duration(), Duration::rounded_seconds(2 * mean)}};
+      default:
+        return exponential(mean);
+    }
+  }
+
+  void add_services() {
+    for (std::uint64_t i = 0; i < services_; ++i) {
+      ServiceSpec& service = scenario_.model.services[service_name(i)];
+      service.instances = static_cast<int>(1 + luck_.below(3));
+      if (luck_.chance(0.6)) service.workers = static_cast<int>(1 + luck_.below(4));
+      if (service.workers && luck_.chance(0.5)) {
+        service.queue.capacity = static_cast<int>(luck_.below(8));
+      }
+      if (luck_.chance(0.3)) service.queue.discipline = QueueDiscipline::lifo;
+      service.worker_held_while_calling = luck_.chance(0.6);
+      if (luck_.chance(0.3)) service.cpu = CpuSpec{luck_.chance(0.5) ? 1.0 : 2.5};
+      if (i == 0 || luck_.chance(0.5)) service.placement.zones = {"a", "b"};
+      if (luck_.chance(0.3)) service.correlation = 0.5;
+      add_endpoint(service, i, "serve");
+      if (luck_.chance(0.3)) add_endpoint(service, i, "other");
+      for (std::uint64_t callee = i + 1; callee < services_; ++callee) {
+        service.calls[service_name(callee)] = client();
+      }
+    }
+  }
+
+  void add_endpoint(ServiceSpec& service, std::uint64_t i, const std::string& operation) {
+    EndpointSpec& endpoint = service.endpoints[operation];
+    for (std::uint64_t b = 0; b <= luck_.below(2); ++b) {
+      endpoint.behaviours.push_back({between(0.5, 2), steps(i, 0)});
+    }
+    if (luck_.chance(0.4)) {
+      endpoint.errors = {between(0, 20),
+                         luck_.chance(0.5) ? OwnErrorsSpec::At::start : OwnErrorsSpec::At::end};
+    }
+  }
+
+  StepSequence steps(std::uint64_t service, int depth) {
+    StepSequence sequence = {work(law(between(0.0005, 0.004)))};
+    const std::uint64_t count = luck_.below(depth == 0 ? 4 : 2);
+    for (std::uint64_t i = 0; i < count; ++i) sequence.push_back(step(service, depth));
+    return sequence;
+  }
+
+  StepSpec step(std::uint64_t service, int depth) {
+    if (service + 1 >= services_) return work(law(0.001));
+    switch (luck_.below(depth < 2 ? 6 : 2)) {
+      case 0:
+        return work(law(0.001));
+      case 1:
+        return call_step(service, depth);
+      case 2: {
+        std::vector<StepSequence> branches;
+        for (std::uint64_t b = 0; b < 2 + luck_.below(2); ++b) {
+          branches.push_back(steps(service, depth + 1));
+        }
+        std::optional<int> wait_for;
+        if (luck_.chance(0.5)) wait_for = 1;
+        return parallel(std::move(branches), wait_for);
+      }
+      case 3: {
+        RepeatSpec repeat;
+        repeat.count = {CountLawSpec::Kind::geometric, 1.5, {}};
+        repeat.steps = steps(service, depth + 1);
+        return {repeat};
+      }
+      case 4: {
+        SpawnSpec spawn;
+        spawn.endpoint = callee(service);
+        spawn.probability = 0.5;
+        return {spawn};
+      }
+      default:
+        return call_step(service, depth);
+    }
+  }
+
+  EndpointName callee(std::uint64_t service) {
+    return {service_name(service + 1 + luck_.below(services_ - service - 1)), "serve"};
+  }
+
+  StepSpec call_step(std::uint64_t service, int depth) {
+    CallSpec spec;
+    spec.endpoint = callee(service);
+    spec.probability = luck_.chance(0.5) ? 1 : 0.6;
+    spec.on_error = static_cast<OnError>(luck_.below(3));
+    if (spec.on_error == OnError::fallback && depth < 2) spec.fallback = steps(service, depth + 1);
+    return {spec};
+  }
+
+  ClientSpec client() {
+    ClientSpec client;
+    if (luck_.chance(0.5)) client.timeout = Duration::rounded_seconds(between(0.009, 0.05));
+    if (luck_.chance(0.4)) {
+      RetrySpec retry;
+      retry.max_attempts = 3;
+      if (luck_.chance(0.5)) retry.per_try_timeout = Duration::milliseconds(8);
+      retry.base_backoff = Duration::milliseconds(2);
+      retry.retry_on.five_xx = luck_.chance(0.5);
+      client.retry = retry;
+      if (luck_.chance(0.5)) client.retry_budget = RetryBudgetSpec{};
+    }
+    client.load_balancer.policy = static_cast<BalancingPolicy>(luck_.below(3));
+    client.propagate_cancellation = luck_.chance(0.5);
+    return client;
+  }
+
+  void add_workload(const std::string& name) {
+    WorkloadSpec& workload = scenario_.model.workloads[name];
+    switch (luck_.below(5)) {
+      case 0:
+        workload.arrivals = BatchSpec{{40}, {CountLawSpec::Kind::geometric, 3, {}}};
+        break;
+      case 1:
+        workload.arrivals = StagesSpec{{{Duration::seconds(1), {50}, StagesSpec::Shape::step},
+                                        {Duration::seconds(1), {150}, StagesSpec::Shape::ramp}}};
+        break;
+      case 2: {
+        ReplaySpec replay;
+        replay.arrivals = {{Duration::milliseconds(3), ""},
+                           {Duration::milliseconds(4), "service1/serve"}};
+        replay.repeat = true;
+        replay.period = Duration::milliseconds(20);
+        workload.arrivals = replay;
+        break;
+      }
+      case 3:
+        workload.arrivals = ClosedLoopSpec{5, exponential(0.03)};
+        break;
+      default:
+        workload.arrivals = PoissonSpec{{between(50, 200)}};
+    }
+    workload.mix[{service_name(0), "serve"}] = 2;
+    if (luck_.chance(0.5)) workload.mix[{service_name(1), "serve"}] = 1;
+    workload.calls[service_name(0)] = client();
+  }
+
+  void describe_run() {
+    ExperimentSpec& run = scenario_.experiment;
+    run.duration = Duration::rounded_seconds(between(2, 4));
+    run.warm_up = luck_.chance(0.5) ? Duration::milliseconds(300) : Duration();
+    run.window = Duration::milliseconds(250);
+    for (const auto kind : {IntervalSpec::Kind::fault, IntervalSpec::Kind::after}) {
+      ObjectiveSpec objective;
+      objective.name = kind == IntervalSpec::Kind::fault ? "during" : "afterwards";
+      objective.expect.metric = Metric::error_ratio;
+      objective.over.kind = kind;
+      run.objectives.push_back(objective);
+    }
+  }
+
+  void add_faults() {
+    const std::uint64_t count = 1 + luck_.below(3);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      FaultSpec fault;
+      fault.name = "fault" + std::to_string(i);
+      fault.kind = static_cast<FaultKind>(luck_.below(6));
+      fault.at = Duration::milliseconds(400) + up_to(0.5);
+      fault.duration = Duration::milliseconds(100) + up_to(0.7);
+      fault.percentage = between(10, 100);
+      fault.factor = 2.5;
+      fault.delay = law(0.01);
+      fault.detected_after = up_to(0.3);
+      if (fault.kind != FaultKind::load_spike && luck_.chance(0.8)) {
+        fault.target.service = service_name(luck_.below(services_));
+      }
+      if (fault.kind == FaultKind::zone_down) {
+        fault.target = {};
+        fault.target.zone = "a";
+      }
+      if (luck_.chance(0.5)) fault.target.mode = TargetSpec::Mode::one;
+      scenario_.experiment.faults.push_back(fault);
+    }
+  }
+
+  void add_rollout() {
+    RolloutSpec rollout;
+    rollout.service = service_name(luck_.below(services_));
+    rollout.at = Duration::milliseconds(500);
+    rollout.work_ratio = 1.5;
+    rollout.error_percent_added = between(0, 30);
+    rollout.steps = {SetWeight{20}, Pause{Duration::milliseconds(400)}, SetWeight{60},
+                     Pause{Duration::milliseconds(300)}};
+    AnalysisSpec analysis;
+    analysis.failure_condition.metric = Metric::error_ratio;
+    analysis.failure_condition.labels.service = rollout.service;
+    analysis.failure_condition.labels.version = "canary";
+    analysis.failure_condition.comparison = Comparison::greater;
+    analysis.failure_condition.threshold = 0.15;
+    analysis.interval = Duration::milliseconds(100);
+    analysis.window = Duration::milliseconds(200);
+    analysis.scrape = {Duration::milliseconds(50), Duration::milliseconds(20)};
+    rollout.analysis.push_back(analysis);
+    scenario_.experiment.rollout = rollout;
+  }
+
+  void add_stop_condition() {
+    StopConditionSpec stop;
+    stop.when.metric = Metric::error_ratio;
+    stop.when.comparison = Comparison::greater;
+    stop.when.threshold = 0.3;
+    stop.window = Duration::milliseconds(200);
+    stop.scrape = {Duration::milliseconds(50), Duration()};
+    scenario_.experiment.stop_conditions.push_back(stop);
+  }
+
+  RandomStream luck_;
+  Ingredients ingredients_;
+  std::uint64_t services_ = 0;
+  RandomScenario scenario_;
+};
+
+}  // namespace
+
+RandomScenario random_scenario(std::uint64_t number, Ingredients ingredients) {
+  return Maker(number, ingredients).make();
+}
+
+}  // namespace rehearse::testing

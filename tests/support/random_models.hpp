@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+
+#include "models/experiment_spec.hpp"
+#include "models/model_spec.hpp"
+
+/// Models for tests of invariants: small, random, and full of everything that the language knows.
+namespace rehearse::testing {
+
+struct RandomScenario {
+  ModelSpec model;
+  ExperimentSpec experiment;
+};
+
+/// What a random scenario may hold; a test leaves out what its invariant does not cover.
+struct Ingredients {
+  bool faults = true;
+  bool rollout = true;
+};
+
+/// Two to six services that call only later ones (so that no feedback arises), one or two
+/// workloads, and one run of two to four simulated seconds. The same number gives the same
+/// scenario.
+RandomScenario random_scenario(std::uint64_t number, Ingredients ingredients = {});
+
+}  // namespace rehearse::testing
