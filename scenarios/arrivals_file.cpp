@@ -80,7 +80,7 @@ void read_arrivals(Reader& reader, const Node& node, ReplaySpec& spec) {
   const Node* file_node = node.find("file");
   if (spec.file.empty() || file_node == nullptr) return;
   const std::string path = joined_path(reader.folder(), spec.file);
-  TextFile file = read_text_file(path);
+  TextFile file = read_text_file(path, largest_recording);
   if (!file.text) {
     reader.mistake(*file_node, fmt::format("'{}': {}", path, file.complaint));
     return;

@@ -11,6 +11,7 @@ namespace rehearse {
 namespace {
 
 constexpr std::size_t most_shown = 100;
+constexpr std::size_t most_kept = 10'000;
 constexpr std::size_t excerpt_width = 96;
 
 }  // namespace
@@ -31,6 +32,8 @@ int Diagnostics::add_source(std::string name, std::string text) {
 }
 
 void Diagnostics::add(Position position, std::string sentence, std::string hint) {
+  ++count_;
+  if (mistakes_.size() >= most_kept) return;
   mistakes_.push_back(Entry{position, std::move(sentence), std::move(hint)});
 }
 
@@ -84,8 +87,8 @@ std::string Diagnostics::text() const {
     }
     if (!mistake.hint.empty()) text += fmt::format("hint: {}\n", printable(mistake.hint));
   }
-  if (sorted.size() > most_shown) {
-    text += fmt::format("and {} more mistakes\n", sorted.size() - most_shown);
+  if (count_ > most_shown) {
+    text += fmt::format("and {} more mistakes\n", count_ - most_shown);
   }
   return text;
 }

@@ -45,7 +45,8 @@ class Diagnostics {
   std::string excerpt(Position position) const;
 
   std::vector<Source> sources_;
-  std::vector<Entry> mistakes_;
+  std::vector<Entry> mistakes_;  // the first ten thousand
+  std::size_t count_ = 0;
 };
 
 /// Text that a terminal can show: control characters and broken UTF-8 become question marks.

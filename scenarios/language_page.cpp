@@ -24,7 +24,8 @@ any scenario with every default.
 - Rates have units: `"84/s"`, `"5/min"` (or `"5/m"`), `"100/h"`.
 - `*_percent`, `percent` and `percentage` are 0 to 100, `*_ratio` and `probability` 0 to 1.
 - An endpoint is written `"service/operation"`; the operation may hold slashes.
-- A file has at most 64 MiB, a key at most 32 parts; steps are nested at most 64 deep.
+- A file has at most 16 MiB (recorded arrivals 64), a key at most 32 parts; steps are nested at
+  most 64 deep.
 - A call graph may be cyclic as long as the expected number of visits converges. One request
   causes at most a million calls on average.
 )";

@@ -7,7 +7,7 @@
 
 namespace rehearse {
 
-TextFile read_text_file(const std::string& path) {
+TextFile read_text_file(const std::string& path, std::size_t largest) {
   namespace files = std::filesystem;
   std::error_code error;
   // A path may come from a document and hold anything, a NUL for one.
@@ -18,9 +18,9 @@ TextFile read_text_file(const std::string& path) {
   if (!files::is_regular_file(status)) return {std::nullopt, "this is not a regular file"};
   const auto size = files::file_size(path, error);
   if (error) return {std::nullopt, error.message()};
-  if (size > largest_document) {
-    return {std::nullopt, fmt::format("the file has {} MiB; at most {} MiB are read", size >> 20,
-                                      largest_document >> 20)};
+  if (size > largest) {
+    return {std::nullopt,
+            fmt::format("the file has {} MiB; at most {} MiB are read", size >> 20, largest >> 20)};
   }
   std::ifstream stream(path, std::ios::binary);
   std::string text(size, '\0');

@@ -149,10 +149,10 @@ TEST_CASE("files that cannot be read are mistakes of the user", "[scenarios]") {
   CHECK_THROWS_AS(load_model("/dev/zero"), InvalidInput);
 }
 
-TEST_CASE("a document of sixty-five megabytes is refused unread", "[scenarios]") {
+TEST_CASE("a document of seventeen megabytes is refused unread", "[scenarios]") {
   const Folder folder("large");
   const std::string path = folder.write("large.toml", "");
-  std::filesystem::resize_file(path, 65u << 20);
+  std::filesystem::resize_file(path, 17u << 20);
 
-  CHECK_THROWS_WITH(load_scenario(path), Catch::Contains("64 MiB"));
+  CHECK_THROWS_WITH(load_scenario(path), Catch::Contains("16 MiB"));
 }
