@@ -67,10 +67,9 @@ TEST_CASE("two draws with replacement meet the busier of two instances one time 
   const auto meets_the_busier = [](int choices) {
     ModelSpec model = bulkheads(2, 0.1);
     add_replay(model, {0, 0.01}).calls["station"].load_balancer = {BalancingPolicy::least_request,
-                                                                    choices};
-    return replicated(System(model, quiet(1)), 4'000, 32, [](const Outcome& o) {
-      return static_cast<double>(requests_of(o).refused);
-    });
+                                                                   choices};
+    return replicated(System(model, quiet(1)), 4'000, 32,
+                      [](const Outcome& o) { return static_cast<double>(requests_of(o).refused); });
   };
 
   CHECK(agrees(meets_the_busier(2), 0.25));

@@ -21,7 +21,9 @@ double slowest_request(const Outcome& outcome) {
   return outcome.intervals.front().workloads.front().latency.maximum().in_seconds();
 }
 
-Approx exactly(double seconds) { return Approx(seconds).epsilon(1e-12); }
+Approx exactly(double seconds) {
+  return Approx(seconds).epsilon(1e-12);
+}
 
 /// A front that calls a service that always fails after a millisecond, and then works for ten.
 ModelSpec front_of_failing(OnError on_error) {
