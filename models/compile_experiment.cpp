@@ -54,6 +54,9 @@ void compile_intervals(const ExperimentSpec& experiment, System::Plan& plan) {
                                        Time::after_start(experiment.duration)};
   const OutcomeLayout::IntervalKey disturbance = planned_disturbance(experiment);
   layout.intervals = {run};
+  if (disturbance.from < run.to) {
+    layout.intervals.push_back(resolved({IntervalSpec::Kind::fault, {}, {}}, run, disturbance));
+  }
   layout.disturbance_from = disturbance.from;
   layout.disturbance_to = disturbance.to;
   layout.is_control = experiment.is_control;

@@ -131,7 +131,7 @@ struct OutcomeLayout {
   std::vector<EndpointKey> endpoints;
   std::vector<std::string> workloads;
   std::vector<std::string> services;
-  std::vector<IntervalKey> intervals;            // the first is "run"
+  std::vector<IntervalKey> intervals;            // "run", then "fault" if there is one
   std::vector<std::size_t> objective_intervals;  // [objective]: index into intervals
   /// From the first start to the last end of faults and rollout as planned; the same in both arms.
   Time disturbance_from = Time::never();
