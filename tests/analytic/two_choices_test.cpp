@@ -55,7 +55,7 @@ std::vector<Claim> limit_claims() {
   double response = 0;
   for (int i = 1; i <= 12; ++i) response += std::pow(rho, std::pow(2, i) - 2);
   return {
-      {"E[T]", response, [](const Outcome& o) { return mean_response(o, 1); }, 0.01},
+      {"E[T]", response, [](const Outcome& o) { return mean_response(o, 1); }, 0.015},
       {"P(T > 6)", chosen_response_tail(6), [](const Outcome& o) { return response_tail(o, 6, 1); },
        0.05},
       {"P(Wq > 0) at random", at_least(1), [](const Outcome& o) { return fraction_delayed(o, 0); },
