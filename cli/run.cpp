@@ -10,6 +10,7 @@
 #include "cli/interruption.hpp"
 #include "cli/study_run.hpp"
 #include "cli/verb.hpp"
+#include "models/spec_path.hpp"
 #include "outputs/atomic_file.hpp"
 #include "outputs/outcome_file.hpp"
 #include "outputs/report_json.hpp"
@@ -50,6 +51,32 @@ std::vector<std::string> asked_for(const ModelSpec& model) {
   return {endpoints.begin(), endpoints.end()};
 }
 
+/// More load than the model was learned at: a spike, or arrivals that the scenario overrides.
+bool raises_load(const Scenario& scenario) {
+  const auto& faults = scenario.experiment.faults;
+  const bool spikes = std::any_of(faults.begin(), faults.end(), [](const FaultSpec& fault) {
+    return fault.kind == FaultKind::load_spike;
+  });
+  return spikes || std::any_of(scenario.origins.begin(), scenario.origins.end(),
+                               [](const auto& origin) {
+                                 return origin.second.overridden &&
+                                        origin.first.find(".arrivals") != std::string::npos;
+                               });
+}
+
+std::vector<std::string> services_without_known_limit(const ModelSpec& model) {
+  std::vector<std::string> unknown;
+  for (const auto& [name, service] : model.services) {
+    const auto evidence =
+        model.evidence.find(extended_path(extended_path("services", name), "workers"));
+    if (!service.workers && !service.cpu && evidence != model.evidence.end() &&
+        evidence->second.basis == Basis::assumed) {
+      unknown.push_back(name);
+    }
+  }
+  return unknown;
+}
+
 StudyInformation information_about(const Scenario& scenario, const StudySettings& settings,
                                    const std::string& command) {
   StudyInformation information;
@@ -63,6 +90,9 @@ StudyInformation information_about(const Scenario& scenario, const StudySettings
   information.provenance = scenario.model.provenance;
   information.user_endpoints = asked_for(scenario.model);
   information.disturbance_at_seconds = first_disturbance(scenario.experiment);
+  if (raises_load(scenario)) {
+    information.limits_unknown = services_without_known_limit(scenario.model);
+  }
   information.seed = settings.seed;
   information.replications_planned = settings.replications;
   information.threads = static_cast<std::uint64_t>(settings.threads);

@@ -66,6 +66,13 @@ std::vector<std::string> warnings_about(const Study& study, const Findings& find
                                    study.experiment.replications(),
                                    study.information.replications_planned));
   }
+  if (const auto& unknown = study.information.limits_unknown; !unknown.empty()) {
+    warnings.push_back(fmt::format(
+        "harm may be understated: the load is higher than recorded, and the recording does not "
+        "tell how many workers these services have, so they never queue here: {}. Give their "
+        "workers in the model or by [set], or record at a higher load",
+        fmt::join(unknown, ", ")));
+  }
   warn_of_capped(study.experiment, "", warnings);
   warn_of_unfinished(findings.experiment.intervals.front(), "", warnings);
   if (study.control) {
