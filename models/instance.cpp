@@ -160,7 +160,8 @@ void Run::settle(Instance& instance, const ServicePlan& service) {
   if (elapsed == 0) return;
   instance.waiting_time += instance.waiting * elapsed;
   instance.in_system_time += instance.in_system * elapsed;
-  const bool serving = instance.up && instance.listed;
+  // One that gets no more traffic still has its capacity until it has finished what it admitted.
+  const bool serving = instance.up && (instance.listed || instance.in_system > 0);
   if (serving) instance.up_time += elapsed;
   if (service.cores > 0) {
     const auto millicores = static_cast<std::uint64_t>(service.cores * 1000 + 0.5);

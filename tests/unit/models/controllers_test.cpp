@@ -151,6 +151,23 @@ TEST_CASE("an aborted rollout sends all traffic back to the stable version", "[m
   CHECK(outcome.endpoint_windows[2 * 2].arrived > 900);
 }
 
+TEST_CASE("a canary without traffic keeps its capacity until its work is done", "[models]") {
+  // Its last job begins before the abort and lasts for seconds after it; it made its service more
+  // than fully busy.
+  ModelSpec model = station(constant(3), 1);
+  add_replay(model, {0.55, 0.56, 0.57, 0.58});
+  ExperimentSpec experiment = quiet(2);
+  experiment.rollout = canary(100, 0);
+  experiment.rollout->steps = {SetWeight{100}, Pause{milliseconds(100)}, SetWeight{0},
+                               Pause{milliseconds(1'600)}};
+
+  const ServiceOutcome service = run_of(model, experiment).intervals.front().services.front();
+
+  // The stable instance: 2 s, idle. The canary: from the start of the rollout at 0.5 s to the end.
+  CHECK(service.busy_millis == 1'450'000'000'000);
+  CHECK(service.capacity_millis == 3'500'000'000'000);
+}
+
 TEST_CASE("a measurement without data neither fails nor passes", "[models]") {
   ModelSpec model = station(constant(0), std::nullopt);
   add_replay(model, {0.1});
