@@ -28,7 +28,7 @@ System unreliable(double percent, int count, Jitter jitter, double length) {
   ClientSpec& client = add_poisson(model, 1'000).calls["station"];
   client.retry = retries(count, 0.1);
   client.retry->jitter = jitter;
-  return System(model, quiet(length));
+  return System(model, quiet(length + 1, 1));
 }
 
 double attempts_per_call(const Outcome& outcome, std::size_t service) {
@@ -41,8 +41,8 @@ double fraction_failed(const Outcome& outcome) {
   return static_cast<double>(counts.failed) / static_cast<double>(counts.arrived);
 }
 
-/// Calls and attempts are counted when they are made: the last second of a run misses some of its
-/// retries, which is a hundredth of the standard error.
+/// Calls and attempts are counted when they are made: the retries that fall behind the end of a run
+/// are made good, on average, by those of its warm-up.
 std::vector<Claim> retry_claims(double p, int r, double jitter_factor) {
   double backoff = 0;
   for (int k = 1; k <= r; ++k) backoff += std::pow(p, k) * 0.1 * std::pow(2, k - 1);
