@@ -121,4 +121,27 @@ TEST_CASE("mistakes of a column mapping are reported together", "[end_to_end]") 
   }
 }
 
+TEST_CASE("load beyond the recording is not taken for harmless", "[end_to_end]") {
+  const Workplace place;
+  prepare(place);
+  REQUIRE(place.rehearse({"calibrate", "spans.csv", "--columns", "mapping.toml", "-o",
+                          "learned.model.toml"})
+              .exit_code == 0);
+  const std::string calm =
+      "rehearse = 1\n[scenario]\nname = \"more\"\nmodel = \"learned.model.toml\"\n"
+      "duration = \"20s\"\nreplications = 4\n";
+  place.write("calm.toml", calm);
+  place.write("spike.toml", calm +
+                                "[[faults]]\nname = \"spike\"\nkind = \"load_spike\"\n"
+                                "target = { workload = \"users\" }\nat = \"5s\"\n"
+                                "duration = \"5s\"\nfactor = 2\n");
+  place.write("set.toml",
+              calm + "[set]\n\"workloads.users.arrivals.poisson.rate\" = \"40/s\"\n");
+  const std::string warning = "harm may be understated";
+
+  CHECK_THAT(place.rehearse({"run", "calm.toml"}).output, !Catch::Contains(warning));
+  CHECK_THAT(place.rehearse({"run", "spike.toml"}).output, Catch::Contains(warning));
+  CHECK_THAT(place.rehearse({"run", "set.toml"}).output, Catch::Contains(warning));
+}
+
 }  // namespace rehearse

@@ -62,6 +62,15 @@ TEST_CASE("what weakens the answer is said", "[outputs]") {
   CHECK_THAT(text, Catch::Contains("conditional on the model"));
 }
 
+TEST_CASE("more load than was recorded is called what it is", "[outputs]") {
+  Study study = testing::study_with(100, 0);
+
+  CHECK_THAT(summary(study), !Catch::Contains("harm may be understated"));
+  study.information.limits_unknown = {"cart", "email"};
+  CHECK_THAT(summary(study), Catch::Contains("warning: harm may be understated"));
+  CHECK_THAT(summary(study), Catch::Contains("they never queue here: cart, email."));
+}
+
 TEST_CASE("alarms say how soon they noticed", "[outputs]") {
   Study study = testing::study_with(0, 0);
   for (std::uint64_t i = 0; i < 3; ++i) {
