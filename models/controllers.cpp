@@ -39,8 +39,8 @@ void Run::set_canary_weight(double percent) {
   for (Index i = 0; i < service.canary_instances; ++i) {
     Instance& canary = instances_[first + i];
     canary.wanted = i < wanted;
-    // One that was never started starts now; a killed one stays dead.
-    canary.up = canary.up || (canary.wanted && !canary.known_dead);
+    canary.started = canary.started || canary.wanted;
+    live_or_die(first + i);
   }
   list_instances(plan.service);
 }

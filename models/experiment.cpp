@@ -68,13 +68,18 @@ void Run::perform(const AgendaItem& item) {
   }
 }
 
-/// Draws the instances that a fault meets, among those that are alive now.
+/// The instances that a fault meets. All means all, also those that are dead now or start later;
+/// fewer are drawn among those that are alive and get traffic now.
 void Run::choose_targets(Index fault) {
   const FaultPlan& plan = plan_->faults[fault];
   FaultState& state = faults_[fault];
+  if (plan.spec.target.mode == TargetSpec::Mode::all) {
+    state.targets = plan.candidates;
+    return;
+  }
   std::vector<Index> live;
   for (const Index instance : plan.candidates) {
-    if (instances_[instance].up) live.push_back(instance);
+    if (instances_[instance].up && instances_[instance].wanted) live.push_back(instance);
   }
   std::size_t count = live.size();
   switch (plan.spec.target.mode) {
@@ -108,7 +113,7 @@ void Run::fault_starts(Index fault) {
   state.active = true;
   if (plan.spec.kind == FaultKind::load_spike) return;
   choose_targets(fault);
-  if (state.targets.empty()) ++outcome_.faults_without_target;
+  state.met = meets_somebody(state);
   const bool at_door = plan.spec.kind == FaultKind::latency || plan.spec.kind == FaultKind::abort;
   if (at_door) state.hits.assign(instances_.size(), false);
   const bool kills =
@@ -128,6 +133,13 @@ void Run::fault_starts(Index fault) {
   }
 }
 
+/// Whether a target of the fault gets traffic, or would if it were alive.
+bool Run::meets_somebody(const FaultState& fault) const {
+  return std::any_of(fault.targets.begin(), fault.targets.end(), [this](Index target) {
+    return instances_[target].started && instances_[target].wanted;
+  });
+}
+
 void Run::fault_ends(Index fault) {
   FaultState& state = faults_[fault];
   if (!state.active) return;
@@ -136,6 +148,8 @@ void Run::fault_ends(Index fault) {
     if (plan_->sources[source].fault == fault) sources_[source].stopped = true;
   }
   const FaultSpec& spec = plan_->faults[fault].spec;
+  const bool nobody = !state.met && !meets_somebody(state);
+  if (nobody && spec.kind != FaultKind::load_spike) ++outcome_.faults_without_target;
   for (const Index target : state.targets) {
     switch (spec.kind) {
       case FaultKind::latency:
@@ -147,7 +161,7 @@ void Run::fault_ends(Index fault) {
         break;
       case FaultKind::instance_kill:
       case FaultKind::zone_down:
-        revive(target);
+        revive(target, spec.kind == FaultKind::zone_down);
         break;
       case FaultKind::load_spike:
         break;
@@ -155,25 +169,19 @@ void Run::fault_ends(Index fault) {
   }
 }
 
-void Run::revive(Index index) {
-  Instance& instance = instances_[index];
-  settle(instance, plan_->services[plan_->instances[index].service]);
-  instance.up = true;
-  instance.silent = false;
-  instance.known_dead = false;
-  relist(index);
+void Run::revive(Index index, bool silently) {
+  --instances_[index].kills;
+  if (silently) --instances_[index].blackouts;
+  live_or_die(index);
 }
 
+/// A fault that is over has nothing to be detected: another one may keep its targets down since.
 void Run::deaths_detected(Index fault) {
+  if (!faults_[fault].active) return;
   for (const Index target : faults_[fault].targets) {
-    if (instances_[target].up) continue;
     instances_[target].known_dead = true;
-    relist(target);
+    list_instances(plan_->instances[target].service);
   }
-}
-
-void Run::relist(Index index) {
-  list_instances(plan_->instances[index].service);
 }
 
 /// Brings the balancers' lists of one service up to date: what service discovery tells everybody.

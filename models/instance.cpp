@@ -146,10 +146,24 @@ void Run::unlink(std::uint32_t slot) {
 }
 
 void Run::kill(Index index, bool silently) {
+  ++instances_[index].kills;
+  if (silently) ++instances_[index].blackouts;
+  live_or_die(index);
+}
+
+/// An instance lives when it was started and no fault keeps it down any more: faults may overlap.
+void Run::live_or_die(Index index) {
   Instance& instance = instances_[index];
+  instance.silent = instance.blackouts > 0;
+  const bool up = instance.started && instance.kills == 0;
+  if (up == instance.up) return;
   settle(instance, plan_->services[plan_->instances[index].service]);
-  instance.up = false;
-  instance.silent = silently;
+  instance.up = up;
+  if (up) {
+    instance.known_dead = false;
+    list_instances(plan_->instances[index].service);
+    return;
+  }
   while (instance.first_job != none) end_job(instance.first_job, Status::lost);
 }
 

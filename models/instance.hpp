@@ -29,7 +29,8 @@ struct SharedCores {
 
 /// A running copy of a service.
 struct Instance {
-  bool up = true;       // a killed one is not
+  bool up = true;       // started, and not killed
+  bool started = true;  // those of a canary only once a weight has asked for them
   bool silent = false;  // died without a word: nobody answers for it
   bool wanted = true;   // the rollout sends it traffic
   bool known_dead = false;
@@ -43,6 +44,8 @@ struct Instance {
   std::uint32_t queue_last = none;
   std::uint32_t first_job = none;
   std::uint32_t door_faults = 0;  // active latency and abort faults that target it
+  std::uint32_t kills = 0;        // active faults that keep it down
+  std::uint32_t blackouts = 0;    // of them, those that leave nobody to answer
   SharedCores cores;
 
   // Integrals since they were last collected.
@@ -74,6 +77,7 @@ struct SourceState {
 struct FaultState {
   bool active = false;
   bool cancelled = false;  // stopped before its time
+  bool met = false;        // somebody was there
   std::vector<Index> targets;
   std::vector<bool> hits;  // [instance]; latency and abort
 };

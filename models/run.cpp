@@ -61,7 +61,7 @@ void Run::build_hosts() {
   };
   for (Index i = 0; i < plan_->instances.size(); ++i) {
     const InstancePlan& instance = plan_->instances[i];
-    instances_[i].wanted = instances_[i].up = !instance.canary;
+    instances_[i].wanted = instances_[i].started = instances_[i].up = !instance.canary;
     add_clients({.caller_service = instance.service, .caller = i, .host = i},
                 plan_->services[instance.service].edges, instance.purpose);
   }

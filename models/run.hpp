@@ -94,6 +94,7 @@ class Run {
   void link(std::uint32_t job);
   void unlink(std::uint32_t job);
   void kill(Index instance, bool silently);
+  void live_or_die(Index instance);
   void settle(Instance& instance, const ServicePlan& service);
   void enqueue(std::uint32_t frame, Instance& instance);
   void leave_queue(std::uint32_t frame, Instance& instance);
@@ -134,10 +135,10 @@ class Run {
   void choose_targets(Index fault);
   void fault_starts(Index fault);
   void fault_ends(Index fault);
-  void revive(Index instance);
+  bool meets_somebody(const FaultState& fault) const;
+  void revive(Index instance, bool silently);
   void deaths_detected(Index fault);
   void list_instances(Index service);
-  void relist(Index instance);
   void close_interval();
   void close_window();
   void collect();
