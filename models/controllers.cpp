@@ -158,7 +158,13 @@ void Run::stop_experiment() {
     fault_ends(fault);
     faults_[fault].cancelled = true;
   }
-  if (rollout_.running) end_rollout(RolloutResult::aborted);
+  // What has not begun yet never will.
+  for (Index source = 0; source < sources_.size(); ++source) {
+    if (plan_->sources[source].fault != none) sources_[source].stopped = true;
+  }
+  if (plan_->rollout && outcome_.rollout == RolloutResult::none) {
+    end_rollout(RolloutResult::aborted);
+  }
 }
 
 }  // namespace rehearse
