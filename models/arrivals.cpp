@@ -29,8 +29,10 @@ void Run::start_sources() {
       continue;
     }
     if (plan.kind == SourcePlan::Kind::replay) {
+      const bool passes = plan.repeat && plan.period > Duration();
+      if (passes) state.shift = plan.period * (plan.from.since_start() / plan.period);
       while (state.entry < plan.offsets.size() &&
-             Time::after_start(plan.offsets[state.entry]) < plan.from) {
+             Time::after_start(state.shift + plan.offsets[state.entry]) < plan.from) {
         ++state.entry;
       }
     }

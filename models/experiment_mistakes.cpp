@@ -118,13 +118,15 @@ class ExperimentWalk {
     check_version(target_path + ".version", target.version, target.service);
     if (mistakes_.size() > before) return;
     if (fault.kind == FaultKind::load_spike) {
-      check_spike(path, target.workload);
+      check_spike(path, fault);
     } else if (target.version != "canary") {
       check_matches(target_path, target);
     }
   }
 
-  void check_spike(const std::string& path, const std::string& name) {
+  void check_spike(const std::string& path, const FaultSpec& fault) {
+    const std::string& name = fault.target.workload;
+    if (fault.factor < 1) add(path + ".factor", "a load spike adds arrivals: 'factor' is below 1");
     const auto workload = model_.workloads.find(name);
     if (workload == model_.workloads.end()) return;
     if (std::holds_alternative<ClosedLoopSpec>(workload->second.arrivals)) {
