@@ -133,8 +133,12 @@ Judgement judge(const ObjectiveSpec& objective, const Outcome& outcome, const Ou
                 std::size_t interval) {
   const std::optional<double> value = measured(objective.expect, outcome, layout, interval);
   if (!value) return Judgement::no_data;
-  return holds(*value, objective.expect.comparison, objective.expect.threshold) ? Judgement::met
-                                                                                : Judgement::missed;
+  if (!holds(*value, objective.expect.comparison, objective.expect.threshold)) {
+    return Judgement::missed;
+  }
+  // A run that broke off, or a fault that found nobody, has not shown what was to be shown.
+  const bool shown = !outcome.capped && outcome.faults_without_target == 0;
+  return shown ? Judgement::met : Judgement::no_data;
 }
 
 }  // namespace rehearse

@@ -6,8 +6,8 @@
 
 namespace rehearse {
 
-/// Whether one replication meets an objective. no_data: nothing was measured, so nothing is
-/// claimed.
+/// Whether one replication meets an objective. no_data: nothing was measured, the run was capped,
+/// or a fault had no target; so nothing is claimed.
 enum class Judgement { met, missed, no_data };
 
 /// The value of a metric in one interval of an outcome, in the units of its threshold; nothing when
