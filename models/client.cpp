@@ -75,7 +75,6 @@ void Run::make_attempt(std::uint32_t slot) {
   job.root_frame = none;
   job.admitted = false;
   job.holds_worker = false;
-  job.withdrawn = false;
   call.job = jobs_.id(job_slot);
   schedule(now_ + job.latency, call.order,
            {.kind = RunEvent::Kind::attempt_arrives, .slot = job_slot});

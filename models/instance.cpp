@@ -3,6 +3,12 @@
 #include "models/run.hpp"
 
 namespace rehearse {
+namespace {
+
+/// At the door, by all faults together: an instant plus so much still fits.
+constexpr Duration longest_delay = Duration::nanoseconds(std::int64_t{1} << 61);
+
+}  // namespace
 
 Index Run::column_of(const Job& job) const {
   return plan_->instances[job.instance].canary ? plan_->canary_column[job.endpoint]
@@ -38,22 +44,25 @@ bool Run::stopped_at_door(std::uint32_t slot) {
       turn_away(slot, Status::aborted);
       return true;
     }
-    delay += fault.delay.sample(luck);
+    delay = std::min(delay + fault.delay.sample(luck), longest_delay);
   }
   if (delay == Duration()) return false;
+  link(slot);
   schedule(now_ + delay, next_order(job.instance),
-           {.kind = RunEvent::Kind::door_passed, .slot = slot});
+           {.kind = RunEvent::Kind::door_passed, .slot = slot, .stamp = job.generation});
   return true;
+}
+
+void Run::door_passed(SlabId id) {
+  if (!jobs_.is_live(id)) return;
+  unlink(id.slot);
+  admit(id.slot);
 }
 
 void Run::admit(std::uint32_t slot) {
   Job& job = jobs_[slot];
   Instance& instance = instances_[job.instance];
   const ServicePlan& service = plan_->services[plan_->instances[job.instance].service];
-  if (!instance.up || job.withdrawn) {
-    turn_away(slot, job.withdrawn ? Status::cancelled : Status::unreachable);
-    return;
-  }
   const bool must_wait = service.workers != none && instance.busy >= service.workers;
   if (must_wait && instance.waiting >= service.queue_capacity) {
     turn_away(slot, Status::refused);
@@ -107,9 +116,9 @@ void Run::turn_away(std::uint32_t slot, Status status) {
 
 void Run::end_job(std::uint32_t slot, Status status) {
   if (!jobs_[slot].admitted) {
-    // Cancelled while a latency fault held it at the door: the event that would let it in must not
-    // find the slot in other hands, so it ends there.
-    jobs_[slot].withdrawn = true;
+    // Cancelled or lost while a latency fault held it at the door.
+    unlink(slot);
+    turn_away(slot, status);
     return;
   }
   const Job job = jobs_[slot];

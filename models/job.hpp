@@ -82,7 +82,6 @@ struct Job {
   std::uint32_t next = none;
   bool admitted = false;
   bool holds_worker = false;
-  bool withdrawn = false;  // cancelled while it waited at the door
 };
 
 /// A strand of a job: a sequence of steps under way. A job has one; branches of parallel steps and

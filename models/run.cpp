@@ -123,7 +123,7 @@ void Run::handle(const EventList<RunEvent>::Event& event) {
       cancel_arrives({what.slot, what.stamp});
       break;
     case RunEvent::Kind::door_passed:
-      admit(what.slot);
+      door_passed({what.slot, what.stamp});
       break;
     case RunEvent::Kind::work_done:
       if (frames_.is_live({what.slot, what.stamp})) continue_frame(what.slot);

@@ -84,6 +84,7 @@ class Run {
   // The instance's side of an attempt (instance.cpp, workers.cpp).
   void attempt_arrives(std::uint32_t job);
   bool stopped_at_door(std::uint32_t job);
+  void door_passed(SlabId job);
   void admit(std::uint32_t job);
   void cancel_arrives(SlabId job);
   void answer(const Job& job, Status status);
