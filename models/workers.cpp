@@ -4,6 +4,12 @@
 #include "models/run.hpp"
 
 namespace rehearse {
+namespace {
+
+/// As long as the longest sample of a law: an instant plus so much still fits.
+constexpr Duration longest_work = Duration::nanoseconds(std::int64_t{1} << 61);
+
+}  // namespace
 
 void Run::enqueue(std::uint32_t slot, Instance& instance) {
   Frame& frame = frames_[slot];
@@ -107,7 +113,7 @@ Duration Run::drawn_work(const Frame& frame, const Job& job) const {
   }
   double factor = instances_[job.instance].work_factor;
   if (place.canary) factor *= plan_->rollout ? plan_->rollout->spec.work_ratio : 1;
-  return factor == 1 ? work : scaled(work, factor);
+  return std::min(factor == 1 ? work : scaled(work, factor), longest_work);
 }
 
 void Run::begin_work(std::uint32_t slot) {
@@ -161,7 +167,8 @@ void Run::schedule_cores(Index index) {
   if (shared.pieces.empty()) return;
   const double pace = std::min(1.0, cores / shared.running);
   const double wait = std::ceil((shared.pieces.front().finish - shared.virtual_now) / pace);
-  schedule(now_ + Duration::rounded_nanoseconds(std::max(0.0, wait)), next_order(index),
+  const Duration rounded = Duration::rounded_nanoseconds(std::max(0.0, wait));
+  schedule(now_ + std::min(rounded, longest_work), next_order(index),
            {.kind = RunEvent::Kind::cores_fire, .slot = index, .stamp = shared.stamp});
 }
 
