@@ -182,10 +182,12 @@ bool Run::may_retry(const Call& call, Status status) const {
                        (on.connect_failure && status == Status::unreachable) ||
                        (on.reset && (status == Status::timed_out || status == Status::lost));
   if (!matches) return false;
-  if (!spec.retry_budget || call.retrying) return true;
+  if (!spec.retry_budget) return true;
+  // A call that retries already gives its place back before it asks for the next, as in Envoy.
+  const std::uint32_t others = client.retries - (call.retrying ? 1 : 0);
   const double allowed = std::max(static_cast<double>(spec.retry_budget->min_retry_concurrency),
                                   client.active * spec.retry_budget->budget_percent / 100);
-  return client.retries < allowed;
+  return others < allowed;
 }
 
 void Run::attempt_failed(std::uint32_t slot, Status status) {
