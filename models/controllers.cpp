@@ -92,6 +92,8 @@ double Run::gauge(const WatchPlan& watch) const {
   for (const Index index : watch.scope.services) {
     const ServicePlan& service = plan_->services[index];
     const Index count = service.stable_instances + service.canary_instances;
+    const bool unlimited = service.cores == 0 && service.workers == none;
+    if (watch.condition.metric == Metric::utilization && unlimited) continue;
     for (Index i = service.first_instance; i < service.first_instance + count; ++i) {
       const Instance& instance = instances_[i];
       if (!instance.listed) continue;
@@ -101,7 +103,7 @@ double Run::gauge(const WatchPlan& watch) const {
         if (service.cores > 0) {
           of = service.cores;
           part = std::min(service.cores, static_cast<double>(instance.cores.running));
-        } else if (service.workers != none) {
+        } else {
           of = service.workers;
           part = instance.busy;
         }
