@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <cmath>
 
 #include "models/run.hpp"
+#include "models/target_counts.hpp"
 
 namespace rehearse {
 
@@ -30,11 +30,9 @@ void Run::set_canary_weight(double percent) {
   const RolloutPlan& plan = *plan_->rollout;
   const ServicePlan& service = plan_->services[plan.service];
   rollout_.canary_weight = percent;
-  Index wanted = service.canary_instances;
-  if (!plan.spec.canary_instances) {
-    wanted = static_cast<Index>(std::ceil(service.stable_instances * percent / 100));
-  }
-  if (percent == 0) wanted = 0;
+  const std::uint64_t counted =
+      count_canaries(plan.spec, static_cast<int>(service.stable_instances), percent);
+  const std::uint64_t wanted = percent == 0 ? 0 : counted;
   const Index first = service.first_instance + service.stable_instances;
   for (Index i = 0; i < service.canary_instances; ++i) {
     Instance& canary = instances_[first + i];

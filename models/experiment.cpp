@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <cmath>
 
 #include "models/run.hpp"
+#include "models/target_counts.hpp"
 
 namespace rehearse {
 
@@ -81,22 +81,7 @@ void Run::choose_targets(Index fault) {
   for (const Index instance : plan.candidates) {
     if (instances_[instance].up && instances_[instance].wanted) live.push_back(instance);
   }
-  std::size_t count = live.size();
-  switch (plan.spec.target.mode) {
-    case TargetSpec::Mode::one:
-      count = 1;
-      break;
-    case TargetSpec::Mode::fixed:
-      count = static_cast<std::size_t>(plan.spec.target.value);
-      break;
-    case TargetSpec::Mode::fixed_percent:
-      count = static_cast<std::size_t>(
-          std::ceil(static_cast<double>(live.size()) * plan.spec.target.value / 100));
-      break;
-    case TargetSpec::Mode::all:
-      break;
-  }
-  count = std::min(count, live.size());
+  const std::size_t count = count_meant(plan.spec.target, live.size());
   RandomStream luck = stream(plan.purpose, 0);
   for (std::size_t i = 0; i < count; ++i) {
     std::swap(live[i], live[i + luck.below(live.size() - i)]);
