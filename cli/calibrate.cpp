@@ -4,6 +4,7 @@
 
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "cli/column_mapping.hpp"
 #include "cli/verb.hpp"
@@ -77,7 +78,12 @@ int run(const Invocation& invocation) {
         "--help");
   }
   const auto output = arguments.text("output");
-  if (output) check_writable(*output);
+  if (output) {
+    std::vector<std::string> inputs = arguments.positional();
+    inputs.push_back(arguments.text("columns").value_or(""));
+    refuse_overwriting(*output, inputs, "calibrate");
+    check_writable(*output);
+  }
   const Calibration calibration = calibration_of(arguments.positional(), arguments);
   const std::string model = write_model(calibration.model);
   if (!output) {

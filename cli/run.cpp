@@ -118,17 +118,6 @@ struct Destinations {
   bool json_to_output = false;
 };
 
-/// An output that is also an input would be lost: refused.
-void refuse_overwriting(const std::string& output, const Scenario& scenario) {
-  for (const std::string& input : {scenario.path, scenario.model_path}) {
-    std::error_code ignored;
-    if (fs::equivalent(output, input, ignored)) {
-      throw InvalidInput(
-          fmt::format("rehearse run: {} is an input, it cannot be written to", output));
-    }
-  }
-}
-
 Destinations destinations_for(const Scenario& scenario, const Arguments& arguments) {
   Destinations to;
   to.outcomes = arguments.text("output").value_or(fs::path(scenario.path).stem().string() + ".h5");
@@ -141,7 +130,7 @@ Destinations destinations_for(const Scenario& scenario, const Arguments& argumen
   }
   for (const std::string& output : {to.outcomes, to.json}) {
     if (output.empty()) continue;
-    refuse_overwriting(output, scenario);
+    refuse_overwriting(output, {scenario.path, scenario.model_path}, "run");
     check_writable(output);
   }
   return to;

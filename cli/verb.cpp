@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 
 #include "models/mistakes.hpp"
 #include "sim/error.hpp"
@@ -124,6 +125,17 @@ std::string only_argument(const Invocation& invocation, const std::string& verb,
       fmt::format("rehearse {}: expected {}, found {} arguments\nhint: rehearse {} "
                   "--help",
                   verb, what, given.size(), verb));
+}
+
+void refuse_overwriting(const std::string& output, const std::vector<std::string>& inputs,
+                        const std::string& verb) {
+  for (const std::string& input : inputs) {
+    std::error_code ignored;
+    if (std::filesystem::equivalent(output, input, ignored)) {
+      throw InvalidInput(
+          fmt::format("rehearse {}: {} is an input, it cannot be written to", verb, output));
+    }
+  }
 }
 
 void print(const std::string& text) {

@@ -44,6 +44,10 @@ int run_program(const std::vector<std::string>& words);
 std::string only_argument(const Invocation& invocation, const std::string& verb,
                           const std::string& what);
 
+/// An output that is also an input would be lost: refused.
+void refuse_overwriting(const std::string& output, const std::vector<std::string>& inputs,
+                        const std::string& verb);
+
 /// Writes to standard output. Throws InputOutputError when it cannot.
 void print(const std::string& text);
 

@@ -144,4 +144,20 @@ TEST_CASE("load beyond the recording is not taken for harmless", "[end_to_end]")
   CHECK_THAT(place.rehearse({"run", "set.toml"}).output, Catch::Contains(warning));
 }
 
+TEST_CASE("calibrate does not write over what it reads", "[end_to_end]") {
+  const Workplace place;
+  prepare(place);
+
+  const Finished spans = place.rehearse(
+      {"calibrate", "spans.csv", "--columns", "mapping.toml", "-o", "./spans.csv"});
+  const Finished columns = place.rehearse(
+      {"calibrate", "spans.csv", "--columns", "mapping.toml", "-o", "mapping.toml"});
+
+  CHECK(spans.exit_code == 104);
+  CHECK_THAT(spans.errors, Catch::Contains("./spans.csv is an input, it cannot be written to"));
+  CHECK(columns.exit_code == 104);
+  CHECK(place.content("spans.csv") == table_of_spans());
+  CHECK(place.content("mapping.toml") == mapping);
+}
+
 }  // namespace rehearse
