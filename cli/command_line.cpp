@@ -50,6 +50,17 @@ void refuse_repeated(const std::string& verb,
   }
 }
 
+/// `-o ""` is a variable of a script that was never set: never what is meant.
+void refuse_empty(const std::string& verb, const std::vector<Option>& options,
+                  const std::vector<std::pair<std::string, std::string>>& values) {
+  for (const auto& [name, value] : values) {
+    const auto same = [&name = name](const Option& option) { return option.name == name; };
+    const auto option = std::find_if(options.begin(), options.end(), same);
+    if (option == options.end() || option->argument.empty() || !value.empty()) continue;
+    throw InvalidInput(fmt::format("rehearse {}: --{} is empty", verb, name));
+  }
+}
+
 po::parsed_options parsed(const std::string& verb, const std::vector<Option>& options,
                           const std::vector<std::string>& words) {
   const po::options_description description = description_of(options);
@@ -122,6 +133,7 @@ Arguments parse_arguments(const std::string& verb, const std::vector<Option>& op
     }
   }
   refuse_repeated(verb, values);
+  refuse_empty(verb, options, values);
   return {std::move(positional), std::move(values)};
 }
 

@@ -92,6 +92,7 @@ TEST_CASE("an interrupted run saves what is finished", "[end_to_end]") {
 
   CHECK(run.exit_code == 105);
   CHECK_THAT(run.output, Catch::Contains("of 1000000 replications were finished"));
+  CHECK_THAT(run.errors, Catch::Contains("the replications under way are finished and saved"));
   CHECK_THAT(place.content("long.json"),
              Catch::Contains("\"complete\": false") && Catch::Contains("\"exit_code\": 105"));
   const Finished inspected = place.rehearse({"inspect", "long.h5"});
@@ -107,11 +108,14 @@ TEST_CASE("what cannot be written is found before the run", "[end_to_end]") {
   const Finished missing = place.rehearse({"run", "a.toml", "-o", "missing/a.h5"});
   const Finished folder = place.rehearse({"run", "a.toml", "--json", "."});
   const Finished input = place.rehearse({"run", "a.toml", "-o", "queue.model.toml"});
+  const Finished nothing = place.rehearse({"run", "a.toml", "--json", ""});
 
   CHECK(missing.exit_code == 1);
   CHECK_THAT(missing.errors, Catch::Contains("missing/a.h5: No such file or directory"));
   CHECK(folder.exit_code == 1);
   CHECK(input.exit_code == 104);
+  CHECK(nothing.exit_code == 104);
+  CHECK_THAT(nothing.errors, Catch::Contains("--json is empty"));
   CHECK(place.names() == Names{"a.toml", "queue.model.toml"});
 }
 
