@@ -164,15 +164,21 @@ std::string latency_text(const Study& study, const Findings& findings) {
   return text;
 }
 
+/// An alarm may also be a false one, before anything was done.
+std::string moment_text(double seconds_after, const char* after) {
+  return seconds_after < 0 ? span_text(-seconds_after) + " before"
+                           : span_text(seconds_after) + after;
+}
+
 std::string noticed_text(const Study& study, const std::vector<double>& instants,
                          const char* what) {
   const Occurrences seen = occurrences_of(instants);
   if (seen.count == 0) return "";
   const double begin = study.information.disturbance_at_seconds.value_or(0);
   return fmt::format(
-      "{} in {} of {} replications, {} after the experiment began (median; {} to {})\n", what,
-      seen.count, seen.replications, span_text(seen.median_seconds - begin),
-      span_text(seen.earliest_seconds - begin), span_text(seen.latest_seconds - begin));
+      "{} in {} of {} replications, {} the experiment began (median; {} to {})\n", what, seen.count,
+      seen.replications, moment_text(seen.median_seconds - begin, " after"),
+      moment_text(seen.earliest_seconds - begin, ""), moment_text(seen.latest_seconds - begin, ""));
 }
 
 std::string alarms_text(const Study& study) {

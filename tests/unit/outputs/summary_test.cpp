@@ -83,6 +83,9 @@ TEST_CASE("alarms say how soon they noticed", "[outputs]") {
 
   CHECK_THAT(summary(study), Catch::Contains("A stop condition fired in 3 of 3 replications, 20s "
                                              "after the experiment began (median; 10s to 30s)"));
+  study.information.disturbance_at_seconds = 55;
+  CHECK_THAT(summary(study),
+             Catch::Contains("5s before the experiment began (median; 15s before to 5s)"));
 }
 
 TEST_CASE("numbers are written as people read them", "[outputs]") {
