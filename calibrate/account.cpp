@@ -27,8 +27,7 @@ void tell(Text out, std::uint64_t count, std::string_view what) {
   if (count > 0) fmt::format_to(out, "  {:>9}  {}\n", count, what);
 }
 
-void write_left_out(Text out, const Account& account) {
-  fmt::format_to(out, "\nLeft out, or repaired:\n");
+void tell_left_out(Text out, const Account& account) {
   tell(out, account.read.without_id, "spans without a trace or span id: left out");
   tell(out, account.read.with_bad_times, "spans with impossible times: left out");
   tell(out, account.read.without_service, "spans without a service: kept as unknown-service");
@@ -53,6 +52,12 @@ void write_left_out(Text out, const Account& account) {
   tell(out, account.visits.unnamed_peers,
        "calls to peers without a name: part of the caller's own time");
   tell(out, account.visits.calls_shifted, "calls that began before their caller: moved");
+}
+
+void write_left_out(Text out, const Account& account) {
+  std::string lines;
+  tell_left_out(Text(lines), account);
+  fmt::format_to(out, "\nLeft out, or repaired:{}\n{}", lines.empty() ? " nothing" : "", lines);
 }
 
 void write_roles(Text out, const Account& account) {
@@ -90,6 +95,10 @@ void write_endpoints(Text out, const Account& account) {
 }
 
 void write_edges(Text out, const Account& account) {
+  if (account.edges.empty()) {
+    fmt::format_to(out, "\nCalls: none\n");
+    return;
+  }
   fmt::format_to(
       out, "\nCalls (number, failed, with both sides recorded, server longer than client):\n");
   for (const EdgeRow& row : account.edges) {

@@ -165,8 +165,8 @@ std::map<std::uint32_t, LawSpec> ModelBuilder::before_calls_of(std::uint32_t cal
 
 void ModelBuilder::describe_services() {
   const auto instances = study_instances(forest_, names_);
-  for (auto& [service, spec] : result_.model.services) {
-    describe_workers(service);
+  describe_workers();
+  for (const auto& [service, spec] : result_.model.services) {
     note(service_path(service) + ".worker_held_while_calling", Basis::assumed, 0, "");
   }
   for (const auto& [service, facts] : instances) {
@@ -184,19 +184,22 @@ void ModelBuilder::describe_services() {
   result_.account.services = result_.model.services.size();
 }
 
-void ModelBuilder::describe_workers(const std::string& service) {
-  const std::string path = service_path(service) + ".workers";
+void ModelBuilder::describe_workers() {
+  for (const auto& [service, spec] : result_.model.services) {
+    note(service_path(service) + ".workers", Basis::assumed, 0,
+         "unlimited: waiting is part of the self times");
+  }
   for (const auto& [id, studied] : concurrency_) {
-    if (names_.text(id) != service || !studied.found.workers) continue;
-    result_.model.services[service].workers = studied.found.workers;
-    note(path, Basis::observed, studied.visits,
+    if (!studied.found.workers) continue;
+    const auto found = result_.model.services.find(names_.text(id));
+    if (found == result_.model.services.end()) continue;
+    found->second.workers = studied.found.workers;
+    note(service_path(found->first) + ".workers", Basis::observed, studied.visits,
          fmt::format("{:.1f} % of the visits waited; stays go with the crowd by {:.2f}, service "
                      "times by {:.2f}",
                      100 * studied.found.queued, studied.found.dependence_unlimited,
                      studied.found.dependence));
-    return;
   }
-  note(path, Basis::assumed, 0, "unlimited: waiting is part of the self times");
 }
 
 void ModelBuilder::describe_correlations() {

@@ -29,7 +29,7 @@ class ModelBuilder {
                       std::uint64_t own_errors, std::uint64_t undisturbed);
   void learn_peers(std::vector<BehaviourLearner>& learners);
   void describe_services();
-  void describe_workers(const std::string& service);
+  void describe_workers();
   void describe_correlations();
   void describe_network();
   void describe_workload();
