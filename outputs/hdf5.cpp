@@ -228,6 +228,20 @@ Hdf5Entry describe(hid_t object, const std::string& path) {
   return entry;
 }
 
+std::vector<Hdf5Entry> entries_of(hid_t file) {
+  std::vector<std::string> names;
+  require(H5Ovisit2(file, H5_INDEX_NAME, H5_ITER_INC, visit_object, &names, H5O_INFO_BASIC),
+          "list the file");
+  std::vector<Hdf5Entry> entries;
+  for (const std::string& name : names) {
+    const Identifier object(H5Oopen(file, name.c_str(), H5P_DEFAULT));
+    entries.push_back(describe(object, name == "." ? "/" : "/" + name));
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](const Hdf5Entry& a, const Hdf5Entry& b) { return a.path < b.path; });
+  return entries;
+}
+
 }  // namespace
 
 struct Hdf5Image::Handle {
@@ -282,17 +296,11 @@ std::vector<Hdf5Entry> list_hdf5(const std::string& path) {
   const hid_t opened = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
   if (opened < 0) throw InvalidInput(fmt::format("{}: this is not a readable HDF5 file", path));
   const Identifier file(opened);
-  std::vector<std::string> names;
-  require(H5Ovisit2(file, H5_INDEX_NAME, H5_ITER_INC, visit_object, &names, H5O_INFO_BASIC),
-          "list the file");
-  std::vector<Hdf5Entry> entries;
-  for (const std::string& name : names) {
-    const Identifier object(H5Oopen(file, name.c_str(), H5P_DEFAULT));
-    entries.push_back(describe(object, name == "." ? "/" : "/" + name));
+  try {
+    return entries_of(file);
+  } catch (const InputOutputError& error) {
+    throw InvalidInput(fmt::format("{}: the file is damaged: {}", path, error.what()));
   }
-  std::sort(entries.begin(), entries.end(),
-            [](const Hdf5Entry& a, const Hdf5Entry& b) { return a.path < b.path; });
-  return entries;
 }
 
 }  // namespace rehearse
