@@ -178,7 +178,7 @@ void Run::live_or_die(Index index) {
 
 /// Brings the integrals of an instance up to now; before every change of what they integrate.
 void Run::settle(Instance& instance, const ServicePlan& service) {
-  const auto elapsed = static_cast<std::uint64_t>((now_ - instance.settled).in_nanoseconds());
+  const auto elapsed = static_cast<Integral>((now_ - instance.settled).in_nanoseconds());
   instance.settled = now_;
   if (elapsed == 0) return;
   instance.waiting_time += instance.waiting * elapsed;

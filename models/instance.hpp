@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "models/job.hpp"
+#include "models/outcome.hpp"
 #include "sim/time.hpp"
 
 namespace rehearse {
@@ -50,11 +51,11 @@ struct Instance {
 
   // Integrals since they were last collected.
   Time settled;
-  std::uint64_t busy_millis = 0;
-  std::uint64_t capacity_millis = 0;
-  std::uint64_t waiting_time = 0;
-  std::uint64_t in_system_time = 0;
-  std::uint64_t up_time = 0;
+  Integral busy_millis = 0;
+  Integral capacity_millis = 0;
+  Integral waiting_time = 0;
+  Integral in_system_time = 0;
+  Integral up_time = 0;
   std::uint32_t longest_queue = 0;
   std::uint32_t most_in_system = 0;
 };

@@ -41,7 +41,7 @@ Pooled pooled(const MetricScope& scope, const IntervalOutcome& interval, bool wi
   return sum;
 }
 
-std::optional<double> ratio(std::uint64_t part, std::uint64_t whole) {
+std::optional<double> ratio(Integral part, Integral whole) {
   if (whole == 0) return std::nullopt;
   return static_cast<double>(part) / static_cast<double>(whole);
 }

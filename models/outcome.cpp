@@ -26,9 +26,13 @@ void fold(Digest& digest, const LatencyHistogram& latencies) {
 }
 
 void fold(Digest& digest, const ServiceOutcome& service) {
-  for (const std::uint64_t value : {service.busy_millis, service.capacity_millis, service.waiting,
-                                    service.in_system, service.instance_time, service.longest_queue,
-                                    service.most_in_system, service.calls, service.attempts}) {
+  for (const Integral value : {service.busy_millis, service.capacity_millis, service.waiting,
+                               service.in_system, service.instance_time}) {
+    digest.add(static_cast<std::uint64_t>(value));
+    if (value >> 64 != 0) digest.add(static_cast<std::uint64_t>(value >> 64));
+  }
+  for (const std::uint64_t value :
+       {service.longest_queue, service.most_in_system, service.calls, service.attempts}) {
     digest.add(value);
   }
 }

@@ -53,17 +53,20 @@ struct WorkloadOutcome {
   bool operator==(const WorkloadOutcome&) const = default;
 };
 
+/// Over time. 64 bits are too few: they hold five thousand workers, in thousandths, for an hour.
+using Integral = unsigned __int128;
+
 /// A service over one interval, by time, all versions together. Integrals are exact integers.
 struct ServiceOutcome {
-  std::uint64_t busy_millis = 0;      // integral of busy workers (or cores): 1e-3 workers x ns
-  std::uint64_t capacity_millis = 0;  // integral of live workers (or cores); 0: unlimited
-  std::uint64_t waiting = 0;          // integral of jobs waiting: jobs x ns
-  std::uint64_t in_system = 0;        // integral of jobs waiting or served: jobs x ns
-  std::uint64_t instance_time = 0;    // integral of live instances: instances x ns
-  std::uint64_t longest_queue = 0;    // the largest at any one instance
-  std::uint64_t most_in_system = 0;   // the largest at any one instance
-  std::uint64_t calls = 0;            // calls made to it, by whomever
-  std::uint64_t attempts = 0;         // tries of those calls
+  Integral busy_millis = 0;          // integral of busy workers (or cores): 1e-3 workers x ns
+  Integral capacity_millis = 0;      // integral of live workers (or cores); 0: unlimited
+  Integral waiting = 0;              // integral of jobs waiting: jobs x ns
+  Integral in_system = 0;            // integral of jobs waiting or served: jobs x ns
+  Integral instance_time = 0;        // integral of live instances: instances x ns
+  std::uint64_t longest_queue = 0;   // the largest at any one instance
+  std::uint64_t most_in_system = 0;  // the largest at any one instance
+  std::uint64_t calls = 0;           // calls made to it, by whomever
+  std::uint64_t attempts = 0;        // tries of those calls
   bool operator==(const ServiceOutcome&) const = default;
 };
 

@@ -49,7 +49,7 @@ void add(ServiceOutcome& sum, const ServiceOutcome& part) {
   sum.attempts += part.attempts;
 }
 
-float ratio(std::uint64_t part, std::uint64_t whole) {
+float ratio(Integral part, Integral whole) {
   return whole == 0 ? 0.0F
                     : static_cast<float>(static_cast<double>(part) / static_cast<double>(whole));
 }

@@ -28,7 +28,7 @@ std::uint32_t clamped(std::uint64_t count) {
       std::min<std::uint64_t>(count, std::numeric_limits<std::uint32_t>::max()));
 }
 
-float ratio(std::uint64_t part, std::uint64_t whole) {
+float ratio(Integral part, Integral whole) {
   if (whole == 0) return std::numeric_limits<float>::quiet_NaN();
   return static_cast<float>(static_cast<double>(part) / static_cast<double>(whole));
 }

@@ -24,7 +24,7 @@ const EndpointOutcome& endpoint_of(const Outcome& outcome, std::size_t endpoint)
   return outcome.intervals.front().endpoints[endpoint];
 }
 
-double ratio(std::uint64_t part, std::uint64_t whole) {
+double ratio(Integral part, Integral whole) {
   return static_cast<double>(part) / static_cast<double>(whole);
 }
 
