@@ -13,8 +13,8 @@ namespace rehearse {
 
 enum class FaultKind { latency, abort, instance_kill, slow_down, load_spike, zone_down };
 
-/// Which instances that match every filter a fault meets. `all`: also the dead, and those that start
-/// later. Else chosen once, when it starts, by random draws among the live that get traffic.
+/// Which of the instances that match every filter a fault meets. `all`: also the dead, and later
+/// ones. Else chosen once, when it starts, by random draws among the live that get traffic.
 struct TargetSpec {
   enum class Mode { one, all, fixed, fixed_percent };
   std::string service;

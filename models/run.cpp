@@ -5,8 +5,8 @@
 namespace rehearse {
 namespace {
 
-/// Beyond so many attempts in flight, or calls that wait, a run ends early and says so: memory stays
-/// bounded, and a system that is so far behind has lost anyway.
+/// Beyond so many attempts in flight, or calls that wait, a run ends early and says so: memory
+/// stays bounded, and a system that is so far behind has lost anyway.
 constexpr std::size_t most_in_flight = 4'000'000;
 
 /// So many events at one instant mean that simulated time stands still.
