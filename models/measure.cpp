@@ -46,15 +46,17 @@ std::optional<double> ratio(Integral part, Integral whole) {
   return static_cast<double>(part) / static_cast<double>(whole);
 }
 
-/// Whoever had no answer by the end waits for ever: a mean or a maximum over them is infinite, and
-/// so is a quantile that falls among them.
+/// A quantile is over all requests: one that failed never got what it came for, and counts as
+/// infinitely slow, so that failing fast makes no latency better. Mean and maximum are of the good
+/// answers, and infinite when somebody had no answer at all by the end.
 std::optional<double> latency_of(const MetricCondition& metric, const Pooled& sum) {
-  if (sum.latency.count() + sum.counts.unfinished == 0) return std::nullopt;
+  if (sum.latency.count() + sum.counts.errors() == 0) return std::nullopt;
   if (metric.aggregate == Aggregate::quantile) {
-    const auto value = sum.latency.quantile_with_unfinished(metric.level, sum.counts.unfinished);
+    const auto value = sum.latency.quantile_with_unfinished(metric.level, sum.counts.errors());
     return value ? value->in_seconds() : infinite;
   }
   if (sum.counts.unfinished > 0) return infinite;
+  if (sum.latency.count() == 0) return std::nullopt;
   return metric.aggregate == Aggregate::max ? sum.latency.maximum().in_seconds()
                                             : sum.latency.mean_seconds();
 }

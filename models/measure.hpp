@@ -11,8 +11,8 @@ namespace rehearse {
 enum class Judgement { met, missed, no_data };
 
 /// The value of a metric in one interval of an outcome, in the units of its threshold; nothing when
-/// there were no measurements. A latency quantile that falls among requests without an answer is
-/// infinite.
+/// there were no measurements. A latency quantile that falls among requests without a good answer
+/// is infinite.
 std::optional<double> measured(const MetricCondition& metric, const Outcome& outcome,
                                const OutcomeLayout& layout, std::size_t interval);
 

@@ -78,6 +78,7 @@ std::uint64_t Outcome::digest() const {
     for (const WorkloadOutcome& workload : interval.workloads) {
       fold(digest, workload.counts);
       fold(digest, workload.latency);
+      fold(digest, workload.time_to_failure);
     }
     for (const ServiceOutcome& service : interval.services) fold(digest, service);
   }

@@ -38,18 +38,19 @@ struct RequestCounts {
 };
 
 /// An endpoint of one version, as its instances see it: latency is response time (waiting and
-/// service) of every answered attempt, good or bad.
+/// service) of the good answers.
 struct EndpointOutcome {
   RequestCounts counts;
   LatencyHistogram latency;
   bool operator==(const EndpointOutcome&) const = default;
 };
 
-/// A workload, as its users see it: latency includes network, retries and back-off, and of a timed
-/// out request the time until the user gave up.
+/// A workload, as its users see it: latency is that of the good answers, with network, retries and
+/// back-off.
 struct WorkloadOutcome {
   RequestCounts counts;
   LatencyHistogram latency;
+  LatencyHistogram time_to_failure;  // of those that failed: until the user knew
   bool operator==(const WorkloadOutcome&) const = default;
 };
 

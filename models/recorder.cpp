@@ -59,8 +59,7 @@ WindowSample sampled(WindowCell& cell) {
   WindowSample sample{cell.arrived, cell.finished, cell.errors, {}, {}};
   sample.p50 = cell.latencies.quantile(0.5).value_or(Duration());
   sample.p99 = cell.latencies.quantile(0.99).value_or(Duration());
-  cell.arrived = cell.finished = cell.errors = 0;
-  cell.latencies.clear();
+  cell.clear();
   return sample;
 }
 
@@ -68,15 +67,26 @@ WindowSample sampled(WindowCell& cell) {
 template <class Cell>
 void renew(std::vector<Cell>& cells, std::size_t size) {
   cells.resize(size);
-  for (Cell& cell : cells) {
-    LatencyRecorder latencies = std::move(cell.latencies);
-    latencies.clear();
-    cell = Cell{};
-    cell.latencies = std::move(latencies);
-  }
+  for (Cell& cell : cells) cell.clear();
 }
 
 }  // namespace
+
+void Recorder::Cell::clear() {
+  counts = {};
+  latencies.clear();
+}
+
+void Recorder::WorkloadCell::clear() {
+  counts = {};
+  latencies.clear();
+  times_to_failure.clear();
+}
+
+void Recorder::WindowCell::clear() {
+  arrived = finished = errors = 0;
+  latencies.clear();
+}
 
 void Recorder::start(const System::Plan& plan) {
   const OutcomeLayout& layout = plan.layout;
@@ -113,7 +123,7 @@ void Recorder::attempt_ended(Index column, std::uint32_t interval, Status status
   if (interval != none) {
     Cell& cell = endpoint_cell(interval, column);
     count_end(cell.counts, status);
-    if (was_answered(status)) cell.latencies.add(latency);
+    if (status == Status::ok) cell.latencies.add(latency);
   }
   if (status == Status::cancelled) return;
   WindowCell& window = endpoint_windows_[column];
@@ -131,9 +141,9 @@ void Recorder::attempt_ended(Index column, std::uint32_t interval, Status status
 void Recorder::request_ended(Index workload, std::uint32_t interval, Status status,
                              Duration latency) {
   if (interval != none) {
-    Cell& cell = workload_cell(interval, workload);
+    WorkloadCell& cell = workload_cell(interval, workload);
     count_end(cell.counts, status);
-    cell.latencies.add(latency);
+    (status == Status::ok ? cell.latencies : cell.times_to_failure).add(latency);
   }
   WindowCell& window = workload_windows_[workload];
   Counters& totals = workload_totals_[workload];
@@ -201,7 +211,7 @@ LatencyHistogram Recorder::take_watched_latencies(Index watch) {
 void Recorder::write(Outcome& outcome) const {
   const std::size_t workloads = workload_windows_.size();
   const std::size_t services = service_sums_.size();
-  const auto add_cell = [](auto& sum, const Cell& cell) {
+  const auto add_cell = [](auto& sum, const auto& cell) {
     sum.counts += cell.counts;
     sum.latency.merge(cell.latencies.histogram());
   };
@@ -215,7 +225,9 @@ void Recorder::write(Outcome& outcome) const {
         add_cell(interval.endpoints[i], endpoint_cells_[e * columns_ + i]);
       }
       for (std::size_t i = 0; i < workloads; ++i) {
-        add_cell(interval.workloads[i], workload_cells_[e * workloads + i]);
+        const WorkloadCell& cell = workload_cells_[e * workloads + i];
+        add_cell(interval.workloads[i], cell);
+        interval.workloads[i].time_to_failure.merge(cell.times_to_failure.histogram());
       }
       for (std::size_t i = 0; i < services; ++i) {
         add(interval.services[i], service_cells_[e * services + i]);

@@ -60,12 +60,20 @@ class Recorder {
   struct Cell {
     RequestCounts counts;
     LatencyRecorder latencies;
+    void clear();
+  };
+  struct WorkloadCell {
+    RequestCounts counts;
+    LatencyRecorder latencies;
+    LatencyRecorder times_to_failure;
+    void clear();
   };
   struct WindowCell {
     std::uint32_t arrived = 0;
     std::uint32_t finished = 0;
     std::uint32_t errors = 0;
     LatencyRecorder latencies;
+    void clear();
   };
   struct ServiceSums {
     ServiceOutcome interval;  // since the last boundary
@@ -76,7 +84,7 @@ class Recorder {
   Cell& endpoint_cell(std::uint32_t interval, Index column) {
     return endpoint_cells_[interval * columns_ + column];
   }
-  Cell& workload_cell(std::uint32_t interval, Index workload) {
+  WorkloadCell& workload_cell(std::uint32_t interval, Index workload) {
     return workload_cells_[interval * workload_windows_.size() + workload];
   }
 
@@ -84,7 +92,7 @@ class Recorder {
   std::uint32_t interval_ = none;
   std::size_t columns_ = 0;
   std::vector<Cell> endpoint_cells_;  // [elementary interval, column]
-  std::vector<Cell> workload_cells_;
+  std::vector<WorkloadCell> workload_cells_;
   std::vector<ServiceOutcome> service_cells_;
   std::vector<WindowCell> endpoint_windows_;
   std::vector<WindowCell> workload_windows_;

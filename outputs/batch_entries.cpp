@@ -50,7 +50,7 @@ void add_rows(std::vector<DatasetEntry>& entries, const std::string& entity, Tot
                          return values;
                        }});
   }
-  entries.push_back({Scope::arm, group + "count", "row", "1", "Answered ones in that bin.",
+  entries.push_back({Scope::arm, group + "count", "row", "1", "Good answers in that bin.",
                      [totals](const Place& p) -> Hdf5Values {
                        std::vector<std::uint64_t> values;
                        visit_rows(*p.arm, totals,

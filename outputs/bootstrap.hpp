@@ -28,7 +28,7 @@ struct LatencyEstimates {
   Estimate p50;
   Estimate p90;
   Estimate p99;
-  Estimate mean;  // of the answered
+  Estimate mean;  // of the good answers
 };
 
 /// Quantiles and mean of the requests of all batches together. Requests of one replication are not

@@ -87,7 +87,8 @@ constexpr const char* report =
     "rollout was aborted, and when, from the start: `median_seconds`, `range_seconds`. |\n"
     "| `capped`, `warnings[]` | Replications that ended early; sentences. |\n"
     "\n"
-    "`latency_seconds.*` and the means of services are `{estimate, interval}`, the interval "
+    "`latency_seconds.*` are of good answers. They and the means of services are `{estimate, "
+    "interval}`, the interval "
     "being 95 %, by bootstrap over batches of replications. `null`: nothing was measured, or the "
     "value "
     "is infinite because the requests of that rank never got an answer (`unfinished` tells).\n";

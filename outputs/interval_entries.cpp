@@ -26,11 +26,11 @@ constexpr std::array<ColumnText, RequestRows::count_columns> count_texts = {{
 
 /// In the order of RequestRows::latency.
 constexpr std::array<ColumnText, RequestRows::latency_columns> latency_texts = {{
-    {"latency_p50", "s", "Median latency; infinite among unfinished ones, NaN without any."},
+    {"latency_p50", "s", "Median latency of good answers; infinite among unfinished, NaN without."},
     {"latency_p90", "s", "The 0.9 quantile, likewise."},
     {"latency_p99", "s", "The 0.99 quantile, likewise."},
-    {"latency_mean", "s", "Mean latency of the answered ones."},
-    {"latency_max", "s", "The longest latency of the answered ones."},
+    {"latency_mean", "s", "Mean latency of the good answers."},
+    {"latency_max", "s", "The longest latency of the good answers."},
 }};
 
 /// In the order of ServiceRows::values.
@@ -64,7 +64,7 @@ void add_requests(std::vector<DatasetEntry>& entries, const std::string& group,
                        }});
   }
   entries.push_back({Scope::interval, group + "/latency_histogram", entity + ", bin", "1",
-                     "Answered ones of all replications, by latency; edges in /latency_bins.",
+                     "Good answers of all replications, by latency; edges in /latency_bins.",
                      [=](const Place& p) -> Hdf5Values {
                        std::vector<std::uint64_t> counts;
                        for (const RequestTotals& one : (*p.totals)[p.interval].*totals) {

@@ -26,8 +26,8 @@ struct StudyInformation {
   ProvenanceSpec provenance;
   std::vector<std::string> user_endpoints;       // "service/operation", what workloads ask for
   std::optional<double> disturbance_at_seconds;  // the first start of a fault or rollout
-  /// Services of which calibration could not tell how much they can do at once, if the scenario asks
-  /// for more load than was recorded: they never queue, so harm may be understated.
+  /// Services of which calibration could not tell how much they can do at once, if the scenario
+  /// asks for more load than was recorded: they never queue, so harm may be understated.
   std::vector<std::string> limits_unknown;
   std::uint64_t seed = 0;
   std::uint64_t replications_planned = 0;

@@ -116,6 +116,9 @@ class Page {
         "\n## metrics\n\nA condition is `aggregate(metric{label='value', ...}) comparison "
         "threshold`, for example `p99(latency{endpoint='frontend/POST /checkout'}) < 400ms`; the "
         "comparisons are `<`, `<=`, `>` and `>=`.\n\n"
+        "A latency quantile is over all requests: one that failed counts as infinitely slow, so "
+        "`p99(latency{...}) < 400ms` says that 99 % of all requests got a good answer within 400 "
+        "ms. A mean or a maximum is of the good answers.\n\n"
         "| Metric | Aggregates | Labels | Threshold |\n|---|---|---|---|\n";
     for (const MetricReference& metric : metric_references()) {
       text += fmt::format("| `{}` | {} | {} | {} |\n", metric.word, metric.aggregates,

@@ -129,7 +129,10 @@ double fraction_refused(const Outcome& outcome, std::size_t endpoint) {
 }
 
 double mean_request_time(const Outcome& outcome, std::size_t workload) {
-  return outcome.intervals.front().workloads[workload].latency.mean_seconds() / unit;
+  const WorkloadOutcome& users = outcome.intervals.front().workloads[workload];
+  LatencyHistogram all = users.latency;
+  all.merge(users.time_to_failure);
+  return all.mean_seconds() / unit;
 }
 
 void add_probe(ModelSpec& model, double rate_per_second, const std::string& service) {

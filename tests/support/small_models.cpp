@@ -1,5 +1,6 @@
 #include "tests/support/small_models.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace rehearse::testing {
@@ -96,6 +97,11 @@ Estimate replicated(const System& system, std::uint64_t replications, std::uint6
   return replicated(system, replications, seed,
                     [&](const Outcome& outcome) { return std::vector<double>{value(outcome)}; })
       .front();
+}
+
+double slowest_request(const Outcome& outcome) {
+  const WorkloadOutcome& users = outcome.intervals.front().workloads.front();
+  return std::max(users.latency.maximum(), users.time_to_failure.maximum()).in_seconds();
 }
 
 bool agrees(const Estimate& estimate, double truth) {

@@ -52,6 +52,10 @@ std::vector<Estimate> replicated(const System& system, std::uint64_t replication
                                  std::uint64_t seed,
                                  const std::function<std::vector<double>(const Outcome&)>& values);
 
+/// Of all requests of the first workload, good or bad, the longest time until it was over, in
+/// seconds.
+double slowest_request(const Outcome& outcome);
+
 /// Whether the truth lies within 4.5 standard errors: a false alarm in 150,000 checks.
 bool agrees(const Estimate& estimate, double truth);
 

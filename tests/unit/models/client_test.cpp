@@ -18,10 +18,6 @@ const RequestCounts& requests_of(const Outcome& outcome) {
   return outcome.intervals.front().workloads.front().counts;
 }
 
-double slowest_request(const Outcome& outcome) {
-  return outcome.intervals.front().workloads.front().latency.maximum().in_seconds();
-}
-
 std::uint64_t attempts_at(const Outcome& outcome, std::size_t endpoint = 0) {
   return outcome.intervals.front().endpoints[endpoint].counts.arrived;
 }

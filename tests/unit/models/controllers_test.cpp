@@ -109,7 +109,7 @@ TEST_CASE("the hypothesis about a canary makes it slower and worse", "[models]")
   const IntervalOutcome run = run_of(model, experiment).intervals.front();
 
   CHECK(run.endpoints[0].latency.maximum() == milliseconds(10));
-  CHECK(run.endpoints[1].latency.minimum() == milliseconds(15));
+  CHECK(run.workloads[0].time_to_failure.minimum() == milliseconds(15));
   CHECK(run.endpoints[0].counts.failed == 0);
   CHECK(run.endpoints[1].counts.ok == 0);
 }

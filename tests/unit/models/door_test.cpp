@@ -40,7 +40,7 @@ TEST_CASE("a killed instance resets the connections of those at its door, too", 
 
   const WorkloadOutcome& load = outcome.intervals.front().workloads.front();
   CHECK(load.counts.unreachable == 1);
-  CHECK(load.latency.maximum() == Duration::milliseconds(100));
+  CHECK(load.time_to_failure.maximum() == Duration::milliseconds(100));
   CHECK(outcome.spans == 0);
 }
 

@@ -31,10 +31,6 @@ const WorkloadOutcome& load_of(const Outcome& outcome) {
   return outcome.intervals.front().workloads.front();
 }
 
-double slowest_request(const Outcome& outcome) {
-  return load_of(outcome).latency.maximum().in_seconds();
-}
-
 std::vector<double> every(double step, double from, double to) {
   std::vector<double> instants;
   for (int i = 0; from + i * step < to; ++i) instants.push_back(from + i * step);
@@ -53,7 +49,7 @@ TEST_CASE("a killed instance loses its work, refuses connections, and comes back
   CHECK(load_of(outcome).counts.unreachable == 2);
   CHECK(load_of(outcome).counts.ok == 1);
   // Lost 5 ms after it came, refused at once, served.
-  CHECK(load_of(outcome).latency.minimum() == Duration());
+  CHECK(load_of(outcome).time_to_failure.minimum() == Duration());
   CHECK(slowest_request(outcome) == Approx(0.020).epsilon(1e-12));
   CHECK(outcome.intervals.front().services.front().instance_time == 950'000'000);
 }

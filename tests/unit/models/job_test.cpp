@@ -17,10 +17,6 @@ const EndpointOutcome& endpoint_of(const Outcome& outcome, std::size_t endpoint)
   return outcome.intervals.front().endpoints[endpoint];
 }
 
-double slowest_request(const Outcome& outcome) {
-  return outcome.intervals.front().workloads.front().latency.maximum().in_seconds();
-}
-
 Approx exactly(double seconds) {
   return Approx(seconds).epsilon(1e-12);
 }
