@@ -40,8 +40,9 @@ Judgement judged_when_dead(const MetricLabels& labels, double share_of_run) {
 }  // namespace
 
 TEST_CASE("failing fast meets no latency objective", "[models]") {
-  for (const MetricLabels& labels :
-       {MetricLabels{.workload = "load"}, MetricLabels{.service = "station"}}) {
+  const MetricLabels users{"load", "", "", ""};
+  const MetricLabels service{"", "station", "", ""};
+  for (const MetricLabels& labels : {users, service}) {
     CHECK(judged_when_dead(labels, 1.0) == Judgement::missed);
     CHECK(judged_when_dead(labels, 0.2) == Judgement::missed);
     CHECK(judged_when_dead(labels, 0.001) == Judgement::met);
