@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 
-#include "tests/tidy/functions.hpp"
+#include "tests/tidy/declarations.hpp"
 #include "tests/tidy/layout.hpp"
 
 namespace rehearse::tidy {
@@ -130,7 +131,7 @@ Findings length_violations(const SourceFile& file) {
 
 Findings function_violations(const SourceFile& file) {
   Findings findings;
-  for (const Function& function : functions_of(file)) {
+  for (const Function& function : declarations_of(file).functions) {
     const std::size_t lines = function.last_line - function.first_line + 1;
     if (lines <= longest_function) continue;
     findings.push_back(
@@ -215,6 +216,20 @@ Findings comment_violations(const SourceFile& file) {
       if (line.find(path) != std::string::npos) {
         findings.push_back(at(file, i + 1, "names a path of one machine"));
       }
+    }
+  }
+  return findings;
+}
+
+Findings repeated_types(const std::vector<SourceFile>& files) {
+  Findings findings;
+  std::map<std::string, std::string> seen;
+  for (const SourceFile& file : files) {
+    if (!arrows().contains(file.room())) continue;
+    for (const Type& type : declarations_of(file).types) {
+      const auto [first, is_new] = seen.emplace(type.name, file.path);
+      if (is_new) continue;
+      findings.push_back(at(file, type.line, type.name + " is also a type in " + first->second));
     }
   }
   return findings;

@@ -20,4 +20,8 @@ Findings header_violations(const SourceFile& file);
 Findings name_violations(const SourceFile& file);
 Findings comment_violations(const SourceFile& file);
 
+/// Types of one name in different rooms. The linker takes the functions of one for those of the
+/// other, and a vector of the larger one then writes into room that was made for the smaller.
+Findings repeated_types(const std::vector<SourceFile>& files);
+
 }  // namespace rehearse::tidy

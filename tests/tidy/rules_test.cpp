@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/tidy/functions.hpp"
+#include "tests/tidy/declarations.hpp"
 #include "tests/tidy/papers.hpp"
 
 namespace rehearse::tidy {
@@ -81,7 +81,7 @@ TEST_CASE("functions are counted from their first line to their last", "[tidy]")
                                       "}\n"
                                       "}\n");
 
-  const std::vector<Function> functions = functions_of(file);
+  const std::vector<Function> functions = declarations_of(file).functions;
 
   REQUIRE(functions.size() == 1);
   CHECK(functions[0].first_line == 3);
@@ -134,6 +134,22 @@ TEST_CASE("banners, promises and machine paths are found", "[tidy]") {
   CHECK(findings(comment_violations, "tests/a.cpp",
                  "open(\"/wo"
                  "rk/data\");\n") == 1);
+}
+
+TEST_CASE("two types of one name are found, also when no file sees both", "[tidy]") {
+  const SourceFile one =
+      source_file("models/a.hpp", "namespace rehearse {\nstruct Call {\n};\n}\n");
+  const SourceFile two = source_file(
+      "calibrate/b.hpp", "namespace rehearse {\nclass Call final : public A {\n};\n}\n");
+  const SourceFile own =
+      source_file("calibrate/c.cpp",
+                  "namespace rehearse {\nnamespace {\nenum class Call { a };\n}\n"
+                  "void f(struct Call* a) { struct Call {}; }\n"
+                  "struct D { struct Call {}; };\n"
+                  "namespace e { struct Call {}; }\nstruct Call;\n}\n");
+
+  CHECK(repeated_types({one, own}).empty());
+  CHECK(repeated_types({one, two, own}).size() == 1);
 }
 
 TEST_CASE("pages that do not tell the truth are found", "[tidy]") {

@@ -56,6 +56,13 @@ TEST_CASE("comments have no banners, promises or machine paths", "[tidy]") {
   require_clean(comment_violations);
 }
 
+TEST_CASE("no two types have one name", "[tidy]") {
+  std::string found;
+  for (const std::string& finding : repeated_types(tree())) found += finding + "\n";
+  INFO(found);
+  REQUIRE(found.empty());
+}
+
 TEST_CASE("every exception to the length rules is needed", "[tidy]") {
   for (const auto& [path, exception] : long_files()) {
     INFO(path << ": " << exception.reason);

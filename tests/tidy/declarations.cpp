@@ -1,4 +1,4 @@
-#include "tests/tidy/functions.hpp"
+#include "tests/tidy/declarations.hpp"
 
 #include <cctype>
 #include <regex>
@@ -27,10 +27,27 @@ Scope scope_of(const std::string& declaration) {
   return Scope::function;
 }
 
+/// The namespace or type that a declaration opens. No name: it opens neither, or an unnamed one.
+struct Opened {
+  bool is_namespace = false;
+  std::string name;
+};
+
+Opened opened_by(const std::string& declaration) {
+  static const std::regex space(R"(\bnamespace\s+([A-Za-z0-9_:]+))");
+  static const std::regex type(R"(\b(?:class|struct|union|enum)\s+([A-Z][A-Za-z0-9_]*)\s*)"
+                               R"((?:final\s*)?(?:$|:[^:]))");
+  std::smatch match;
+  if (std::regex_search(declaration, match, space)) return {true, match[1]};
+  if (declaration.find("namespace") != std::string::npos) return {true, ""};
+  if (std::regex_search(declaration, match, type)) return {false, match[1]};
+  return {};
+}
+
 /// Reads a file's code letter by letter and keeps the open braces on a stack.
 class Reader {
  public:
-  std::vector<Function> read(const SourceFile& file) {
+  Declarations read(const SourceFile& file) {
     for (line_ = 1; line_ <= file.code.size(); ++line_) {
       const std::string& line = file.code[line_ - 1];
       if (continued_directive_ || line.starts_with("#")) {
@@ -40,13 +57,14 @@ class Reader {
       for (const char letter : line) take(letter);
       take(' ');
     }
-    return std::move(functions_);
+    return std::move(found_);
   }
 
  private:
   struct Open {
     Scope scope;
     std::size_t first_line;
+    Opened what;
   };
 
   void take(char letter) {
@@ -62,22 +80,36 @@ class Reader {
 
   void open() {
     const bool in_function = !open_.empty() && open_.back().scope != Scope::outer;
-    open_.push_back({in_function ? Scope::other : scope_of(declaration_), first_line_});
+    const Scope scope = in_function ? Scope::other : scope_of(declaration_);
+    const Opened what = in_function ? Opened{} : opened_by(declaration_);
+    if (!in_function && !what.is_namespace && !what.name.empty()) note_type(what.name);
+    open_.push_back({scope, first_line_, what});
     forget();
   }
 
   void close() {
     forget();
     if (open_.empty()) return;
-    if (open_.back().scope == Scope::function)
-      functions_.push_back({open_.back().first_line, line_});
+    if (open_.back().scope == Scope::function) {
+      found_.functions.push_back({open_.back().first_line, line_});
+    }
     open_.pop_back();
+  }
+
+  /// What stands in a type or in an unnamed namespace cannot be taken for another file's.
+  void note_type(const std::string& name) {
+    std::string path;
+    for (const Open& outer : open_) {
+      if (!outer.what.is_namespace || outer.what.name.empty()) return;
+      path += outer.what.name + "::";
+    }
+    found_.types.push_back({path + name, first_line_});
   }
 
   void forget() { declaration_.clear(); }
 
   std::vector<Open> open_;
-  std::vector<Function> functions_;
+  Declarations found_;
   std::string declaration_;
   std::size_t first_line_ = 0;
   std::size_t line_ = 0;
@@ -86,7 +118,7 @@ class Reader {
 
 }  // namespace
 
-std::vector<Function> functions_of(const SourceFile& file) {
+Declarations declarations_of(const SourceFile& file) {
   return Reader().read(file);
 }
 
