@@ -28,7 +28,7 @@ std::map<NameId, Meetings> meetings_by_service(const TraceForest& forest, const 
   std::map<NameId, Meetings> meetings;
   for (const Visit& visit : table.visits) {
     const Span& caller = forest.spans[visit.span];
-    for (const Call& call : table.calls_of(visit)) {
+    for (const RecordedCall& call : table.calls_of(visit)) {
       if (call.detached) continue;
       Meeting meeting{caller.trace, {visit.endpoint, call.endpoint}, 0, 0};
       const auto whole = static_cast<double>(call.end - call.start);

@@ -13,7 +13,7 @@ EdgeTable study_edges(const TraceForest& forest, const VisitTable& table) {
   EdgeTable result;
   for (const Visit& visit : table.visits) {
     const Span& caller = forest.spans[visit.span];
-    for (const Call& call : table.calls_of(visit)) {
+    for (const RecordedCall& call : table.calls_of(visit)) {
       EdgeFacts& edge = result.edges[{visit.endpoint, call.endpoint}];
       ++edge.calls;
       edge.detached += call.detached ? 1 : 0;

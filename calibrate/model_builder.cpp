@@ -12,17 +12,17 @@ namespace rehearse {
 namespace {
 
 /// Whether what a visit waited for last has failed.
-bool ended_by_failed_call(std::span<const Call> calls) {
-  const Call* last = nullptr;
-  for (const Call& call : calls) {
+bool ended_by_failed_call(std::span<const RecordedCall> calls) {
+  const RecordedCall* last = nullptr;
+  for (const RecordedCall& call : calls) {
     if (!call.detached && (last == nullptr || call.end >= last->end)) last = &call;
   }
   return last != nullptr && last->failed;
 }
 
-bool any_failed(std::span<const Call> calls) {
+bool any_failed(std::span<const RecordedCall> calls) {
   return std::any_of(calls.begin(), calls.end(),
-                     [](const Call& call) { return call.failed && !call.detached; });
+                     [](const RecordedCall& call) { return call.failed && !call.detached; });
 }
 
 TimedStructure leaf(double self_time) {
@@ -110,7 +110,7 @@ void ModelBuilder::learn_endpoints() {
 void ModelBuilder::learn_peers(std::vector<BehaviourLearner>& learners) {
   for (const Visit& visit : visits_.visits) {
     const Span& span = forest_.spans[visit.span];
-    for (const Call& call : visits_.calls_of(visit)) {
+    for (const RecordedCall& call : visits_.calls_of(visit)) {
       if (!visits_.endpoints[call.endpoint].peer_only) continue;
       const auto duration = static_cast<double>(call.end - call.start);
       learners[call.endpoint].add(leaf(duration), span.adjusted_count, duration, false);

@@ -19,24 +19,24 @@ struct TimedGroup {
   std::int64_t end = 0;
 };
 
-std::int64_t tolerance(const Call& earlier, const Call& later, std::int64_t grain) {
+std::int64_t tolerance(const RecordedCall& earlier, const RecordedCall& later, std::int64_t grain) {
   return grain + std::min(earlier.end - earlier.start, later.end - later.start) / 100;
 }
 
 /// Whether `later`, which does not start before, runs while `earlier` does.
-bool at_once(const Call& earlier, const Call& later, std::int64_t grain) {
+bool at_once(const RecordedCall& earlier, const RecordedCall& later, std::int64_t grain) {
   if (later.start >= earlier.end) return false;
   return later.start < earlier.end - tolerance(earlier, later, grain) || later.end < earlier.end;
 }
 
-void append(TimedChain& chain, const Call& call, std::int64_t since) {
+void append(TimedChain& chain, const RecordedCall& call, std::int64_t since) {
   chain.calls.push_back({call.endpoint, call.detached});
   chain.leads.push_back(static_cast<double>(std::max<std::int64_t>(call.start - since, 0)));
   chain.end = std::max(chain.end, call.end);
 }
 
 /// Puts `call` behind the chain that has been free for the shortest time, or on a new one.
-void place(TimedGroup& group, const Call& call, std::int64_t grain) {
+void place(TimedGroup& group, const RecordedCall& call, std::int64_t grain) {
   TimedChain* best = nullptr;
   for (TimedChain& chain : group.chains) {
     const bool free = chain.end <= call.start + grain;
@@ -51,7 +51,7 @@ void place(TimedGroup& group, const Call& call, std::int64_t grain) {
   group.end = std::max(group.end, call.end);
 }
 
-TimedGroup group_of(const Call& call) {
+TimedGroup group_of(const RecordedCall& call) {
   TimedGroup group;
   group.start = call.start;
   group.end = call.start;
@@ -61,10 +61,10 @@ TimedGroup group_of(const Call& call) {
   return group;
 }
 
-std::vector<TimedGroup> group_calls(std::span<const Call> calls, std::int64_t grain) {
+std::vector<TimedGroup> group_calls(std::span<const RecordedCall> calls, std::int64_t grain) {
   std::vector<TimedGroup> groups;
-  Call latest;  // of the group under way, the call that ends last
-  for (const Call& call : calls) {
+  RecordedCall latest;  // of the group under way, the call that ends last
+  for (const RecordedCall& call : calls) {
     if (call.detached) continue;
     if (!groups.empty() && at_once(latest, call, grain)) {
       place(groups.back(), call, grain);
@@ -78,8 +78,8 @@ std::vector<TimedGroup> group_calls(std::span<const Call> calls, std::int64_t gr
 }
 
 /// A detached call goes before the first group that ends after it began.
-void insert_detached(std::vector<TimedGroup>& groups, std::span<const Call> calls) {
-  for (const Call& call : calls) {
+void insert_detached(std::vector<TimedGroup>& groups, std::span<const RecordedCall> calls) {
+  for (const RecordedCall& call : calls) {
     if (!call.detached) continue;
     const auto behind = std::find_if(groups.begin(), groups.end(), [&](const TimedGroup& group) {
       return group.end > call.start;
@@ -117,12 +117,12 @@ void take_groups(std::vector<TimedGroup>& groups, TimedStructure& result) {
 }
 
 /// All calls one after another by endpoint; their union is still what is taken from the self time.
-TimedStructure summarised(std::span<const Call> calls, const Span& span) {
+TimedStructure summarised(std::span<const RecordedCall> calls, const Span& span) {
   TimedStructure result;
   std::vector<EdgeUse> uses;
   std::int64_t covered = 0;
   std::int64_t until = span.start;
-  for (const Call& call : calls) {
+  for (const RecordedCall& call : calls) {
     uses.push_back({call.endpoint, call.detached});
     if (call.detached) continue;
     const std::int64_t from = std::clamp(call.start, until, std::max(until, span.end));
@@ -145,7 +145,7 @@ TimedStructure summarised(std::span<const Call> calls, const Span& span) {
 
 TimedStructure structure_of(const TraceForest& forest, const VisitTable& table, const Visit& visit,
                             std::int64_t clock_grain) {
-  const std::span<const Call> calls = table.calls_of(visit);
+  const std::span<const RecordedCall> calls = table.calls_of(visit);
   const Span& span = forest.spans[visit.span];
   if (calls.size() > most_calls_told_apart) return summarised(calls, span);
   std::vector<TimedGroup> groups = group_calls(calls, clock_grain);

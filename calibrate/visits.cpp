@@ -107,7 +107,7 @@ class VisitFinder {
     }
     visit.call_count = static_cast<std::uint32_t>(table_.calls.size()) - visit.first_call;
     std::sort(table_.calls.begin() + visit.first_call, table_.calls.end(),
-              [](const Call& a, const Call& b) {
+              [](const RecordedCall& a, const RecordedCall& b) {
                 return std::tie(a.start, a.end, a.endpoint, a.client, a.callee) <
                        std::tie(b.start, b.end, b.endpoint, b.client, b.callee);
               });
@@ -130,7 +130,7 @@ class VisitFinder {
   }
 
   void add_call(const Visit& visit, std::uint32_t client, std::uint32_t callee) {
-    Call call;
+    RecordedCall call;
     call.client = client;
     call.callee = callee;
     const Span& timed = span(client != none ? client : callee);
@@ -158,7 +158,7 @@ class VisitFinder {
   }
 
   /// Another host's clock may say that a call began before its caller did.
-  void shift_into(const Visit& visit, Call& call) {
+  void shift_into(const Visit& visit, RecordedCall& call) {
     const std::int64_t early = span(visit.span).start - call.start;
     if (call.client != none || early <= 0) return;
     call.start += early;
@@ -196,7 +196,7 @@ class VisitFinder {
     };
     std::map<std::pair<std::uint32_t, std::uint32_t>, Edge> edges;
     for (const Visit& visit : table_.visits) {
-      for (const Call& call : table_.calls_of(visit)) {
+      for (const RecordedCall& call : table_.calls_of(visit)) {
         if (call.failed) continue;
         Edge& edge = edges[{visit.endpoint, call.endpoint}];
         ++edge.good;
@@ -205,7 +205,7 @@ class VisitFinder {
     }
     for (const Visit& visit : table_.visits) {
       for (std::uint32_t i = 0; i < visit.call_count; ++i) {
-        Call& call = table_.calls[visit.first_call + i];
+        RecordedCall& call = table_.calls[visit.first_call + i];
         const auto edge = edges.find({visit.endpoint, call.endpoint});
         if (edge == edges.end()) continue;
         if (edge->second.outliving * 10 >= edge->second.good) call.detached = true;

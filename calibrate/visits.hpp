@@ -11,7 +11,7 @@ namespace rehearse {
 
 /// One call that a visit made. Its times are the caller's where a client span was recorded,
 /// otherwise the callee's.
-struct Call {
+struct RecordedCall {
   std::uint32_t endpoint = 0;                // called: index into VisitTable::endpoints
   std::uint32_t client = TraceForest::none;  // span; none: not recorded
   std::uint32_t callee = TraceForest::none;  // span; none: not recorded
@@ -48,11 +48,11 @@ struct VisitCounts {
 struct VisitTable {
   std::vector<EndpointKey> endpoints;  // by service, then operation
   std::vector<Visit> visits;           // in the order of their spans
-  std::vector<Call> calls;             // those of a visit by start
+  std::vector<RecordedCall> calls;             // those of a visit by start
   std::vector<std::uint32_t> visit_of_span;
   VisitCounts counts;
 
-  std::span<const Call> calls_of(const Visit& visit) const {
+  std::span<const RecordedCall> calls_of(const Visit& visit) const {
     return {calls.data() + visit.first_call, visit.call_count};
   }
 };

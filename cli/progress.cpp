@@ -14,18 +14,18 @@ constexpr const char* erase_line = "\r\033[K";
 
 }  // namespace
 
-Progress::Progress(std::uint64_t total, std::string what)
+ProgressLine::ProgressLine(std::uint64_t total, std::string what)
     : total_(total),
       what_(std::move(what)),
       terminal_(::isatty(STDERR_FILENO) == 1),
       start_(Clock::now()),
       next_(start_ + pause_between) {}
 
-Progress::~Progress() {
+ProgressLine::~ProgressLine() {
   if (shown_) print_aside(erase_line);
 }
 
-void Progress::show(std::uint64_t done) {
+void ProgressLine::show(std::uint64_t done) {
   if (!terminal_ || done == 0) return;
   const Clock::time_point now = Clock::now();
   if (now < next_) return;

@@ -8,14 +8,14 @@ namespace rehearse {
 
 /// A line on a terminal that says how far a run is, rewritten a few times a second; nothing where
 /// standard error is no terminal. One thread at a time.
-class Progress {
+class ProgressLine {
  public:
   using Clock = std::chrono::steady_clock;
 
-  Progress(std::uint64_t total, std::string what);
-  ~Progress();
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
+  ProgressLine(std::uint64_t total, std::string what);
+  ~ProgressLine();
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
 
   void show(std::uint64_t done);
 

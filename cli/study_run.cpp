@@ -58,7 +58,8 @@ class StudyRun {
   }
 
   /// Adds the replications [first, last) to the study, as far as nobody interrupts.
-  void add(Study& study, std::uint64_t first, std::uint64_t last, int threads, Progress& progress) {
+  void add(Study& study, std::uint64_t first, std::uint64_t last, int threads,
+           ProgressLine& progress) {
     const auto run = [this](std::uint64_t index, int worker) { return twins(index, worker); };
     const auto deliver = [&](std::uint64_t index, Twins&& result) {
       study.experiment.add(result.experiment);
@@ -103,7 +104,7 @@ Study run_study(const Scenario& scenario, const StudySettings& settings,
   StudyRun run(scenario, settings);
   Study study = run.empty_study(scenario, std::move(information));
   const Clock::time_point start = Clock::now();
-  Progress progress(settings.replications, "replications");
+  ProgressLine progress(settings.replications, "replications");
   run.add(study, 0, 1, 1, progress);
   if (settings.replications > 1 && !Interruption::requested()) {
     announce(settings, seconds_since(start));

@@ -55,14 +55,14 @@ Node written(double value, const Number& kind);
 SchemaNode schema(double value, const Number& kind);
 
 /// A duration with its unit.
-struct Span {
+struct LengthOfTime {
   Duration least;
   Duration most = longest_duration;
 };
-constexpr Span positive_span{Duration::nanoseconds(1)};
-void read(Reader& reader, const Node& node, Duration& value, const Span& kind);
-Node written(Duration value, const Span& kind);
-SchemaNode schema(Duration value, const Span& kind);
+constexpr LengthOfTime positive_span{Duration::nanoseconds(1)};
+void read(Reader& reader, const Node& node, Duration& value, const LengthOfTime& kind);
+Node written(Duration value, const LengthOfTime& kind);
+SchemaNode schema(Duration value, const LengthOfTime& kind);
 
 /// A rate with its unit.
 struct PerTime {
