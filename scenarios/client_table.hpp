@@ -21,9 +21,9 @@ void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"per_try_timeout", "Of one try; must be below the timeout of the whole call."},
               spec.per_try_timeout, positive_span);
   visitor.key({"base_backoff", "Back-off before the first retry; doubles each time."},
-              spec.base_backoff, LengthOfTime{});
+              spec.base_backoff, Extent{});
   visitor.key({"max_backoff", "Where doubling ends; ten times base_backoff when absent."},
-              spec.max_backoff, LengthOfTime{});
+              spec.max_backoff, Extent{});
   visitor.key({"jitter", "full: uniform between zero and the back-off. none: the back-off."},
               spec.jitter, jitter_words);
   visitor.key({"retry_on", "Which failures are tried again, in Envoy's words."}, spec.retry_on,

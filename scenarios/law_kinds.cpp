@@ -127,13 +127,13 @@ void read(Reader& reader, const Node& node, LawSpec& value, const LawTable& kind
     return;
   }
   Duration constant;
-  read(reader, node, constant, LengthOfTime{});
+  read(reader, node, constant, Extent{});
   value = LawSpec{Duration(), ConstantSpec{constant}};
 }
 
 Node written(const LawSpec& value, const LawTable&) {
   const auto* constant = std::get_if<ConstantSpec>(&value.form);
-  if (constant && value.minimum == Duration()) return written(constant->value, LengthOfTime{});
+  if (constant && value.minimum == Duration()) return written(constant->value, Extent{});
   return written(LawKeys::of(value), Table{Layout::whole});
 }
 
@@ -157,7 +157,7 @@ void read(Reader& reader, const Node& node, EmpiricalSpec& value, const Quantile
       continue;
     }
     Duration duration;
-    read(reader, entry.node, duration, LengthOfTime{});
+    read(reader, entry.node, duration, Extent{});
     points.push_back(Point{QuantilePoint{*level, duration}, &entry.node});
   }
   std::stable_sort(points.begin(), points.end(),
@@ -178,7 +178,7 @@ void read(Reader& reader, const Node& node, EmpiricalSpec& value, const Quantile
 Node written(const EmpiricalSpec& value, const QuantileTable&) {
   Node table = Node::of_table(Layout::whole);
   for (const QuantilePoint& point : value.points) {
-    table.add(level_text(point.level), written(point.value, LengthOfTime{}));
+    table.add(level_text(point.level), written(point.value, Extent{}));
   }
   return table;
 }
@@ -186,7 +186,7 @@ Node written(const EmpiricalSpec& value, const QuantileTable&) {
 SchemaNode schema(const EmpiricalSpec&, const QuantileTable&) {
   SchemaNode node;
   node.type = SchemaNode::Type::table;
-  node.additional.push_back(schema(Duration(), LengthOfTime{}));
+  node.additional.push_back(schema(Duration(), Extent{}));
   node.additional_name = "PERCENTILE";
   node.required = {"p0", "p100"};
   return node;
@@ -279,7 +279,7 @@ std::vector<SchemaProperty> law_definitions() {
   SchemaNode weighted_law = weighted.take();
   weighted_law.description = "A component of a mixture.";
   SchemaNode counts = schema(CountLawKeys{}, Table{Layout::whole});
-  return {{"law", either(schema(Duration(), LengthOfTime{}), std::move(law),
+  return {{"law", either(schema(Duration(), Extent{}), std::move(law),
                          "A probability law of durations: a duration by itself is a constant.")},
           {"weighted_law", std::move(weighted_law)},
           {"count", either(schema(std::int64_t{1}, Whole{0, 1'000'000}), std::move(counts),

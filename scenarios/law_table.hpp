@@ -14,21 +14,21 @@ constexpr Number law_shape{0, 1'000, Number::Lower::excluded};
 
 template <class Visitor, SpecOf<UniformSpec> Spec>
 void describe(Visitor& visitor, Spec& spec) {
-  visitor.key({"low", "The least value.", Need::required}, spec.low, LengthOfTime{});
-  visitor.key({"high", "The largest value.", Need::required}, spec.high, LengthOfTime{});
+  visitor.key({"low", "The least value.", Need::required}, spec.low, Extent{});
+  visitor.key({"high", "The largest value.", Need::required}, spec.high, Extent{});
 }
 
 template <class Visitor, SpecOf<ExponentialSpec> Spec>
 void describe(Visitor& visitor, Spec& spec) {
-  visitor.key({"mean", "The mean.", Need::required}, spec.mean, LengthOfTime{});
+  visitor.key({"mean", "The mean.", Need::required}, spec.mean, Extent{});
 }
 
 template <class Visitor, SpecOf<NormalSpec> Spec>
 void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"mean", "The mean, before negative values are left out.", Need::required}, spec.mean,
-              LengthOfTime{});
+              Extent{});
   visitor.key({"standard_deviation", "The standard deviation, likewise.", Need::required},
-              spec.standard_deviation, LengthOfTime{});
+              spec.standard_deviation, Extent{});
 }
 
 /// As people say it: the spread as sigma, or through the 99th percentile.
@@ -47,14 +47,14 @@ void describe(Visitor& visitor, Spec& spec) {
 
 template <class Visitor, SpecOf<GammaSpec> Spec>
 void describe(Visitor& visitor, Spec& spec) {
-  visitor.key({"mean", "The mean.", Need::required}, spec.mean, LengthOfTime{});
+  visitor.key({"mean", "The mean.", Need::required}, spec.mean, Extent{});
   visitor.key({"shape", "The shape: 1 is exponential, above 1 is steadier.", Need::required},
               spec.shape, law_shape);
 }
 
 template <class Visitor, SpecOf<WeibullSpec> Spec>
 void describe(Visitor& visitor, Spec& spec) {
-  visitor.key({"scale", "The 63.2 % quantile.", Need::required}, spec.scale, LengthOfTime{});
+  visitor.key({"scale", "The 63.2 % quantile.", Need::required}, spec.scale, Extent{});
   visitor.key({"shape", "The shape: 1 is exponential, below 1 has a heavier tail.", Need::required},
               spec.shape, law_shape);
 }
@@ -108,9 +108,9 @@ void describe(Visitor& visitor, Spec& spec) {
         {"weight", "How often this component is taken, relative to the others.", Need::required},
         spec.weight, weight_above_zero);
   }
-  visitor.key({"minimum", "Added to every sample."}, spec.minimum, LengthOfTime{});
+  visitor.key({"minimum", "Added to every sample."}, spec.minimum, Extent{});
   visitor.key({"constant", "Always this; a duration by itself says the same."}, spec.constant,
-              LengthOfTime{});
+              Extent{});
   visitor.key({"uniform", "Evenly between two values."}, spec.uniform, whole);
   visitor.key({"exponential", "The memoryless law."}, spec.exponential, whole);
   visitor.key({"normal", "The bell curve, conditioned on being positive."}, spec.normal, whole);

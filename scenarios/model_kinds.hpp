@@ -53,7 +53,7 @@ void describe(Visitor& visitor, Spec& spec) {
       spec.file, Text{"the name of a file"});
   visitor.key({"repeat", "Whether the recording starts again when `period` is over."}, spec.repeat,
               Flag{});
-  visitor.key({"period", "With repeat: how long the recording is."}, spec.period, LengthOfTime{});
+  visitor.key({"period", "With repeat: how long the recording is."}, spec.period, Extent{});
 }
 
 /// Also reads the file that it names.

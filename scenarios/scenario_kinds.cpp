@@ -38,8 +38,8 @@ void read(Reader& reader, const Node& node, IntervalSpec& value, const OverValue
   if (node.type == Node::Type::array) {
     if (!reader.expect_array(node, 2, 2)) return;
     value.kind = IntervalSpec::Kind::custom;
-    read(reader, node.items[0], value.from, LengthOfTime{});
-    read(reader, node.items[1], value.to, LengthOfTime{});
+    read(reader, node.items[0], value.from, Extent{});
+    read(reader, node.items[1], value.to, Extent{});
     if (value.to <= value.from) reader.mistake(node, "the interval is empty: [from, to]");
     return;
   }
@@ -62,14 +62,14 @@ Node written(const IntervalSpec& value, const OverValue&) {
       break;
   }
   Node array = Node::of_array();
-  array.items = {written(value.from, LengthOfTime{}), written(value.to, LengthOfTime{})};
+  array.items = {written(value.from, Extent{}), written(value.to, Extent{})};
   return array;
 }
 
 SchemaNode schema(const IntervalSpec&, const OverValue&) {
   SchemaNode pair;
   pair.type = SchemaNode::Type::array;
-  pair.items.push_back(schema(Duration(), LengthOfTime{}));
+  pair.items.push_back(schema(Duration(), Extent{}));
   SchemaNode node;
   node.type = SchemaNode::Type::any_of;
   node.alternatives = {schema_of_words({"run", "fault", "after"}), std::move(pair)};

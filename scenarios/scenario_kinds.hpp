@@ -100,7 +100,7 @@ void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"target", "Whom it meets; never a default.", Need::required}, spec.target,
               Via<TargetKeys>{Layout::brief});
   visitor.key({"at", "When it starts, from the start of the run.", Need::required}, spec.at,
-              LengthOfTime{});
+              Extent{});
   visitor.key({"duration", "How long it lasts; never a default.", Need::required}, spec.duration,
               positive_span);
   visitor.key({"delay", "latency: what is added at the door of the instance.", Need::conditional},
@@ -139,8 +139,8 @@ void describe(Visitor& visitor, Spec& spec) {
 template <class Visitor, SpecOf<ScrapeSpec> Spec>
 void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"interval", "How often production reads its counters."}, spec.interval,
-              LengthOfTime{Duration::milliseconds(1)});
-  visitor.key({"delay", "How much later they are known."}, spec.delay, LengthOfTime{});
+              Extent{Duration::milliseconds(1)});
+  visitor.key({"delay", "How much later they are known."}, spec.delay, Extent{});
 }
 
 }  // namespace rehearse

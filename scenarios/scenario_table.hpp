@@ -31,7 +31,7 @@ void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"when", "The alarm that production has.", Need::required}, spec.rest.when,
               ConditionText{});
   visitor.key({"window", "How far each look goes back."}, spec.rest.window, positive_span);
-  visitor.key({"for", "How long it must hold, at each scrape."}, spec.rest.for_duration, LengthOfTime{});
+  visitor.key({"for", "How long it must hold, at each scrape."}, spec.rest.for_duration, Extent{});
   visitor.key({"scrape", "How production sees its metrics."}, spec.rest.scrape,
               Table{Layout::brief});
   visitor.key({"action", "Ends all faults and aborts the rollout."}, spec.action, action_words);
@@ -67,13 +67,13 @@ void describe(Visitor& visitor, Spec& spec) {
               Text{"the name of a file"});
   visitor.key({"duration", "Of a run, the warm-up included.", Need::required}, spec.duration,
               positive_span);
-  visitor.key({"warm_up", "At the start, not measured."}, spec.warm_up, LengthOfTime{});
+  visitor.key({"warm_up", "At the start, not measured."}, spec.warm_up, Extent{});
   visitor.key({"seed", "Another seed, other luck."}, spec.seed, Whole{});
   visitor.key({"replications", "How many runs."}, spec.replications, Whole{1, 100'000'000});
   visitor.key({"window",
                "Width of the windows of the time series; a sixtieth of the measured time, "
                "in whole seconds, when absent."},
-              spec.window, LengthOfTime{Duration::milliseconds(1)});
+              spec.window, Extent{Duration::milliseconds(1)});
 }
 
 /// Kind of the [set] table: applied to the model before it is read.

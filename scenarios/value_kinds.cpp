@@ -123,7 +123,7 @@ SchemaNode schema(double, const Number& kind) {
   return node;
 }
 
-void read(Reader& reader, const Node& node, Duration& value, const LengthOfTime& kind) {
+void read(Reader& reader, const Node& node, Duration& value, const Extent& kind) {
   if (node.type == Node::Type::integer || node.type == Node::Type::real) {
     reader.wrong(node, "a duration with its unit",
                  fmt::format("write \"{}ms\" or \"{}s\"", found_text(node), found_text(node)));
@@ -149,11 +149,11 @@ void read(Reader& reader, const Node& node, Duration& value, const LengthOfTime&
   value = *duration;
 }
 
-Node written(Duration value, const LengthOfTime&) {
+Node written(Duration value, const Extent&) {
   return Node::of_text(duration_text(value));
 }
 
-SchemaNode schema(Duration, const LengthOfTime& kind) {
+SchemaNode schema(Duration, const Extent& kind) {
   SchemaNode node = schema_of_text("duration", "^([0-9]+(\\.[0-9]+)?(h|m|s|ms|us|\u00b5s|ns))+$");
   node.range =
       kind.least == Duration::nanoseconds(1)

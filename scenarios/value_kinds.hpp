@@ -55,14 +55,14 @@ Node written(double value, const Number& kind);
 SchemaNode schema(double value, const Number& kind);
 
 /// A duration with its unit.
-struct LengthOfTime {
+struct Extent {
   Duration least;
   Duration most = longest_duration;
 };
-constexpr LengthOfTime positive_span{Duration::nanoseconds(1)};
-void read(Reader& reader, const Node& node, Duration& value, const LengthOfTime& kind);
-Node written(Duration value, const LengthOfTime& kind);
-SchemaNode schema(Duration value, const LengthOfTime& kind);
+constexpr Extent positive_span{Duration::nanoseconds(1)};
+void read(Reader& reader, const Node& node, Duration& value, const Extent& kind);
+Node written(Duration value, const Extent& kind);
+SchemaNode schema(Duration value, const Extent& kind);
 
 /// A rate with its unit.
 struct PerTime {
