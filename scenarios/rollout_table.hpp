@@ -26,7 +26,8 @@ void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"failure_condition", "A measurement fails when this holds.", Need::required},
               spec.failure_condition, Text{"a condition"});
   visitor.key({"interval", "From one measurement to the next."}, spec.rest.interval, positive_span);
-  visitor.key({"initial_delay", "Before the first measurement."}, spec.rest.initial_delay, Extent{});
+  visitor.key({"initial_delay", "Before the first measurement."}, spec.rest.initial_delay,
+              Extent{});
   visitor.key({"window", "How far a measurement looks back."}, spec.rest.window, positive_span);
   visitor.key({"scrape", "How production sees its metrics."}, spec.rest.scrape,
               Table{Layout::brief});
