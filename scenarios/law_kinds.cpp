@@ -141,7 +141,7 @@ SchemaNode schema(const LawSpec&, const LawTable&) {
   return reference_to("law");
 }
 
-void read(Reader& reader, const Node& node, EmpiricalSpec& value, const QuantileTable&) {
+void read(Reader& reader, const Node& node, EmpiricalSpec& value, const QuantileKeys&) {
   if (!reader.expect_table(node)) return;
   struct Point {
     QuantilePoint point;
@@ -175,7 +175,7 @@ void read(Reader& reader, const Node& node, EmpiricalSpec& value, const Quantile
   }
 }
 
-Node written(const EmpiricalSpec& value, const QuantileTable&) {
+Node written(const EmpiricalSpec& value, const QuantileKeys&) {
   Node table = Node::of_table(Layout::whole);
   for (const QuantilePoint& point : value.points) {
     table.add(level_text(point.level), written(point.value, Extent{}));
@@ -183,7 +183,7 @@ Node written(const EmpiricalSpec& value, const QuantileTable&) {
   return table;
 }
 
-SchemaNode schema(const EmpiricalSpec&, const QuantileTable&) {
+SchemaNode schema(const EmpiricalSpec&, const QuantileKeys&) {
   SchemaNode node;
   node.type = SchemaNode::Type::table;
   node.additional.push_back(schema(Duration(), Extent{}));

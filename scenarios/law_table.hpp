@@ -67,10 +67,10 @@ void describe(Visitor& visitor, Spec& spec) {
 }
 
 /// Kind of an empirical law: { p0 = "0.2ms", p50 = "1ms", "p99.9" = "9ms", p100 = "31ms" }.
-struct QuantileTable {};
-void read(Reader& reader, const Node& node, EmpiricalSpec& value, const QuantileTable& kind);
-Node written(const EmpiricalSpec& value, const QuantileTable& kind);
-SchemaNode schema(const EmpiricalSpec& value, const QuantileTable& kind);
+struct QuantileKeys {};
+void read(Reader& reader, const Node& node, EmpiricalSpec& value, const QuantileKeys& kind);
+Node written(const EmpiricalSpec& value, const QuantileKeys& kind);
+SchemaNode schema(const EmpiricalSpec& value, const QuantileKeys& kind);
 
 /// Kind of a mixture: an array of laws, each with a weight.
 struct MixtureList {
@@ -120,7 +120,7 @@ void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"pareto", "A power law: few values are enormous."}, spec.pareto, whole);
   visitor.key(
       {"empirical", "Measured quantiles, joined by straight lines; p0 and p100 are required."},
-      spec.empirical, QuantileTable{});
+      spec.empirical, QuantileKeys{});
   visitor.key({"mixture", "One of several laws, by weight."}, spec.mixture,
               MixtureList{spec.depth});
   visitor.exactly_one({"constant", "uniform", "exponential", "normal", "lognormal", "gamma",
