@@ -22,6 +22,7 @@ struct AgendaItem {
     scrape,
     analysis,
     stop_condition,
+    heartbeat,
   };
   Time time;
   Kind kind = Kind::close_window;

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/run.hpp"
-#include "sim/hash.hpp"
+#include "models/partition.hpp"
+#include "sim/ziggurat.hpp"
 
 namespace rehearse {
 namespace {
@@ -10,6 +10,7 @@ namespace {
 /// How long a rate of `rate` + `slope` x must run until its integral reaches `goal`; infinite when
 /// it never does. The stable root of a quadratic equation.
 double time_to_accumulate(double goal, double rate, double slope) {
+  if (slope == 0) return rate > 0 ? goal / rate : INFINITY;
   const double root = rate * rate + 2 * slope * goal;
   if (root < 0) return INFINITY;
   const double denominator = rate + std::sqrt(root);
@@ -18,11 +19,11 @@ double time_to_accumulate(double goal, double rate, double slope) {
 
 }  // namespace
 
-void Run::start_sources() {
-  sources_.assign(plan_->sources.size(), {});
+void Partition::start_sources() {
   for (Index source = 0; source < plan_->sources.size(); ++source) {
     const SourcePlan& plan = plan_->sources[source];
-    SourceState& state = sources_[source];
+    if (!is_here(host_of_workload(plan.workload))) continue;
+    SourceState& state = hosts_->sources[source];
     state.next = plan.from;
     if (plan.kind == SourcePlan::Kind::closed_loop) {
       for (std::uint32_t user = 0; user < plan.users; ++user) user_thinks(source, user, 0);
@@ -41,9 +42,9 @@ void Run::start_sources() {
 }
 
 /// Plans the next arrival of an open-loop source; at most one is pending.
-void Run::schedule_source(Index source) {
+void Partition::schedule_source(Index source) {
   const SourcePlan& plan = plan_->sources[source];
-  SourceState& state = sources_[source];
+  SourceState& state = hosts_->sources[source];
   if (plan.kind == SourcePlan::Kind::open_loop) {
     state.next = next_open_arrival(plan, state);
   } else {
@@ -55,14 +56,14 @@ void Run::schedule_source(Index source) {
     state.next = Time::after_start(state.shift + plan.offsets[state.entry]);
   }
   if (state.next >= plan.until) return;
-  schedule(state.next, next_order(host_of_workload(plan.workload)),
-           {.kind = RunEvent::Kind::source_fires, .slot = source});
+  events_.schedule_in(plan.lane, state.next, next_order(host_of_workload(plan.workload)),
+                      {.kind = RunEvent::Kind::source_fires, .slot = source});
 }
 
 /// A Poisson process of changing rate: exponential steps on the scale of the integrated rate.
-Time Run::next_open_arrival(const SourcePlan& plan, SourceState& state) const {
+Time Partition::next_open_arrival(const SourcePlan& plan, SourceState& state) const {
   RandomStream luck = stream(plan.purpose, state.ordinal);
-  double goal = plan_->unit_exponential.sample(luck).in_seconds();
+  double goal = standard_exponential(luck);
   Time from = state.next;
   for (;;) {
     while (state.segment + 1 < plan.rate.size() && plan.rate[state.segment + 1].from <= from) {
@@ -84,9 +85,9 @@ Time Run::next_open_arrival(const SourcePlan& plan, SourceState& state) const {
   }
 }
 
-void Run::source_fires(Index source) {
+void Partition::source_fires(Index source) {
   const SourcePlan& plan = plan_->sources[source];
-  SourceState& state = sources_[source];
+  SourceState& state = hosts_->sources[source];
   if (state.stopped) return;
   if (plan.kind == SourcePlan::Kind::replay) {
     replay_fires(source);
@@ -107,9 +108,9 @@ void Run::source_fires(Index source) {
 
 /// A load spike sends each recorded request `copies` times more, at once: the same burst, but
 /// higher.
-void Run::replay_fires(Index source) {
+void Partition::replay_fires(Index source) {
   const SourcePlan& plan = plan_->sources[source];
-  SourceState& state = sources_[source];
+  SourceState& state = hosts_->sources[source];
   const std::uint64_t path = extended(plan.purpose, state.ordinal);
   RandomStream luck = stream(plan.purpose, path);
   const auto whole = static_cast<std::uint64_t>(plan.copies);
@@ -120,7 +121,7 @@ void Run::replay_fires(Index source) {
   ++state.entry;
 }
 
-void Run::user_thinks(Index source, std::uint32_t user, std::uint64_t round) {
+void Partition::user_thinks(Index source, std::uint32_t user, std::uint64_t round) {
   const SourcePlan& plan = plan_->sources[source];
   const std::uint64_t path = extended(extended(plan.purpose, user), round);
   RandomStream luck = stream(plan.purpose, path);
@@ -132,14 +133,14 @@ void Run::user_thinks(Index source, std::uint32_t user, std::uint64_t round) {
             .extra = static_cast<std::uint32_t>(round)});
 }
 
-void Run::user_asks(Index source, std::uint32_t user, std::uint32_t round) {
+void Partition::user_asks(Index source, std::uint32_t user, std::uint32_t round) {
   const SourcePlan& plan = plan_->sources[source];
-  if (sources_[source].stopped || now_ >= plan.until) return;
+  if (hosts_->sources[source].stopped || now_ >= plan.until) return;
   const std::uint64_t path = extended(extended(plan.purpose, user), round);
   start_request(source, extended(path, 0), none, user, round);
 }
 
-Index Run::drawn_endpoint(const WorkloadPlan& workload, std::uint64_t path) const {
+Index Partition::drawn_endpoint(const WorkloadPlan& workload, std::uint64_t path) const {
   if (workload.mix_endpoints.size() == 1) return workload.mix_endpoints.front();
   const double goal = stream(workload.purpose, path).uniform() * workload.cumulative_mix.back();
   const auto found =
@@ -147,21 +148,27 @@ Index Run::drawn_endpoint(const WorkloadPlan& workload, std::uint64_t path) cons
   return workload.mix_endpoints[static_cast<std::size_t>(found - workload.cumulative_mix.begin())];
 }
 
-void Run::start_request(Index source, std::uint64_t path, Index endpoint, std::uint32_t user,
+void Partition::start_request(Index source, std::uint64_t path, Index endpoint, std::uint32_t user,
                         std::uint64_t round) {
   const Index index = plan_->sources[source].workload;
   const WorkloadPlan& workload = plan_->workloads[index];
   if (endpoint == none) endpoint = drawn_endpoint(workload, path);
-  const Index edge = workload.edge_of_service[plan_->endpoints[endpoint].service];
-  const std::uint32_t slot =
-      new_call(first_client_[host_of_workload(index)] + edge, endpoint, path, path);
+  const Index host = host_of_workload(index);
+  const Index client = hosts_->states[host].first_client +
+                       workload.edge_of_service[plan_->endpoints[endpoint].service];
+  if (hosts_->clients[client].active >= most_in_flight) [[unlikely]] {
+    fell_behind_ = true;
+    return;
+  }
+  const std::uint32_t slot = new_call(client, endpoint, path, path);
   Call& call = calls_[slot];
   call.source = source;
   call.user = user;
   call.round = round;
-  call.interval = recorder_.interval();
+  call.interval = surroundings_->interval;
   recorder_.request_arrived(index);
   if (call.interval != none) ++open_measured_;
+  note(host, path);
   make_attempt(slot);
 }
 

@@ -1,24 +1,26 @@
 #include <algorithm>
 
-#include "models/run.hpp"
-#include "sim/hash.hpp"
+#include "models/partition.hpp"
 
 namespace rehearse {
+namespace {
 
-const EdgePlan& Run::edge_of(const Client& client) const {
-  return client.caller_service == none ? plan_->workloads[client.caller].edges[client.edge]
-                                       : plan_->services[client.caller_service].edges[client.edge];
+/// An instant plus a span that may be "for ever".
+Time plus(Time from, Duration span) {
+  return span == Duration::longest() ? Time::never() : from + span;
 }
 
-std::uint32_t Run::new_call(Index client, Index endpoint, std::uint64_t path,
-                            std::uint64_t request) {
+}  // namespace
+
+std::uint32_t Partition::new_call(Index client, Index endpoint, std::uint64_t path,
+                                  std::uint64_t request) {
   const std::uint32_t slot = calls_.take();
   Call& call = calls_[slot];
-  const EdgePlan& edge = edge_of(clients_[client]);
+  const EdgePlan& edge = edge_of(hosts_->clients[client]);
   call.path = path;
   call.request = request;
   call.started = now_;
-  call.deadline = edge.client.timeout ? now_ + *edge.client.timeout : Time::never();
+  call.deadline = plus(now_, edge.timeout);
   call.expires = Time::never();
   call.job = {};
   call.siblings = {};
@@ -30,84 +32,95 @@ std::uint32_t Run::new_call(Index client, Index endpoint, std::uint64_t path,
   call.interval = none;
   call.live = true;
   call.retrying = false;
-  ++clients_[client].active;
+  ++hosts_->clients[client].active;
   recorder_.call_made(edge.callee);
   return slot;
 }
 
-void Run::make_attempt(std::uint32_t slot) {
+void Partition::make_attempt(std::uint32_t slot) {
   Call& call = calls_[slot];
-  Client& client = clients_[call.client];
+  Client& client = hosts_->clients[call.client];
   const EdgePlan& edge = edge_of(client);
   ++call.attempts;
   call.state = Call::State::attempting;
   call.order = next_order(client.host);
-  call.expires = call.deadline;
-  if (edge.client.retry && edge.client.retry->per_try_timeout) {
-    call.expires = std::min(call.expires, now_ + *edge.client.retry->per_try_timeout);
-  }
+  call.expires = std::min(call.deadline, plus(now_, edge.per_try_timeout));
   recorder_.attempt_made(edge.callee);
 
-  const std::uint64_t path = extended(call.path, call.attempts);
+  // The luck of the first attempt is the call's own.
+  const std::uint64_t path = call.attempts == 1 ? call.path : extended(call.path, call.attempts);
   call.instance = chosen_instance(client, call, path);
   if (call.instance == none) {
     // Told by an event, like every other answer, so that nothing changes under the caller's feet.
-    schedule(now_, call.order,
-             {.kind = RunEvent::Kind::answer_arrives,
-              .status = Status::unreachable,
-              .slot = slot,
-              .stamp = call.generation,
-              .extra = call.attempts});
+    events_.schedule_in(0, now_, call.order,
+                        {.kind = RunEvent::Kind::answer_arrives,
+                         .status = Status::unreachable,
+                         .slot = slot,
+                         .stamp = call.generation,
+                         .extra = call.attempts});
     return;
   }
-  if (edge.client.load_balancer.policy == BalancingPolicy::least_request) {
-    ++outstanding(client, call.instance);
+  if (edge.policy == BalancingPolicy::least_request) {
+    ++hosts_->outstanding[client.first_outstanding + call.instance - edge.first_instance];
   }
-  const std::uint32_t job_slot = jobs_.take();
-  Job& job = jobs_[job_slot];
+  call.latency = drawn_latency(edge, call, path);
+  send(call, slot, edge, path);
+  arm_timer(slot);
+}
+
+/// An attempt goes out: as a job that arrives later, or as a message to another partition.
+void Partition::send(Call& call, std::uint32_t slot, const EdgePlan& edge, std::uint64_t path) {
+  const Index partition = cut_->partition_of[call.instance];
+  const bool here = partition == index_;
+  AttemptMessage away;
+  const std::uint32_t job_slot = here ? new_job() : none;
+  Job& job = here ? jobs_[job_slot] : away.job;
   job.path = path;
   job.request = call.request;
-  job.latency = drawn_latency(edge, call, path);
+  job.order = call.order;
+  job.latency = call.latency;
   job.call = calls_.id(slot);
   job.attempt = call.attempts;
   job.endpoint = call.endpoint;
   job.instance = call.instance;
-  job.root_frame = none;
-  job.admitted = false;
+  job.place = Job::Place::on_its_way;
   job.holds_worker = false;
-  call.job = jobs_.id(job_slot);
-  schedule(now_ + job.latency, call.order,
-           {.kind = RunEvent::Kind::attempt_arrives, .slot = job_slot});
-  arm_timer(slot);
+  if (here) {
+    job.home = none;
+    call.job = frames_.id(job_slot);
+    schedule_after(call.latency, edge.lane, call.order,
+                   {.kind = RunEvent::Kind::attempt_arrives, .slot = job_slot});
+    return;
+  }
+  job.home = index_;
+  job.ticket = tickets_.take();
+  call.job = tickets_.id(job.ticket);
+  away.time = now_ + call.latency;
+  earliest_sent_ = std::min(earliest_sent_, away.time);
+  parcel_to(partition).attempts.push_back(away);
 }
 
-Duration Run::drawn_latency(const EdgePlan& edge, const Call& call,
-                            std::uint64_t attempt_path) const {
+Duration Partition::drawn_latency(const EdgePlan& edge, const Call& call,
+                                  std::uint64_t attempt_path) const {
   RandomStream luck = stream(edge.latency_purpose, attempt_path);
+  if (!edge.latency_is_shared) return edge.latency.sample(luck);
   const ServicePlan& callee = plan_->services[edge.callee];
-  if (callee.correlation == 0 || !edge.latency.has_quantile_function()) {
-    return edge.latency.sample(luck);
-  }
   RandomStream shared = stream(callee.shared_purpose, call.request);
   return edge.latency.quantile(correlated_level(standard_normal(shared), callee.correlation, luck));
 }
 
-std::uint32_t& Run::outstanding(const Client& client, Index instance) {
-  return outstanding_[client.first_outstanding + instance -
-                      plan_->services[client.callee].first_instance];
-}
-
-Index Run::chosen_instance(Client& client, const Call& call, std::uint64_t attempt_path) {
+Index Partition::chosen_instance(Client& client, const Call& call, std::uint64_t attempt_path) {
   const EdgePlan& edge = edge_of(client);
   bool canary = false;
-  if (rollout_.canary_weight > 0 && plan_->rollout->service == client.callee) {
-    canary = stream(edge.balancing_purpose, call.path).chance(rollout_.canary_weight / 100);
+  if (surroundings_->canary_weight > 0 && plan_->rollout->service == edge.callee) {
+    canary =
+        stream(edge.balancing_purpose, call.path).chance(surroundings_->canary_weight / 100);
   }
-  const ListedRange range = listed_range_[client.callee * 2 + canary];
+  const ListedRange range = surroundings_->listed_range[edge.callee * 2 + canary];
   if (range.count == 0) return none;
-  const Index* listed = &listed_[range.first];
+  const Index* listed = &surroundings_->listed[range.first];
   if (range.count == 1) return listed[0];
-  switch (edge.client.load_balancer.policy) {
+  switch (edge.policy) {
     case BalancingPolicy::round_robin:
       return listed[client.cursor++ % range.count];
     case BalancingPolicy::random:
@@ -115,11 +128,21 @@ Index Run::chosen_instance(Client& client, const Call& call, std::uint64_t attem
     case BalancingPolicy::least_request:
       break;
   }
+  return least_loaded(client, range, attempt_path);
+}
+
+Index Partition::least_loaded(const Client& client, const ListedRange& range,
+                              std::uint64_t attempt_path) {
+  const EdgePlan& edge = edge_of(client);
+  const Index* listed = &surroundings_->listed[range.first];
+  const std::uint32_t* outstanding = &hosts_->outstanding[client.first_outstanding];
   RandomStream luck = stream(edge.balancing_purpose, attempt_path);
   Index best = listed[luck.below(range.count)];
-  for (int choice = 1; choice < edge.client.load_balancer.choice_count; ++choice) {
+  for (std::uint32_t choice = 1; choice < edge.choice_count; ++choice) {
     const Index other = listed[luck.below(range.count)];
-    if (outstanding(client, other) < outstanding(client, best)) best = other;
+    if (outstanding[other - edge.first_instance] < outstanding[best - edge.first_instance]) {
+      best = other;
+    }
   }
   return best;
 }
@@ -127,7 +150,7 @@ Index Run::chosen_instance(Client& client, const Call& call, std::uint64_t attem
 /// A slot has at most one pending timer event. Starting an attempt only writes down when it
 /// expires; a timer that fires early is set again. So a timeout that is cancelled, as most are,
 /// costs nothing.
-void Run::arm_timer(std::uint32_t slot) {
+void Partition::arm_timer(std::uint32_t slot) {
   Call& call = calls_[slot];
   if (call.expires >= call.timer_at) return;
   call.timer_at = call.expires;
@@ -135,7 +158,7 @@ void Run::arm_timer(std::uint32_t slot) {
   schedule(call.expires, call.order, {.kind = RunEvent::Kind::timer, .slot = slot});
 }
 
-void Run::timer_fires(std::uint32_t slot, std::uint64_t order) {
+void Partition::timer_fires(std::uint32_t slot, std::uint64_t order) {
   Call& call = calls_[slot];
   if (order != call.timer_order) return;  // another one was set for an earlier instant
   call.timer_at = Time::never();
@@ -146,6 +169,7 @@ void Run::timer_fires(std::uint32_t slot, std::uint64_t order) {
     arm_timer(slot);
     return;
   }
+  note(hosts_->clients[call.client].host, call.path);
   leave_attempt(call);
   if (call.deadline <= now_) {
     call_over(slot, Status::timed_out);
@@ -154,14 +178,12 @@ void Run::timer_fires(std::uint32_t slot, std::uint64_t order) {
   }
 }
 
-void Run::answer_arrives(SlabId id, std::uint32_t attempt, Status status) {
+void Partition::answer_arrives(SlabId id, std::uint32_t attempt, Status status) {
   if (!calls_.is_live(id)) return;
   Call& call = calls_[id.slot];
   if (call.attempts != attempt || call.state != Call::State::attempting) return;
-  Client& client = clients_[call.client];
-  if (call.job && edge_of(client).client.load_balancer.policy == BalancingPolicy::least_request) {
-    --outstanding(client, call.instance);
-  }
+  note(hosts_->clients[call.client].host, call.path + static_cast<std::uint64_t>(status));
+  if (call.job) forget_outstanding(call);
   call.job = {};
   if (status == Status::ok) {
     call_over(id.slot, status);
@@ -170,33 +192,31 @@ void Run::answer_arrives(SlabId id, std::uint32_t attempt, Status status) {
   }
 }
 
-bool Run::may_retry(const Call& call, Status status) const {
-  const Client& client = clients_[call.client];
-  const ClientSpec& spec = edge_of(client).client;
-  if (!spec.retry || call.attempts >= static_cast<std::uint32_t>(spec.retry->max_attempts)) {
-    return false;
-  }
-  const RetryOn& on = spec.retry->retry_on;
+bool Partition::may_retry(const Call& call, Status status) const {
+  const Client& client = hosts_->clients[call.client];
+  const EdgePlan& edge = edge_of(client);
+  if (!edge.retries || call.attempts >= edge.max_attempts) return false;
+  const RetryOn& on = edge.retry_on;
   const bool gateway = status != Status::failed;
   const bool matches = on.five_xx || (on.gateway_error && gateway) ||
                        (on.connect_failure && status == Status::unreachable) ||
                        (on.reset && (status == Status::timed_out || status == Status::lost));
   if (!matches) return false;
-  if (!spec.retry_budget) return true;
+  if (!edge.budget) return true;
   // A call that retries already gives its place back before it asks for the next, as in Envoy.
   const std::uint32_t others = client.retries - (call.retrying ? 1 : 0);
-  const double allowed = std::max(static_cast<double>(spec.retry_budget->min_retry_concurrency),
-                                  client.active * spec.retry_budget->budget_percent / 100);
+  const double allowed = std::max(static_cast<double>(edge.budget->min_retry_concurrency),
+                                  client.active * edge.budget->budget_percent / 100);
   return others < allowed;
 }
 
-void Run::attempt_failed(std::uint32_t slot, Status status) {
+void Partition::attempt_failed(std::uint32_t slot, Status status) {
   Call& call = calls_[slot];
   if (!may_retry(call, status)) {
     call_over(slot, status);
     return;
   }
-  Client& client = clients_[call.client];
+  Client& client = hosts_->clients[call.client];
   const EdgePlan& edge = edge_of(client);
   if (!call.retrying) {
     call.retrying = true;
@@ -206,7 +226,7 @@ void Run::attempt_failed(std::uint32_t slot, Status status) {
   const auto grown = static_cast<double>(edge.base_backoff.in_nanoseconds()) *
                      static_cast<double>(std::uint64_t{1} << doublings);
   Duration backoff = std::min(Duration::rounded_nanoseconds(grown), edge.max_backoff);
-  if (edge.client.retry->jitter == Jitter::full) {
+  if (edge.jitter == Jitter::full) {
     backoff =
         scaled(backoff, stream(edge.backoff_purpose, extended(call.path, call.attempts)).uniform());
   }
@@ -221,22 +241,29 @@ void Run::attempt_failed(std::uint32_t slot, Status status) {
             .extra = call.attempts});
 }
 
-void Run::backoff_over(SlabId id, std::uint32_t attempt) {
+void Partition::backoff_over(SlabId id, std::uint32_t attempt) {
   if (!calls_.is_live(id)) return;
   const Call& call = calls_[id.slot];
   if (call.state != Call::State::backing_off || call.attempts != attempt) return;
   make_attempt(id.slot);
 }
 
-void Run::call_over(std::uint32_t slot, Status status) {
-  const Call call = calls_[slot];
-  if (call.frame != none) disown(call.frame, ChildId::call(slot));
+void Partition::call_over(std::uint32_t slot, Status status) {
+  const Call& call = calls_[slot];
+  const std::uint32_t frame = call.frame;
+  if (frame == none) {
+    if (call.source != none) request_over(slot, status);
+    release(slot);
+    return;
+  }
+  const Index step = call.step;
+  disown(frame, ChildId::call(slot));
   release(slot);
-  if (call.source != none) request_over(call, status);
-  if (call.frame != none) call_ended(call.frame, status == Status::ok);
+  call_ended(frame, step, status == Status::ok);
 }
 
-void Run::request_over(const Call& call, Status status) {
+void Partition::request_over(std::uint32_t slot, Status status) {
+  const Call& call = calls_[slot];
   const SourcePlan& source = plan_->sources[call.source];
   recorder_.request_ended(source.workload, call.interval, status, now_ - call.started);
   if (call.interval != none) --open_measured_;
@@ -246,31 +273,46 @@ void Run::request_over(const Call& call, Status status) {
 }
 
 /// The caller no longer waits; what becomes of the attempt is the callee's affair.
-void Run::give_up(std::uint32_t slot) {
+void Partition::give_up(std::uint32_t slot) {
   leave_attempt(calls_[slot]);
   release(slot);
 }
 
-void Run::leave_attempt(Call& call) {
+void Partition::leave_attempt(Call& call) {
   if (!call.job) return;
-  const Client& client = clients_[call.client];
-  const EdgePlan& edge = edge_of(client);
-  if (edge.client.load_balancer.policy == BalancingPolicy::least_request) {
-    --outstanding_[client.first_outstanding + call.instance -
-                   plan_->services[client.callee].first_instance];
-  }
-  if (edge.client.propagate_cancellation && jobs_.is_live(call.job)) {
-    schedule(now_ + jobs_[call.job.slot].latency, next_order(client.host),
-             {.kind = RunEvent::Kind::cancel_arrives,
-              .slot = call.job.slot,
-              .stamp = call.job.generation});
-  }
+  forget_outstanding(call);
+  const EdgePlan& edge = edge_of(hosts_->clients[call.client]);
+  if (edge.propagates_cancellation) cancel(call, edge);
   call.job = {};
 }
 
-void Run::release(std::uint32_t slot) {
+/// Whether the job still lives is not for the caller to know, save that a ticket which was given
+/// back names a job that ended earlier than any message could reach it.
+void Partition::cancel(const Call& call, const EdgePlan& edge) {
+  const std::uint64_t order = next_order(hosts_->clients[call.client].host);
+  const RunEvent event{.kind = RunEvent::Kind::cancel_arrives,
+                       .slot = call.job.slot,
+                       .stamp = call.job.generation};
+  const Index partition = cut_->partition_of[call.instance];
+  if (partition == index_) {
+    schedule_after(call.latency, edge.lane, order, event);
+  } else if (tickets_.is_live(call.job)) {
+    const Time time = now_ + call.latency;
+    earliest_sent_ = std::min(earliest_sent_, time);
+    parcel_to(partition).cancellations.push_back({time, order, event});
+  }
+}
+
+void Partition::forget_outstanding(const Call& call) {
+  const Client& client = hosts_->clients[call.client];
+  const EdgePlan& edge = edge_of(client);
+  if (edge.policy != BalancingPolicy::least_request) return;
+  --hosts_->outstanding[client.first_outstanding + call.instance - edge.first_instance];
+}
+
+void Partition::release(std::uint32_t slot) {
   Call& call = calls_[slot];
-  Client& client = clients_[call.client];
+  Client& client = hosts_->clients[call.client];
   --client.active;
   if (call.retrying) --client.retries;
   call.live = false;

@@ -14,8 +14,12 @@ void compile_workloads(const ModelSpec& model, const ExperimentSpec& experiment,
 void compile_experiment(const ExperimentSpec& experiment, System::Plan& plan);
 
 /// The caller's side of an edge. `caller` names the draws.
-EdgePlan compile_edge(const std::string& caller, const std::string& callee, Index callee_index,
-                      const std::map<std::string, ClientSpec>& calls, const ModelSpec& model);
+EdgePlan compile_edge(const std::string& caller, Index callee,
+                      const std::map<std::string, ClientSpec>& calls, const ModelSpec& model,
+                      const System::Plan& plan);
+
+/// Gives constant delays and arrivals their lanes.
+void assign_lanes(System::Plan& plan);
 
 /// Position of a name in a sorted table of things with a `name`. Expects that it is there.
 Index service_index(const System::Plan& plan, const std::string& name);

@@ -8,6 +8,9 @@
 namespace rehearse {
 namespace {
 
+/// So often a run is asked: rarely enough to cost nothing, often enough that a drain ends soon.
+constexpr std::int64_t heartbeats = 256;
+
 /// From the first start to the last end of faults and rollout, as planned.
 OutcomeLayout::IntervalKey planned_disturbance(const ExperimentSpec& experiment) {
   OutcomeLayout::IntervalKey interval{"fault", Time::never(), Time()};
@@ -75,6 +78,8 @@ void compile_intervals(const ExperimentSpec& experiment, System::Plan& plan) {
       (run.to - run.from + experiment.window - Duration::nanoseconds(1)) / experiment.window);
   plan.end = run.to;
   plan.drain_limit = run.to + experiment.duration;
+  plan.heartbeat = std::max(Duration::nanoseconds(1),
+                            Duration::nanoseconds(experiment.duration.in_nanoseconds() / heartbeats));
 }
 
 void compile_boundaries(System::Plan& plan) {

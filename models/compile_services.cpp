@@ -55,6 +55,7 @@ class ProgramWriter {
     plan_.steps[index].kind = Step::Kind::work;
     plan_.steps[index].law = static_cast<Index>(plan_.laws.size());
     plan_.laws.emplace_back(work.duration);
+    plan_.steps[index].quantile = plan_.laws.back().has_quantile_function();
   }
 
   void fill(Index index, const CallSpec& call) {
@@ -94,9 +95,10 @@ class ProgramWriter {
     step.endpoint = endpoint_index(plan_, target);
     step.probability = probability;
     const Index callee = plan_.endpoints[step.endpoint].service;
-    const auto edge = std::find_if(service_.edges.begin(), service_.edges.end(),
+    const auto first = plan_.edges.begin() + service_.first_edge;
+    const auto edge = std::find_if(first, first + service_.edges,
                                    [&](const EdgePlan& plan) { return plan.callee == callee; });
-    step.edge = static_cast<Index>(edge - service_.edges.begin());
+    step.edge = static_cast<Index>(edge - first);
   }
 
   System::Plan& plan_;
@@ -169,9 +171,12 @@ void add_edges(const ModelSpec& model, System::Plan& plan) {
         collect_callees(behaviour.steps, callees);
       }
     }
-    auto& edges = plan.services[service_index(plan, name)].edges;
+    ServicePlan& service = plan.services[service_index(plan, name)];
+    service.first_edge = static_cast<Index>(plan.edges.size());
+    service.edges = static_cast<Index>(callees.size());
     for (const std::string& callee : callees) {
-      edges.push_back(compile_edge(name, callee, service_index(plan, callee), spec.calls, model));
+      plan.edges.push_back(
+          compile_edge(name, service_index(plan, callee), spec.calls, model, plan));
     }
   }
 }
@@ -208,16 +213,32 @@ void add_columns(System::Plan& plan) {
 
 }  // namespace
 
-EdgePlan compile_edge(const std::string& caller, const std::string& callee, Index callee_index,
-                      const std::map<std::string, ClientSpec>& calls, const ModelSpec& model) {
+EdgePlan compile_edge(const std::string& caller, Index callee,
+                      const std::map<std::string, ClientSpec>& calls, const ModelSpec& model,
+                      const System::Plan& plan) {
+  const ServicePlan& service = plan.services[callee];
+  ClientSpec client;
+  if (const auto found = calls.find(service.name); found != calls.end()) client = found->second;
   EdgePlan edge;
-  edge.callee = callee_index;
-  if (const auto found = calls.find(callee); found != calls.end()) edge.client = found->second;
-  edge.latency = Law(edge.client.network_latency.value_or(model.network.latency));
-  const RetrySpec retry = edge.client.retry.value_or(RetrySpec{});
+  edge.callee = callee;
+  edge.first_instance = service.first_instance;
+  edge.instances = service.all_instances();
+  edge.latency = Law(client.network_latency.value_or(model.network.latency));
+  edge.latency_is_shared = service.correlation > 0 && edge.latency.has_quantile_function();
+  edge.policy = client.load_balancer.policy;
+  edge.choice_count = static_cast<std::uint32_t>(client.load_balancer.choice_count);
+  edge.propagates_cancellation = client.propagate_cancellation;
+  edge.timeout = client.timeout.value_or(Duration::longest());
+  edge.retries = client.retry.has_value();
+  const RetrySpec retry = client.retry.value_or(RetrySpec{});
+  edge.max_attempts = edge.retries ? static_cast<std::uint32_t>(retry.max_attempts) : 1;
+  edge.per_try_timeout = retry.per_try_timeout.value_or(Duration::longest());
+  edge.retry_on = retry.retry_on;
+  edge.jitter = retry.jitter;
+  edge.budget = client.retry_budget;
   edge.base_backoff = retry.base_backoff;
   edge.max_backoff = retry.max_backoff.value_or(retry.base_backoff * 10);
-  const std::string name = caller + " -> " + callee;
+  const std::string name = caller + " -> " + service.name;
   edge.latency_purpose = hash_of(name + " latency");
   edge.balancing_purpose = hash_of(name + " balancing");
   edge.backoff_purpose = hash_of(name + " back-off");

@@ -90,10 +90,10 @@ void add_edges(const std::string& name, const WorkloadSpec& spec, const SourcePl
     if (endpoint != none) callees.insert(plan.endpoints[endpoint].service);
   }
   workload.edge_of_service.assign(plan.services.size(), none);
+  workload.first_edge = static_cast<Index>(plan.edges.size());
   for (const Index callee : callees) {
-    workload.edge_of_service[callee] = static_cast<Index>(workload.edges.size());
-    workload.edges.push_back(
-        compile_edge(name, plan.services[callee].name, callee, spec.calls, model));
+    workload.edge_of_service[callee] = workload.edges++;
+    plan.edges.push_back(compile_edge(name, callee, spec.calls, model, plan));
   }
 }
 
@@ -101,7 +101,6 @@ void add_edges(const std::string& name, const WorkloadSpec& spec, const SourcePl
 
 void compile_workloads(const ModelSpec& model, const ExperimentSpec& experiment,
                        System::Plan& plan) {
-  plan.unit_exponential = Law(LawSpec{{}, ExponentialSpec{Duration::seconds(1)}});
   for (const auto& [name, spec] : model.workloads) {
     WorkloadPlan workload;
     workload.name = name;

@@ -29,13 +29,13 @@ void Run::rollout_step() {
 void Run::set_canary_weight(double percent) {
   const RolloutPlan& plan = *plan_->rollout;
   const ServicePlan& service = plan_->services[plan.service];
-  rollout_.canary_weight = percent;
+  surroundings_.canary_weight = percent;
   const std::uint64_t counted =
       count_canaries(plan.spec, static_cast<int>(service.stable_instances), percent);
   const std::uint64_t wanted = percent == 0 ? 0 : counted;
   const Index first = service.first_instance + service.stable_instances;
   for (Index i = 0; i < service.canary_instances; ++i) {
-    Instance& canary = instances_[first + i];
+    Instance& canary = hosts_.instances[first + i];
     canary.wanted = i < wanted;
     canary.started = canary.started || canary.wanted;
     live_or_die(first + i);
@@ -55,7 +55,7 @@ void Run::end_rollout(RolloutResult result) {
   }
   set_canary_weight(100);
   for (Index i = 0; i < service.stable_instances; ++i) {
-    instances_[service.first_instance + i].wanted = false;
+    hosts_.instances[service.first_instance + i].wanted = false;
   }
   list_instances(plan_->rollout->service);
 }
@@ -64,22 +64,25 @@ void Run::scrape(Index index) {
   const WatchPlan& plan = plan_->watches[index];
   Scrape seen;
   seen.time = now_;
-  if (plan.condition.metric == Metric::attempts_per_request) {
-    for (const Index service : plan.scope.services) {
-      seen.counters += recorder_.service_total(service);
-    }
-  } else {
-    for (const Index column : plan.scope.endpoint_columns) {
-      seen.counters += recorder_.endpoint_total(column);
-    }
-    for (const Index workload : plan.scope.workloads) {
-      seen.counters += recorder_.workload_total(workload);
-    }
+  for (Recorder& recorder : recorders()) {
+    seen.counters += scraped_counters(plan, recorder);
+    seen.latencies.merge(recorder.watched(index).histogram());
+    recorder.watched(index).clear();
   }
-  seen.latencies = recorder_.take_watched_latencies(index);
   seen.gauge = gauge(plan);
   watches_[index].add(std::move(seen));
   agenda_.add(now_ + plan.scrape.interval, AgendaItem::Kind::scrape, index);
+}
+
+Counters Run::scraped_counters(const WatchPlan& watch, const Recorder& recorder) const {
+  Counters sum;
+  if (watch.condition.metric == Metric::attempts_per_request) {
+    for (const Index service : watch.scope.services) sum += recorder.service_total(service);
+    return sum;
+  }
+  for (const Index column : watch.scope.endpoint_columns) sum += recorder.endpoint_total(column);
+  for (const Index workload : watch.scope.workloads) sum += recorder.workload_total(workload);
+  return sum;
 }
 
 /// What an exporter would show at this instant, over the listed instances in scope.
@@ -93,7 +96,7 @@ double Run::gauge(const WatchPlan& watch) const {
     const bool unlimited = service.cores == 0 && service.workers == none;
     if (watch.condition.metric == Metric::utilization && unlimited) continue;
     for (Index i = service.first_instance; i < service.first_instance + count; ++i) {
-      const Instance& instance = instances_[i];
+      const Instance& instance = hosts_.instances[i];
       if (!instance.listed) continue;
       double part = 0;
       double of = 1;
@@ -154,13 +157,13 @@ void Run::evaluate_stop(Index index) {
 void Run::stop_experiment() {
   if (outcome_.stopped_at) return;
   outcome_.stopped_at = now_;
-  for (Index fault = 0; fault < faults_.size(); ++fault) {
+  for (Index fault = 0; fault < surroundings_.faults.size(); ++fault) {
     fault_ends(fault);
-    faults_[fault].cancelled = true;
+    surroundings_.faults[fault].cancelled = true;
   }
   // What has not begun yet never will.
-  for (Index source = 0; source < sources_.size(); ++source) {
-    if (plan_->sources[source].fault != none) sources_[source].stopped = true;
+  for (Index source = 0; source < hosts_.sources.size(); ++source) {
+    if (plan_->sources[source].fault != none) hosts_.sources[source].stopped = true;
   }
   if (plan_->rollout && outcome_.rollout == RolloutResult::none) {
     end_rollout(RolloutResult::aborted);

@@ -14,7 +14,6 @@ void Run::fill_agenda() {
     const Time end = layout.warm_up_end + layout.window * static_cast<std::int64_t>(i);
     agenda_.add(std::min(end, plan_->end), AgendaItem::Kind::close_window);
   }
-  faults_.assign(plan_->faults.size(), {});
   for (Index fault = 0; fault < plan_->faults.size(); ++fault) {
     const FaultSpec& spec = plan_->faults[fault].spec;
     agenda_.add(Time::after_start(spec.at), AgendaItem::Kind::fault_starts, fault);
@@ -34,6 +33,7 @@ void Run::fill_agenda() {
   for (Index stop = 0; stop < plan_->stop_watches.size(); ++stop) {
     agenda_.add(Time(), AgendaItem::Kind::stop_condition, stop);
   }
+  agenda_.add(std::min(Time() + plan_->heartbeat, plan_->end), AgendaItem::Kind::heartbeat);
 }
 
 void Run::perform(const AgendaItem& item) {
@@ -65,6 +65,9 @@ void Run::perform(const AgendaItem& item) {
     case AgendaItem::Kind::stop_condition:
       evaluate_stop(item.index);
       break;
+    case AgendaItem::Kind::heartbeat:
+      beat();
+      break;
   }
 }
 
@@ -72,17 +75,17 @@ void Run::perform(const AgendaItem& item) {
 /// fewer are drawn among those that are alive and get traffic now.
 void Run::choose_targets(Index fault) {
   const FaultPlan& plan = plan_->faults[fault];
-  FaultState& state = faults_[fault];
+  FaultState& state = surroundings_.faults[fault];
   if (plan.spec.target.mode == TargetSpec::Mode::all) {
     state.targets = plan.candidates;
     return;
   }
   std::vector<Index> live;
   for (const Index instance : plan.candidates) {
-    if (instances_[instance].up && instances_[instance].wanted) live.push_back(instance);
+    if (hosts_.instances[instance].up && hosts_.instances[instance].wanted) live.push_back(instance);
   }
   const std::size_t count = count_meant(plan.spec.target, live.size());
-  RandomStream luck = stream(plan.purpose, 0);
+  RandomStream luck = RandomStream(surroundings_.key, plan.purpose, 0);
   for (std::size_t i = 0; i < count; ++i) {
     std::swap(live[i], live[i + luck.below(live.size() - i)]);
   }
@@ -93,27 +96,28 @@ void Run::choose_targets(Index fault) {
 
 void Run::fault_starts(Index fault) {
   const FaultPlan& plan = plan_->faults[fault];
-  FaultState& state = faults_[fault];
+  FaultState& state = surroundings_.faults[fault];
   if (state.cancelled) return;
   state.active = true;
   if (plan.spec.kind == FaultKind::load_spike) return;
   choose_targets(fault);
   state.met = meets_somebody(state);
   const bool at_door = plan.spec.kind == FaultKind::latency || plan.spec.kind == FaultKind::abort;
-  if (at_door) state.hits.assign(instances_.size(), false);
+  if (at_door) state.hits.assign(hosts_.instances.size(), false);
   const bool kills =
       plan.spec.kind == FaultKind::instance_kill || plan.spec.kind == FaultKind::zone_down;
   for (const Index target : state.targets) {
     if (at_door) {
-      state.hits[target] = true;
-      ++instances_[target].door_faults;
+      state.hits[target] = 1;
+      ++hosts_.instances[target].door_faults;
     } else if (kills) {
       kill(target, plan.spec.kind == FaultKind::zone_down);
     } else {
-      instances_[target].work_factor *= plan.spec.factor;
+      hosts_.instances[target].work_factor *= plan.spec.factor;
     }
   }
   if (kills) {
+    clear_dead_instances();
     agenda_.add(now_ + plan.spec.detected_after, AgendaItem::Kind::deaths_detected, fault);
   }
 }
@@ -121,16 +125,16 @@ void Run::fault_starts(Index fault) {
 /// Whether a target of the fault gets traffic, or would if it were alive.
 bool Run::meets_somebody(const FaultState& fault) const {
   return std::any_of(fault.targets.begin(), fault.targets.end(), [this](Index target) {
-    return instances_[target].started && instances_[target].wanted;
+    return hosts_.instances[target].started && hosts_.instances[target].wanted;
   });
 }
 
 void Run::fault_ends(Index fault) {
-  FaultState& state = faults_[fault];
+  FaultState& state = surroundings_.faults[fault];
   if (!state.active) return;
   state.active = false;
-  for (Index source = 0; source < sources_.size(); ++source) {
-    if (plan_->sources[source].fault == fault) sources_[source].stopped = true;
+  for (Index source = 0; source < hosts_.sources.size(); ++source) {
+    if (plan_->sources[source].fault == fault) hosts_.sources[source].stopped = true;
   }
   const FaultSpec& spec = plan_->faults[fault].spec;
   const bool nobody = !state.met && !meets_somebody(state);
@@ -139,10 +143,10 @@ void Run::fault_ends(Index fault) {
     switch (spec.kind) {
       case FaultKind::latency:
       case FaultKind::abort:
-        --instances_[target].door_faults;
+        --hosts_.instances[target].door_faults;
         break;
       case FaultKind::slow_down:
-        instances_[target].work_factor /= spec.factor;
+        hosts_.instances[target].work_factor /= spec.factor;
         break;
       case FaultKind::instance_kill:
       case FaultKind::zone_down:
@@ -154,18 +158,47 @@ void Run::fault_ends(Index fault) {
   }
 }
 
-void Run::revive(Index index, bool silently) {
-  --instances_[index].kills;
-  if (silently) --instances_[index].blackouts;
+void Run::kill(Index index, bool silently) {
+  ++hosts_.instances[index].kills;
+  if (silently) ++hosts_.instances[index].blackouts;
   live_or_die(index);
+}
+
+void Run::revive(Index index, bool silently) {
+  --hosts_.instances[index].kills;
+  if (silently) --hosts_.instances[index].blackouts;
+  live_or_die(index);
+}
+
+/// An instance lives when it was started and no fault keeps it down any more: faults may overlap.
+void Run::live_or_die(Index index) {
+  Instance& instance = hosts_.instances[index];
+  instance.silent = instance.blackouts > 0;
+  const bool up = instance.started && instance.kills == 0;
+  if (up == instance.up) return;
+  settle(instance);
+  instance.up = up;
+  if (!up) return;
+  instance.known_dead = false;
+  list_instances(instance.service);
+}
+
+void Run::settle(Instance& instance) {
+  const ServicePlan& service = plan_->services[instance.service];
+  instance.settle(now_, service);
+  instance.settle_serving(now_, service);
+}
+
+void Run::clear_dead_instances() {
+  for (Partition& partition : partitions_) partition.clear_dead_instances(now_);
 }
 
 /// A fault that is over has nothing to be detected: another one may keep its targets down since.
 void Run::deaths_detected(Index fault) {
-  if (!faults_[fault].active) return;
-  for (const Index target : faults_[fault].targets) {
-    instances_[target].known_dead = true;
-    list_instances(plan_->instances[target].service);
+  if (!surroundings_.faults[fault].active) return;
+  for (const Index target : surroundings_.faults[fault].targets) {
+    hosts_.instances[target].known_dead = true;
+    list_instances(hosts_.instances[target].service);
   }
 }
 
@@ -175,44 +208,36 @@ void Run::list_instances(Index service) {
   const Index end = plan.first_instance + plan.stable_instances + plan.canary_instances;
   Index place = plan.first_instance;
   for (const bool canary : {false, true}) {
-    ListedRange& range = listed_range_[service * 2 + canary];
+    ListedRange& range = surroundings_.listed_range[service * 2 + canary];
     range.first = place;
     for (Index i = plan.first_instance; i < end; ++i) {
-      if (plan_->instances[i].canary != canary) continue;
-      Instance& instance = instances_[i];
-      settle(instance, plan);
+      Instance& instance = hosts_.instances[i];
+      if (instance.canary != canary) continue;
+      settle(instance);
       instance.listed = instance.wanted && !instance.known_dead;
-      if (instance.listed) listed_[place++] = i;
+      if (instance.listed) surroundings_.listed[place++] = i;
     }
     range.count = place - range.first;
   }
 }
 
-void Run::collect() {
-  for (Index i = 0; i < instances_.size(); ++i) {
-    const Index service = plan_->instances[i].service;
-    settle(instances_[i], plan_->services[service]);
-    recorder_.collect(service, instances_[i]);
-  }
-}
-
 void Run::close_interval() {
-  collect();
-  const std::uint32_t closed = recorder_.interval();
-  recorder_.close_interval(closed);
+  ledger_.collect(hosts_, now_);
+  const std::uint32_t closed = surroundings_.interval;
+  ledger_.close_interval(closed, recorders());
   const std::uint32_t next = closed == none ? 0 : closed + 1;
   const bool over = next + 1 >= plan_->boundaries.size() || outcome_.capped;
-  recorder_.set_interval(over ? none : next);
+  surroundings_.interval = over ? none : next;
 }
 
 /// The first one ends the warm-up.
 void Run::close_window() {
-  collect();
-  recorder_.close_window();
+  ledger_.collect(hosts_, now_);
+  ledger_.close_window(recorders());
   if (windows_opened_) {
     ++windows_closed_;
   } else {
-    recorder_.drop_windows();
+    ledger_.drop_windows();
     windows_opened_ = true;
   }
 }

@@ -1,32 +1,32 @@
-#include "models/run.hpp"
+#include "models/partition.hpp"
 
 namespace rehearse {
 
-std::uint32_t Run::make_frame(std::uint32_t job, std::uint32_t parent, Index step,
-                              std::uint64_t path) {
-  const std::uint32_t slot = frames_.take();
-  const std::uint32_t generation = frames_[slot].generation;
-  frames_[slot] = Frame{};
-  frames_[slot].generation = generation;
-  frames_[slot].job = job;
-  frames_[slot].parent = parent;
-  frames_[slot].step = step;
-  frames_[slot].path = path;
-  return slot;
+/// Makes a slot the strand of `job` that does the steps from `step` on.
+void Partition::open_frame(std::uint32_t slot, std::uint32_t job, std::uint32_t parent, Index step,
+                           std::uint64_t path) {
+  Frame& frame = frames_[slot];
+  frame.path = path;
+  frame.first_child = {};
+  frame.job = job;
+  frame.parent = parent;
+  frame.step = step;
+  frame.state = Frame::State::waiting;
+  frame.owns_worker = false;
 }
 
-Siblings& Run::siblings(ChildId child) {
+Siblings& Partition::siblings(ChildId child) {
   return child.is_frame() ? frames_[child.slot()].siblings : calls_[child.slot()].siblings;
 }
 
-void Run::adopt(std::uint32_t frame, ChildId child) {
+void Partition::adopt(std::uint32_t frame, ChildId child) {
   const ChildId next = frames_[frame].first_child;
   siblings(child) = {{}, next};
   if (next) siblings(next).previous = child;
   frames_[frame].first_child = child;
 }
 
-void Run::disown(std::uint32_t frame, ChildId child) {
+void Partition::disown(std::uint32_t frame, ChildId child) {
   const Siblings links = siblings(child);
   if (links.next) siblings(links.next).previous = links.previous;
   if (links.previous) {
@@ -37,7 +37,7 @@ void Run::disown(std::uint32_t frame, ChildId child) {
 }
 
 /// Gives up everything that a frame waits for.
-void Run::drop_children(std::uint32_t frame) {
+void Partition::drop_children(std::uint32_t frame) {
   while (const ChildId child = frames_[frame].first_child) {
     disown(frame, child);
     if (child.is_frame()) {
@@ -48,26 +48,33 @@ void Run::drop_children(std::uint32_t frame) {
   }
 }
 
-/// Ends a frame wherever it stands: in a queue, at work, or waiting.
-void Run::drop_frame(std::uint32_t slot) {
-  drop_children(slot);
-  const Frame frame = frames_[slot];
-  const Index index = jobs_[frame.job].instance;
-  const ServicePlan& service = plan_->services[plan_->instances[index].service];
-  Instance& instance = instances_[index];
-  if (frame.state == Frame::State::queued) {
-    settle(instance, service);
-    leave_queue(slot, instance);
-  }
+/// Ends a strand that is not the first of its job, wherever it stands.
+void Partition::drop_frame(std::uint32_t slot) {
+  withdraw(slot);
   frames_.give_back(slot);
-  if (frame.state == Frame::State::working && service.cores > 0) {
-    settle(instance, service);
+}
+
+/// Takes a frame away from wherever it stands: in a queue, at work, or waiting.
+void Partition::withdraw(std::uint32_t slot) {
+  drop_children(slot);
+  Frame& frame = frames_[slot];
+  if (frame.state == Frame::State::waiting && !frame.owns_worker) [[likely]] {
+    return;
+  }
+  const Index index = jobs_[frame.job].instance;
+  Instance& instance = hosts_->instances[index];
+  const ServicePlan& service = service_of(instance);
+  instance.settle(now_, service);
+  const Frame::State state = frame.state;
+  if (state == Frame::State::queued) leave_queue(slot, instance);
+  frame.state = Frame::State::waiting;
+  if (state == Frame::State::working && service.cores > 0) {
     advance_cores(instance, service.cores);
     --instance.cores.running;
     schedule_cores(index);
   }
   if (frame.owns_worker) {
-    settle(instance, service);
+    frame.owns_worker = false;
     --instance.busy;
     dispatch(index);
   }

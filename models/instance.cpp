@@ -1,6 +1,8 @@
+#include "models/instance.hpp"
+
 #include <algorithm>
 
-#include "models/run.hpp"
+#include "models/partition.hpp"
 
 namespace rehearse {
 namespace {
@@ -10,33 +12,66 @@ constexpr Duration longest_delay = Duration::nanoseconds(std::int64_t{1} << 61);
 
 }  // namespace
 
-Index Run::column_of(const Job& job) const {
-  return plan_->instances[job.instance].canary ? plan_->canary_column[job.endpoint]
-                                               : plan_->stable_column[job.endpoint];
+void Instance::restart(const InstancePlan& place) {
+  std::vector<SharedCores::Piece> memory = std::move(cores.pieces);
+  memory.clear();
+  *this = Instance{};
+  cores.pieces = std::move(memory);
+  service = place.service;
+  canary = place.canary;
+  wanted = started = up = !canary;
 }
 
-void Run::attempt_arrives(std::uint32_t slot) {
+/// One that gets no more traffic still has its capacity until it has finished what it admitted.
+void Instance::settle_serving(Time now, const ServicePlan& plan) {
+  const auto elapsed = static_cast<Integral>((now - serving_since).in_nanoseconds());
+  serving_since = now;
+  if (!up || (!listed && in_system == 0)) return;
+  up_time += elapsed;
+  if (plan.cores > 0) {
+    capacity_millis += thousandths(plan.cores) * elapsed;
+  } else if (plan.workers != none) {
+    capacity_millis += plan.workers * std::uint64_t{1000} * elapsed;
+  }
+}
+
+/// A slot for an attempt: of its job, and of the first strand of what that will do.
+std::uint32_t Partition::new_job() {
+  const std::uint32_t slot = frames_.take();
+  if (slot >= jobs_.size()) jobs_.resize(frames_.size());
+  frames_[slot].job = slot;
+  return slot;
+}
+
+Index Partition::column_of(const Job& job) const {
+  return hosts_->instances[job.instance].canary ? plan_->canary_column[job.endpoint]
+                                                : plan_->stable_column[job.endpoint];
+}
+
+void Partition::attempt_arrives(std::uint32_t slot) {
   Job& job = jobs_[slot];
+  const Instance& instance = hosts_->instances[job.instance];
   job.arrived = now_;
-  job.interval = recorder_.interval();
+  job.interval = surroundings_->interval;
   recorder_.attempt_arrived(column_of(job));
   if (job.interval != none) ++open_measured_;
-  if (!instances_[job.instance].up) {
+  note(job.instance, job.path);
+  if (!instance.up) {
     turn_away(slot, Status::unreachable);
     return;
   }
-  if (instances_[job.instance].door_faults > 0 && stopped_at_door(slot)) return;
+  if (instance.door_faults > 0 && stopped_at_door(slot)) return;
   admit(slot);
 }
 
 /// Latency and abort faults. True when the attempt was aborted or has to wait.
-bool Run::stopped_at_door(std::uint32_t slot) {
+bool Partition::stopped_at_door(std::uint32_t slot) {
   Job& job = jobs_[slot];
   Duration delay;
   for (Index index = 0; index < plan_->faults.size(); ++index) {
     const FaultPlan& fault = plan_->faults[index];
-    const FaultState& state = faults_[index];
-    if (!state.active || state.hits.empty() || !state.hits[job.instance]) continue;
+    const FaultState& state = surroundings_->faults[index];
+    if (!state.active || state.hits.empty() || state.hits[job.instance] == 0) continue;
     if (fault.endpoint != none && fault.endpoint != job.endpoint) continue;
     RandomStream luck = stream(fault.purpose, job.path);
     if (!luck.chance(fault.spec.percentage / 100)) continue;
@@ -47,37 +82,38 @@ bool Run::stopped_at_door(std::uint32_t slot) {
     delay = std::min(delay + fault.delay.sample(luck), longest_delay);
   }
   if (delay == Duration()) return false;
-  link(slot);
+  job.place = Job::Place::at_the_door;
   schedule(now_ + delay, next_order(job.instance),
-           {.kind = RunEvent::Kind::door_passed, .slot = slot, .stamp = job.generation});
+           {.kind = RunEvent::Kind::door_passed,
+            .slot = slot,
+            .stamp = frames_[slot].generation});
   return true;
 }
 
-void Run::door_passed(SlabId id) {
-  if (!jobs_.is_live(id)) return;
-  unlink(id.slot);
-  admit(id.slot);
+void Partition::door_passed(SlabId id) {
+  if (frames_.is_live(id)) admit(id.slot);
 }
 
-void Run::admit(std::uint32_t slot) {
+void Partition::admit(std::uint32_t slot) {
   Job& job = jobs_[slot];
-  Instance& instance = instances_[job.instance];
-  const ServicePlan& service = plan_->services[plan_->instances[job.instance].service];
+  Instance& instance = hosts_->instances[job.instance];
+  const ServicePlan& service = service_of(instance);
   const bool must_wait = service.workers != none && instance.busy >= service.workers;
-  if (must_wait && instance.waiting >= service.queue_capacity) {
+  const bool full = must_wait && instance.waiting >= service.queue_capacity;
+  if (full || instance.in_system >= most_in_flight) [[unlikely]] {
+    fell_behind_ = fell_behind_ || !full;
     turn_away(slot, Status::refused);
     return;
   }
-  settle(instance, service);
+  instance.settle(now_, service);
   ++instance.in_system;
   instance.most_in_system = std::max(instance.most_in_system, instance.in_system);
-  job.admitted = true;
-  link(slot);
+  job.place = Job::Place::admitted;
+  open_frame(slot, slot, none, none, job.path);
   if (!service.worker_held || service.workers == none) {
     start_program(slot);
   } else if (must_wait) {
-    job.root_frame = make_frame(slot, none, none, job.path);
-    enqueue(job.root_frame, instance);
+    enqueue(slot, instance);
   } else {
     ++instance.busy;
     job.holds_worker = true;
@@ -85,116 +121,68 @@ void Run::admit(std::uint32_t slot) {
   }
 }
 
-void Run::cancel_arrives(SlabId id) {
-  if (!jobs_.is_live(id)) return;
-  end_job(id.slot, Status::cancelled);
+void Partition::cancel_arrives(SlabId id) {
+  if (frames_.is_live(id)) end_job(id.slot, Status::cancelled);
 }
 
 /// The answer takes as long on its way as the request did.
-void Run::answer(const Job& job, Status status) {
+void Partition::answer(const Job& job, Status status) {
   if (status == Status::cancelled) return;
-  if (status != Status::ok && instances_[job.instance].silent) return;
-  schedule(now_ + job.latency, next_order(job.instance),
-           {.kind = RunEvent::Kind::answer_arrives,
-            .status = status,
-            .slot = job.call.slot,
-            .stamp = job.call.generation,
-            .extra = job.attempt});
+  if (status != Status::ok && hosts_->instances[job.instance].silent) return;
+  const std::uint64_t order = next_order(job.instance);
+  const RunEvent event{.kind = RunEvent::Kind::answer_arrives,
+                       .status = status,
+                       .slot = job.call.slot,
+                       .stamp = job.call.generation,
+                       .extra = job.attempt};
+  if (job.home != none) {
+    const Time time = now_ + job.latency;
+    earliest_sent_ = std::min(earliest_sent_, time);
+    parcel_to(job.home).answers.push_back({time, order, event});
+  } else if (job.latency == Duration()) {
+    events_.schedule_in(0, now_, order, event);
+  } else {
+    schedule(now_ + job.latency, order, event);
+  }
 }
 
-void Run::count_end(const Job& job, Status status) {
+void Partition::count_end(const Job& job, Status status) {
   recorder_.attempt_ended(column_of(job), job.interval, status, now_ - job.arrived);
   if (job.interval != none) --open_measured_;
+  note(job.instance, job.path + static_cast<std::uint64_t>(status) + 1);
 }
 
 /// Ends a job that was never admitted.
-void Run::turn_away(std::uint32_t slot, Status status) {
+void Partition::turn_away(std::uint32_t slot, Status status) {
   count_end(jobs_[slot], status);
   answer(jobs_[slot], status);
-  jobs_.give_back(slot);
+  forget_job(slot);
 }
 
-void Run::end_job(std::uint32_t slot, Status status) {
-  if (!jobs_[slot].admitted) {
+void Partition::end_job(std::uint32_t slot, Status status) {
+  if (jobs_[slot].place != Job::Place::admitted) {
     // Cancelled or lost while a latency fault held it at the door.
-    unlink(slot);
     turn_away(slot, status);
     return;
   }
-  const Job job = jobs_[slot];
-  Instance& instance = instances_[job.instance];
-  settle(instance, plan_->services[plan_->instances[job.instance].service]);
+  Instance& instance = hosts_->instances[jobs_[slot].instance];
+  instance.settle(now_, service_of(instance));
   --instance.in_system;
-  unlink(slot);
-  if (job.root_frame != none) drop_frame(job.root_frame);
+  withdraw(slot);
+  const Job& job = jobs_[slot];
+  const Index index = job.instance;
   if (job.holds_worker) --instance.busy;
-  ++outcome_.spans;
+  ++spans_;
   count_end(job, status);
   answer(job, status);
-  jobs_.give_back(slot);
-  dispatch(job.instance);
+  forget_job(slot);
+  if (instance.waiting > 0) dispatch(index);
 }
 
-void Run::link(std::uint32_t slot) {
-  Job& job = jobs_[slot];
-  Instance& instance = instances_[job.instance];
-  job.previous = none;
-  job.next = instance.first_job;
-  if (job.next != none) jobs_[job.next].previous = slot;
-  instance.first_job = slot;
-}
-
-void Run::unlink(std::uint32_t slot) {
+void Partition::forget_job(std::uint32_t slot) {
   const Job& job = jobs_[slot];
-  if (job.next != none) jobs_[job.next].previous = job.previous;
-  if (job.previous != none) {
-    jobs_[job.previous].next = job.next;
-  } else {
-    instances_[job.instance].first_job = job.next;
-  }
-}
-
-void Run::kill(Index index, bool silently) {
-  ++instances_[index].kills;
-  if (silently) ++instances_[index].blackouts;
-  live_or_die(index);
-}
-
-/// An instance lives when it was started and no fault keeps it down any more: faults may overlap.
-void Run::live_or_die(Index index) {
-  Instance& instance = instances_[index];
-  instance.silent = instance.blackouts > 0;
-  const bool up = instance.started && instance.kills == 0;
-  if (up == instance.up) return;
-  settle(instance, plan_->services[plan_->instances[index].service]);
-  instance.up = up;
-  if (up) {
-    instance.known_dead = false;
-    list_instances(plan_->instances[index].service);
-    return;
-  }
-  while (instance.first_job != none) end_job(instance.first_job, Status::lost);
-}
-
-/// Brings the integrals of an instance up to now; before every change of what they integrate.
-void Run::settle(Instance& instance, const ServicePlan& service) {
-  const auto elapsed = static_cast<Integral>((now_ - instance.settled).in_nanoseconds());
-  instance.settled = now_;
-  if (elapsed == 0) return;
-  instance.waiting_time += instance.waiting * elapsed;
-  instance.in_system_time += instance.in_system * elapsed;
-  // One that gets no more traffic still has its capacity until it has finished what it admitted.
-  const bool serving = instance.up && (instance.listed || instance.in_system > 0);
-  if (serving) instance.up_time += elapsed;
-  if (service.cores > 0) {
-    const auto millicores = static_cast<std::uint64_t>(service.cores * 1000 + 0.5);
-    instance.busy_millis +=
-        std::min<std::uint64_t>(instance.cores.running * std::uint64_t{1000}, millicores) * elapsed;
-    if (serving) instance.capacity_millis += millicores * elapsed;
-  } else if (service.workers != none) {
-    instance.busy_millis += instance.busy * std::uint64_t{1000} * elapsed;
-    if (serving) instance.capacity_millis += service.workers * std::uint64_t{1000} * elapsed;
-  }
+  if (job.home != none) parcel_to(job.home).released.push_back(job.ticket);
+  frames_.give_back(slot);
 }
 
 }  // namespace rehearse

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -29,35 +30,65 @@ struct SharedCores {
 };
 
 /// A running copy of a service.
-struct Instance {
-  bool up = true;       // started, and not killed
-  bool started = true;  // those of a canary only once a weight has asked for them
-  bool silent = false;  // died without a word: nobody answers for it
-  bool wanted = true;   // the rollout sends it traffic
-  bool known_dead = false;
-  bool listed = true;        // callers choose it: wanted, and not known to be dead
-  bool dispatching = false;  // free workers are being handed out right now
-  double work_factor = 1;
+struct alignas(64) Instance {
+  // What most events touch.
+  Index service = none;
   std::uint32_t busy = 0;       // workers
   std::uint32_t waiting = 0;    // frames in the queue
   std::uint32_t in_system = 0;  // admitted jobs
   std::uint32_t queue_first = none;
   std::uint32_t queue_last = none;
-  std::uint32_t first_job = none;
+  std::uint32_t longest_queue = 0;  // since the integrals were last collected
+  std::uint32_t most_in_system = 0;
   std::uint32_t door_faults = 0;  // active latency and abort faults that target it
-  std::uint32_t kills = 0;        // active faults that keep it down
-  std::uint32_t blackouts = 0;    // of them, those that leave nobody to answer
-  SharedCores cores;
-
-  // Integrals since they were last collected.
-  Time settled;
+  bool up = true;                 // started, and not killed
+  bool canary = false;
+  bool listed = true;        // callers choose it: wanted, and not known to be dead
+  bool dispatching = false;  // free workers are being handed out right now
+  bool silent = false;       // died without a word: nobody answers for it
+  Time settled;              // until when the integrals run
+  double work_factor = 1;
   Integral busy_millis = 0;
-  Integral capacity_millis = 0;
   Integral waiting_time = 0;
   Integral in_system_time = 0;
+
+  // What few events touch.
+  Time serving_since;  // until when the next two run
+  Integral capacity_millis = 0;
   Integral up_time = 0;
-  std::uint32_t longest_queue = 0;
-  std::uint32_t most_in_system = 0;
+  bool started = true;  // those of a canary only once a weight has asked for them
+  bool wanted = true;   // the rollout sends it traffic
+  bool known_dead = false;
+  std::uint32_t kills = 0;      // active faults that keep it down
+  std::uint32_t blackouts = 0;  // of them, those that leave nobody to answer
+  SharedCores cores;
+
+  /// As at the beginning of a replication; keeps memory.
+  void restart(const InstancePlan& place);
+
+  /// Brings the integrals up to `now`; before every change of what they integrate.
+  void settle(Time now, const ServicePlan& plan) {
+    const auto elapsed = static_cast<std::uint64_t>((now - settled).in_nanoseconds());
+    if (elapsed == 0) return;
+    settled = now;
+    waiting_time += static_cast<Integral>(waiting) * elapsed;
+    in_system_time += static_cast<Integral>(in_system) * elapsed;
+    busy_millis += static_cast<Integral>(busy_thousandths(plan)) * elapsed;
+    if (!listed) [[unlikely]] {
+      settle_serving(now, plan);
+    }
+  }
+
+  /// Of the capacity: only `up`, `listed`, and for an unlisted one `in_system` change it.
+  void settle_serving(Time now, const ServicePlan& plan);
+
+  std::uint64_t busy_thousandths(const ServicePlan& plan) const {
+    if (plan.cores == 0) return busy * std::uint64_t{1000};
+    return std::min(cores.running * std::uint64_t{1000}, thousandths(plan.cores));
+  }
+  static std::uint64_t thousandths(double cores) {
+    return static_cast<std::uint64_t>(cores * 1000 + 0.5);
+  }
 };
 
 /// Where the listed instances of one version of a service stand in one array.
@@ -80,12 +111,11 @@ struct FaultState {
   bool cancelled = false;  // stopped before its time
   bool met = false;        // somebody was there
   std::vector<Index> targets;
-  std::vector<bool> hits;  // [instance]; latency and abort
+  std::vector<std::uint8_t> hits;  // [instance]; latency and abort
 };
 
 struct RolloutState {
   std::size_t step = 0;
-  double canary_weight = 0;  // percent
   bool running = false;
   std::vector<int> failures;  // [analysis]
 };

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 
-#include "models/run.hpp"
-#include "sim/hash.hpp"
+#include "models/partition.hpp"
 
 namespace rehearse {
 
-/// Chooses a behaviour and sets out on it. Jobs that queued have their frame already.
-void Run::start_program(std::uint32_t slot) {
+/// Chooses a behaviour and sets out on it.
+void Partition::start_program(std::uint32_t slot) {
   const Job& job = jobs_[slot];
   const EndpointPlan& endpoint = plan_->endpoints[job.endpoint];
   if (endpoint.own_errors_at == OwnErrorsSpec::At::start &&
@@ -25,21 +24,19 @@ void Run::start_program(std::uint32_t slot) {
                                                   endpoint.cumulative_weights.end() - 1, goal) -
                                  endpoint.cumulative_weights.begin());
   }
-  std::uint32_t frame = job.root_frame;
-  if (frame == none) frame = jobs_[slot].root_frame = make_frame(slot, none, none, job.path);
-  frames_[frame].step = endpoint.behaviours[behaviour];
-  const Progress progress = run_frame(frame);
-  if (progress != Progress::waiting) frame_ended(frame, progress == Progress::succeeded);
+  frames_[slot].step = endpoint.behaviours[behaviour];
+  const Progress progress = run_frame(slot);
+  if (progress != Progress::waiting) program_ended(slot, progress == Progress::succeeded);
 }
 
-double Run::own_error_probability(const Job& job) const {
+double Partition::own_error_probability(const Job& job) const {
   const double own = plan_->endpoints[job.endpoint].own_error_probability;
-  const bool canary = plan_->instances[job.instance].canary && plan_->rollout;
+  const bool canary = hosts_->instances[job.instance].canary && plan_->rollout;
   return canary ? own + plan_->rollout->spec.error_percent_added / 100 : own;
 }
 
 /// Runs a frame from its current step until it has to wait or is over.
-Progress Run::run_frame(std::uint32_t slot) {
+Progress Partition::run_frame(std::uint32_t slot) {
   while (frames_[slot].step != none) {
     const Progress progress = start_step(slot);
     if (progress != Progress::succeeded) {
@@ -52,14 +49,14 @@ Progress Run::run_frame(std::uint32_t slot) {
   return Progress::succeeded;
 }
 
-Progress Run::start_step(std::uint32_t slot) {
+Progress Partition::start_step(std::uint32_t slot) {
   const Step& step = plan_->steps[frames_[slot].step];
   if (step.kind == Step::Kind::work) return start_work(slot);
   // An event loop's worker is for work only.
   if (frames_[slot].owns_worker) give_back_worker(slot);
   switch (step.kind) {
     case Step::Kind::call:
-      return start_call(slot, step);
+      return start_call(slot, frames_[slot].step);
     case Step::Kind::parallel:
       return start_parallel(slot, step);
     case Step::Kind::repeat: {
@@ -76,35 +73,48 @@ Progress Run::start_step(std::uint32_t slot) {
   return Progress::succeeded;
 }
 
-Progress Run::start_call(std::uint32_t slot, const Step& step) {
+/// `index` is the frame's step, or a branch of it that is nothing but a call.
+Progress Partition::start_call(std::uint32_t slot, Index index) {
+  const Step& step = plan_->steps[index];
   const Frame& frame = frames_[slot];
   const std::uint64_t path = extended(frame.path, step.purpose);
   if (step.probability < 1 && !stream(step.purpose, path).chance(step.probability)) {
     return Progress::succeeded;
   }
   const Job& job = jobs_[frame.job];
-  const std::uint32_t call =
-      new_call(first_client_[job.instance] + step.edge, step.endpoint, path, job.request);
+  const std::uint32_t call = new_call(hosts_->states[job.instance].first_client + step.edge,
+                                      step.endpoint, path, job.request);
   calls_[call].frame = slot;
+  calls_[call].step = index;
   adopt(slot, ChildId::call(call));
   make_attempt(call);
   return Progress::waiting;
 }
 
+/// Whether a sequence is one call and no more: then its strand needs no frame of its own.
+bool Partition::is_single_call(Index index) const {
+  if (index == none) return false;
+  const Step& step = plan_->steps[index];
+  return step.kind == Step::Kind::call && step.next == none && step.on_error != OnError::fallback;
+}
+
 /// Nobody waits for the answer, and nobody gives up on it either, save by the edge's own timeout.
-void Run::spawn(std::uint32_t slot, const Step& step) {
+void Partition::spawn(std::uint32_t slot, const Step& step) {
   const Frame& frame = frames_[slot];
   const std::uint64_t path = extended(frame.path, step.purpose);
   if (step.probability < 1 && !stream(step.purpose, path).chance(step.probability)) return;
   const Job& job = jobs_[frame.job];
-  make_attempt(new_call(first_client_[job.instance] + step.edge, step.endpoint, path, job.request));
+  make_attempt(new_call(hosts_->states[job.instance].first_client + step.edge, step.endpoint, path,
+                        job.request));
 }
 
-Progress Run::start_parallel(std::uint32_t slot, const Step& step) {
+Progress Partition::start_parallel(std::uint32_t slot, const Step& step) {
   frames_[slot].succeeded = 0;
   frames_[slot].failed = 0;
   for (Index branch = 0; branch < step.count; ++branch) {
-    const Progress progress = run_child(slot, plan_->branches[step.body + branch], branch);
+    const Index first = plan_->branches[step.body + branch];
+    const Progress progress =
+        is_single_call(first) ? start_call(slot, first) : run_child(slot, first, branch);
     if (progress == Progress::succeeded) ++frames_[slot].succeeded;
     if (progress == Progress::failed) ++frames_[slot].failed;
     if (judged(frames_[slot], step) != Progress::waiting) break;
@@ -115,12 +125,12 @@ Progress Run::start_parallel(std::uint32_t slot, const Step& step) {
 }
 
 /// Whether enough branches of a parallel step have succeeded, or too many failed.
-Progress Run::judged(const Frame& frame, const Step& step) const {
+Progress Partition::judged(const Frame& frame, const Step& step) const {
   if (frame.succeeded >= step.wait_for) return Progress::succeeded;
   return frame.failed > step.count - step.wait_for ? Progress::failed : Progress::waiting;
 }
 
-Progress Run::run_rounds(std::uint32_t slot, const Step& step) {
+Progress Partition::run_rounds(std::uint32_t slot, const Step& step) {
   while (frames_[slot].rounds_left > 0) {
     const std::uint64_t round = --frames_[slot].rounds_left;
     const Progress progress = run_child(slot, step.body, round);
@@ -130,10 +140,11 @@ Progress Run::run_rounds(std::uint32_t slot, const Step& step) {
 }
 
 /// Starts a strand of its own for some steps. `salt` keeps the draws of branches and rounds apart.
-Progress Run::run_child(std::uint32_t slot, Index first_step, std::uint64_t salt) {
+Progress Partition::run_child(std::uint32_t slot, Index first_step, std::uint64_t salt) {
   const std::uint64_t purpose = plan_->steps[frames_[slot].step].purpose;
   const std::uint64_t path = extended(extended(frames_[slot].path, purpose), salt);
-  const std::uint32_t child = make_frame(frames_[slot].job, slot, first_step, path);
+  const std::uint32_t child = frames_.take();
+  open_frame(child, frames_[slot].job, slot, first_step, path);
   adopt(slot, ChildId::frame(child));
   const Progress progress = run_frame(child);
   if (progress != Progress::waiting) {
@@ -144,7 +155,7 @@ Progress Run::run_child(std::uint32_t slot, Index first_step, std::uint64_t salt
 }
 
 /// The step under way is done and good.
-void Run::continue_frame(std::uint32_t slot) {
+void Partition::continue_frame(std::uint32_t slot) {
   frames_[slot].state = Frame::State::waiting;
   frames_[slot].step = plan_->steps[frames_[slot].step].next;
   const Progress progress = run_frame(slot);
@@ -152,9 +163,14 @@ void Run::continue_frame(std::uint32_t slot) {
 }
 
 /// A call that a frame waited for is over.
-void Run::call_ended(std::uint32_t slot, bool good) {
-  const Step& step = plan_->steps[frames_[slot].step];
-  if (good || step.on_error == OnError::ignore) {
+void Partition::call_ended(std::uint32_t slot, Index index, bool good) {
+  const Step& step = plan_->steps[index];
+  good = good || step.on_error == OnError::ignore;
+  if (index != frames_[slot].step) {
+    branch_ended(slot, good);
+    return;
+  }
+  if (good) {
     continue_frame(slot);
     return;
   }
@@ -167,32 +183,48 @@ void Run::call_ended(std::uint32_t slot, bool good) {
   if (progress == Progress::failed) frame_ended(slot, false);
 }
 
+/// A branch of the frame's parallel step is over.
+void Partition::branch_ended(std::uint32_t slot, bool good) {
+  Frame& frame = frames_[slot];
+  ++(good ? frame.succeeded : frame.failed);
+  const Progress progress = judged(frame, plan_->steps[frame.step]);
+  if (progress == Progress::waiting) return;
+  drop_children(slot);
+  if (progress == Progress::succeeded) {
+    continue_frame(slot);
+  } else {
+    frame_ended(slot, false);
+  }
+}
+
 /// A frame that had to wait is over: tells its parent, or ends its job.
-void Run::frame_ended(std::uint32_t slot, bool good) {
+void Partition::frame_ended(std::uint32_t slot, bool good) {
   const std::uint32_t parent = frames_[slot].parent;
   if (parent == none) {
-    const std::uint32_t job = frames_[slot].job;
-    const EndpointPlan& endpoint = plan_->endpoints[jobs_[job].endpoint];
-    if (good && endpoint.own_errors_at == OwnErrorsSpec::At::end) {
-      const double own = own_error_probability(jobs_[job]);
-      good = own == 0 || !stream(endpoint.error_purpose, jobs_[job].path).chance(own);
-    }
-    end_job(job, good ? Status::ok : Status::failed);
+    program_ended(slot, good);
     return;
   }
   disown(parent, ChildId::frame(slot));
   drop_frame(slot);
   const Step& step = plan_->steps[frames_[parent].step];
-  Progress progress = good ? Progress::succeeded : Progress::failed;
   if (step.kind == Step::Kind::parallel) {
-    ++(good ? frames_[parent].succeeded : frames_[parent].failed);
-    progress = judged(frames_[parent], step);
-    if (progress != Progress::waiting) drop_children(parent);
-  } else if (step.kind == Step::Kind::repeat && good) {
-    progress = run_rounds(parent, step);
+    branch_ended(parent, good);
+    return;
   }
+  Progress progress = good ? Progress::succeeded : Progress::failed;
+  if (step.kind == Step::Kind::repeat && good) progress = run_rounds(parent, step);
   if (progress == Progress::succeeded) continue_frame(parent);
   if (progress == Progress::failed) frame_ended(parent, false);
+}
+
+/// The first strand of a job is over, and with it the job.
+void Partition::program_ended(std::uint32_t slot, bool good) {
+  const EndpointPlan& endpoint = plan_->endpoints[jobs_[slot].endpoint];
+  if (good && endpoint.own_errors_at == OwnErrorsSpec::At::end) {
+    const double own = own_error_probability(jobs_[slot]);
+    good = own == 0 || !stream(endpoint.error_purpose, jobs_[slot].path).chance(own);
+  }
+  end_job(slot, good ? Status::ok : Status::failed);
 }
 
 }  // namespace rehearse

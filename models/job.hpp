@@ -48,18 +48,20 @@ struct Call {
   std::uint64_t order = 0;
   Time timer_at = Time::never();  // the slot's one pending timer event
   std::uint64_t timer_order = 0;
-  SlabId job;
+  Duration latency;  // of the network, one way, of this attempt
+  SlabId job;        // of this attempt; a ticket when it is away
   Siblings siblings;
   std::uint32_t generation = 0;
   std::uint32_t frame = none;  // who waits for it; none: a user, or nobody
+  Index step = none;           // the frame's step, or a branch of it
   Index client = none;
   Index endpoint = none;
   Index instance = none;
   std::uint32_t attempts = 0;
   Index source = none;  // of a user's request
   std::uint32_t user = none;
-  std::uint64_t round = 0;
   std::uint32_t interval = none;
+  std::uint64_t round = 0;
   State state = State::attempting;
   bool live = false;
   bool retrying = false;  // counted in its client's retries
@@ -67,25 +69,25 @@ struct Call {
 
 /// An attempt on the callee's side.
 struct Job {
+  enum class Place : std::uint8_t { on_its_way, at_the_door, admitted };
   std::uint64_t path = 0;
   std::uint64_t request = 0;
+  std::uint64_t order = 0;  // given by the caller; no two attempts have the same
   Time arrived;
   Duration latency;  // of the network, one way: the answer takes as long as the request
-  SlabId call;
+  SlabId call;       // in its caller's partition
   std::uint32_t attempt = 0;
-  std::uint32_t generation = 0;
   Index endpoint = none;
   Index instance = none;
-  std::uint32_t root_frame = none;
   std::uint32_t interval = none;
-  std::uint32_t previous = none;  // the jobs of an instance are linked
-  std::uint32_t next = none;
-  bool admitted = false;
+  std::uint32_t home = none;    // the caller's partition, if it is another one
+  std::uint32_t ticket = none;  // there
+  Place place = Place::on_its_way;
   bool holds_worker = false;
 };
 
-/// A strand of a job: a sequence of steps under way. A job has one; branches of parallel steps and
-/// rounds of repeated ones have their own.
+/// A strand of a job: a sequence of steps under way. The first strand of a job has the job's own
+/// slot; branches of parallel steps and rounds of repeated ones have slots of their own.
 struct Frame {
   enum class State : std::uint8_t { waiting, queued, working };
   std::uint64_t path = 0;
@@ -129,13 +131,30 @@ struct RunEvent {
   std::uint32_t extra = 0;
 };
 
+/// What the caller's partition keeps of a job in another one, as long as that job lives: a name to
+/// cancel it by.
+struct Ticket {
+  std::uint32_t generation = 0;
+};
+
+/// An attempt on its way to another partition.
+struct AttemptMessage {
+  Time time;
+  Job job;
+};
+
+/// An answer or a cancellation on its way to another partition. Of a cancellation, `slot` is the
+/// ticket of the attempt.
+struct EventMessage {
+  Time time;
+  std::uint64_t order = 0;
+  RunEvent event;
+};
+
 /// One caller instance's view of one callee service: its own, and nobody else's.
 struct Client {
-  Index caller_service = none;  // none: a workload
-  Index caller = none;          // instance, or workload
-  Index host = none;
-  Index edge = none;
-  Index callee = none;
+  Index edge = none;          // into the plan's edges
+  Index host = none;          // the caller's
   std::uint32_t cursor = 0;   // round robin
   std::uint32_t active = 0;   // calls under way
   std::uint32_t retries = 0;  // of them, retrying or backing off

@@ -28,6 +28,7 @@ struct SourcePlan {
   Time from;
   Time until = Time::never();
   Index fault = none;  // the load spike that it belongs to
+  std::uint32_t lane = none;  // open_loop, replay: where its one pending arrival waits
   std::uint64_t purpose = 0;
   std::vector<RateSegment> rate;  // open_loop
   CountLaw batch;                 // open_loop
@@ -43,10 +44,11 @@ struct SourcePlan {
 
 struct WorkloadPlan {
   std::string name;
-  std::vector<EdgePlan> edges;
+  Index first_edge = 0;  // into the plan's edges
+  Index edges = 0;
   std::vector<Index> mix_endpoints;
   std::vector<double> cumulative_mix;
-  std::vector<Index> edge_of_service;  // [service]: into edges
+  std::vector<Index> edge_of_service;  // [service]: position among its edges
   std::uint64_t purpose = 0;
 };
 
@@ -87,9 +89,11 @@ struct System::Plan {
   std::vector<std::vector<Index>> elementary_of_interval;
   Time end;
   Time drain_limit;
+  Duration heartbeat;  // how often a run is asked whether it is over, or too far behind
 
   std::vector<ServicePlan> services;
   std::vector<InstancePlan> instances;
+  std::vector<EdgePlan> edges;
   std::vector<EndpointPlan> endpoints;
   std::vector<Index> stable_column;  // [endpoint]: into layout.endpoints
   std::vector<Index> canary_column;
@@ -97,7 +101,7 @@ struct System::Plan {
   std::vector<Index> branches;  // first step of each branch of each parallel step
   std::vector<Law> laws;
   std::vector<CountLaw> count_laws;
-  Law unit_exponential;  // of mean one second: what Poisson arrivals are made from
+  std::uint32_t lanes = 1;  // of the event list; the first is for what happens at once
   std::vector<WorkloadPlan> workloads;
   std::vector<SourcePlan> sources;
   std::vector<FaultPlan> faults;

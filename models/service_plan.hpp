@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,10 @@ struct Step {
   Index count = 0;        // parallel: branches
   Index wait_for = 0;     // parallel: successes needed
   Index law = none;       // work: of durations; repeat: of counts
-  Index edge = none;      // call, spawn: of the calling service, to the endpoint's service
+  Index edge = none;      // call, spawn: position among the edges of the calling service
   Index endpoint = none;  // call, spawn
+  std::uint32_t lane = none;  // work: of its constant duration
+  bool quantile = false;      // work: its law can be read at a level
   double probability = 1;
   std::uint64_t purpose = 0;  // names the draws of this step
 };
@@ -45,13 +48,26 @@ struct EndpointPlan {
 /// The caller's side of an edge, resolved.
 struct EdgePlan {
   Index callee = none;
-  ClientSpec client;
-  Law latency;
+  Index first_instance = none;    // of the callee
+  Index instances = 0;            // of the callee, those of a canary included
+  std::uint32_t lane = none;      // of its constant latency
+  bool latency_is_shared = false;  // correlated with what the request meets at the callee
+  bool retries = false;
+  bool propagates_cancellation = false;
+  BalancingPolicy policy = BalancingPolicy::round_robin;
+  Jitter jitter = Jitter::full;
+  RetryOn retry_on;
+  std::uint32_t choice_count = 2;
+  std::uint32_t max_attempts = 1;
+  Duration timeout = Duration::longest();
+  Duration per_try_timeout = Duration::longest();
   Duration base_backoff;
   Duration max_backoff;
+  std::optional<RetryBudgetSpec> budget;
   std::uint64_t latency_purpose = 0;
   std::uint64_t balancing_purpose = 0;
   std::uint64_t backoff_purpose = 0;
+  Law latency;
 };
 
 struct InstancePlan {
@@ -63,10 +79,6 @@ struct InstancePlan {
 };
 
 struct ServicePlan {
-  std::string name;
-  Index first_instance = 0;
-  Index stable_instances = 0;
-  Index canary_instances = 0;           // behind the stable ones; idle until a rollout calls them
   std::uint32_t workers = none;         // none: unlimited
   std::uint32_t queue_capacity = none;  // none: unlimited
   bool worker_held = true;
@@ -74,7 +86,14 @@ struct ServicePlan {
   double cores = 0;  // 0: no processor sharing
   double correlation = 0;
   std::uint64_t shared_purpose = 0;  // of the normal quantity that one request shares here
-  std::vector<EdgePlan> edges;       // by callee
+  Index first_instance = 0;
+  Index stable_instances = 0;
+  Index canary_instances = 0;  // behind the stable ones; idle until a rollout calls them
+  Index first_edge = 0;        // into the plan's edges, by callee
+  Index edges = 0;
+  std::string name;
+
+  Index all_instances() const { return stable_instances + canary_instances; }
 };
 
 }  // namespace rehearse

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/run.hpp"
+#include "models/partition.hpp"
 
 namespace rehearse {
 namespace {
@@ -11,7 +11,7 @@ constexpr Duration longest_work = Duration::nanoseconds(std::int64_t{1} << 61);
 
 }  // namespace
 
-void Run::enqueue(std::uint32_t slot, Instance& instance) {
+void Partition::enqueue(std::uint32_t slot, Instance& instance) {
   Frame& frame = frames_[slot];
   frame.state = Frame::State::queued;
   frame.queue_previous = instance.queue_last;
@@ -26,7 +26,7 @@ void Run::enqueue(std::uint32_t slot, Instance& instance) {
   instance.longest_queue = std::max(instance.longest_queue, instance.waiting);
 }
 
-void Run::leave_queue(std::uint32_t slot, Instance& instance) {
+void Partition::leave_queue(std::uint32_t slot, Instance& instance) {
   Frame& frame = frames_[slot];
   if (frame.queue_previous != none) {
     frames_[frame.queue_previous].queue_next = frame.queue_next;
@@ -44,13 +44,13 @@ void Run::leave_queue(std::uint32_t slot, Instance& instance) {
 
 /// Hands free workers to whoever waits. A job that needs no time ends at once and frees its worker
 /// again; the loop, not a recursion, serves the next.
-void Run::dispatch(Index index) {
-  Instance& instance = instances_[index];
-  const ServicePlan& service = plan_->services[plan_->instances[index].service];
+void Partition::dispatch(Index index) {
+  Instance& instance = hosts_->instances[index];
+  const ServicePlan& service = service_of(instance);
   if (instance.dispatching || !instance.up) return;
   instance.dispatching = true;
   while (instance.waiting > 0 && instance.busy < service.workers) {
-    settle(instance, service);
+    instance.settle(now_, service);
     const std::uint32_t slot =
         service.discipline == QueueDiscipline::fifo ? instance.queue_first : instance.queue_last;
     leave_queue(slot, instance);
@@ -67,27 +67,26 @@ void Run::dispatch(Index index) {
   instance.dispatching = false;
 }
 
-void Run::give_back_worker(std::uint32_t slot) {
+void Partition::give_back_worker(std::uint32_t slot) {
   Frame& frame = frames_[slot];
   const Index index = jobs_[frame.job].instance;
-  Instance& instance = instances_[index];
+  Instance& instance = hosts_->instances[index];
   frame.owns_worker = false;
-  settle(instance, plan_->services[plan_->instances[index].service]);
+  instance.settle(now_, service_of(instance));
   --instance.busy;
-  dispatch(index);
+  if (instance.waiting > 0) dispatch(index);
 }
 
 /// The frame's step is work: takes a worker for it where that is the rule, or queues for one.
-Progress Run::start_work(std::uint32_t slot) {
+Progress Partition::start_work(std::uint32_t slot) {
   Frame& frame = frames_[slot];
-  const Index index = jobs_[frame.job].instance;
-  Instance& instance = instances_[index];
-  const ServicePlan& service = plan_->services[plan_->instances[index].service];
+  Instance& instance = instance_of(frame);
+  const ServicePlan& service = service_of(instance);
   if (service.workers == none || service.worker_held || frame.owns_worker) {
     begin_work(slot);
     return Progress::waiting;
   }
-  settle(instance, service);
+  instance.settle(now_, service);
   if (instance.busy < service.workers) {
     ++instance.busy;
     frame.owns_worker = true;
@@ -98,41 +97,42 @@ Progress Run::start_work(std::uint32_t slot) {
   return Progress::waiting;
 }
 
-Duration Run::drawn_work(const Frame& frame, const Job& job) const {
-  const Step& step = plan_->steps[frame.step];
+Duration Partition::drawn_work(const Frame& frame, const Job& job, const Step& step,
+                               double factor) const {
   const Law& law = plan_->laws[step.law];
-  const InstancePlan& place = plan_->instances[job.instance];
-  const ServicePlan& service = plan_->services[place.service];
+  const ServicePlan& service = plan_->services[hosts_->instances[job.instance].service];
   RandomStream luck = stream(step.purpose, frame.path);
   Duration work;
-  if (service.correlation > 0 && law.has_quantile_function()) {
+  if (service.correlation > 0 && step.quantile) {
     RandomStream shared = stream(service.shared_purpose, job.request);
     work = law.quantile(correlated_level(standard_normal(shared), service.correlation, luck));
   } else {
     work = law.sample(luck);
   }
-  double factor = instances_[job.instance].work_factor;
-  if (place.canary) factor *= plan_->rollout ? plan_->rollout->spec.work_ratio : 1;
   return std::min(factor == 1 ? work : scaled(work, factor), longest_work);
 }
 
-void Run::begin_work(std::uint32_t slot) {
+void Partition::begin_work(std::uint32_t slot) {
   Frame& frame = frames_[slot];
   const Job& job = jobs_[frame.job];
-  const Duration work = drawn_work(frame, job);
+  const Step& step = plan_->steps[frame.step];
+  const Instance& instance = hosts_->instances[job.instance];
+  double factor = instance.work_factor;
+  if (instance.canary && plan_->rollout) factor *= plan_->rollout->spec.work_ratio;
+  const Duration work = drawn_work(frame, job, step, factor);
   frame.state = Frame::State::working;
-  if (plan_->services[plan_->instances[job.instance].service].cores > 0) {
+  if (service_of(instance).cores > 0) {
     share_cores(job.instance, slot, work);
     return;
   }
-  schedule(now_ + work, next_order(job.instance),
-           {.kind = RunEvent::Kind::work_done, .slot = slot, .stamp = frame.generation});
+  schedule_after(work, factor == 1 ? step.lane : none, next_order(job.instance),
+                 {.kind = RunEvent::Kind::work_done, .slot = slot, .stamp = frame.generation});
 }
 
-void Run::share_cores(Index index, std::uint32_t slot, Duration work) {
-  Instance& instance = instances_[index];
-  const ServicePlan& service = plan_->services[plan_->instances[index].service];
-  settle(instance, service);
+void Partition::share_cores(Index index, std::uint32_t slot, Duration work) {
+  Instance& instance = hosts_->instances[index];
+  const ServicePlan& service = service_of(instance);
+  instance.settle(now_, service);
   advance_cores(instance, service.cores);
   SharedCores& cores = instance.cores;
   if (cores.running == 0) {
@@ -147,7 +147,7 @@ void Run::share_cores(Index index, std::uint32_t slot, Duration work) {
 }
 
 /// Moves the virtual time of an instance to now: at the pace of one job's share.
-void Run::advance_cores(Instance& instance, double cores) {
+void Partition::advance_cores(Instance& instance, double cores) {
   SharedCores& shared = instance.cores;
   if (shared.running > 0) {
     const double pace = std::min(1.0, cores / shared.running);
@@ -156,11 +156,15 @@ void Run::advance_cores(Instance& instance, double cores) {
   shared.updated = now_;
 }
 
-void Run::schedule_cores(Index index) {
-  SharedCores& shared = instances_[index].cores;
-  const double cores = plan_->services[plan_->instances[index].service].cores;
+bool Partition::is_at_work(SlabId frame) const {
+  return frames_.is_live(frame) && frames_[frame.slot].state == Frame::State::working;
+}
+
+void Partition::schedule_cores(Index index) {
+  SharedCores& shared = hosts_->instances[index].cores;
+  const double cores = service_of(hosts_->instances[index]).cores;
   ++shared.stamp;
-  while (!shared.pieces.empty() && !frames_.is_live(shared.pieces.front().frame)) {
+  while (!shared.pieces.empty() && !is_at_work(shared.pieces.front().frame)) {
     std::pop_heap(shared.pieces.begin(), shared.pieces.end());
     shared.pieces.pop_back();
   }
@@ -172,12 +176,12 @@ void Run::schedule_cores(Index index) {
            {.kind = RunEvent::Kind::cores_fire, .slot = index, .stamp = shared.stamp});
 }
 
-void Run::cores_fire(Index index, std::uint32_t stamp) {
-  Instance& instance = instances_[index];
+void Partition::cores_fire(Index index, std::uint32_t stamp) {
+  Instance& instance = hosts_->instances[index];
   SharedCores& shared = instance.cores;
   if (shared.stamp != stamp) return;
-  const ServicePlan& service = plan_->services[plan_->instances[index].service];
-  settle(instance, service);
+  const ServicePlan& service = service_of(instance);
+  instance.settle(now_, service);
   advance_cores(instance, service.cores);
   // A hundredth of a nanosecond covers the rounding of the virtual clock.
   constexpr double rounding = 0.01;
@@ -185,7 +189,7 @@ void Run::cores_fire(Index index, std::uint32_t stamp) {
     std::pop_heap(shared.pieces.begin(), shared.pieces.end());
     const SlabId frame = shared.pieces.back().frame;
     shared.pieces.pop_back();
-    if (!frames_.is_live(frame)) continue;
+    if (!is_at_work(frame)) continue;
     --shared.running;
     frames_[frame.slot].state = Frame::State::waiting;
     continue_frame(frame.slot);

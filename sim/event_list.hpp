@@ -42,6 +42,11 @@ class EventList {
     sift_up(heap_.size() - 1);
   }
 
+  void set_lanes(std::uint32_t) {}
+  void schedule_in(std::uint32_t, Time time, std::uint64_t order, const Payload& payload) {
+    schedule(time, order, payload);
+  }
+
   /// Takes the earliest event out. Expects that there is one.
   Event pop() {
     const Entry top = heap_.front();

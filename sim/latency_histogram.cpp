@@ -71,8 +71,8 @@ double LatencyHistogram::fraction_above(Duration threshold) const {
 LatencyHistogram LatencyRecorder::histogram() const {
   LatencyHistogram result;
   if (count_ == 0) return result;
-  for (std::uint32_t bin = first_bin(); bin <= last_bin(); ++bin) {
-    if (bins_[bin] > 0) result.bins_.push_back({bin, bins_[bin]});
+  for (std::uint32_t bin = lowest_bin(); bin <= highest_bin(); ++bin) {
+    if (bins_[bin - first_] > 0) result.bins_.push_back({bin, bins_[bin - first_]});
   }
   result.count_ = count_;
   result.sum_ = sum_;
@@ -81,17 +81,45 @@ LatencyHistogram LatencyRecorder::histogram() const {
   return result;
 }
 
+void LatencyRecorder::merge(const LatencyRecorder& other) {
+  if (other.count_ == 0) return;
+  for (const std::uint32_t bin : {other.lowest_bin(), other.highest_bin()}) {
+    if (bin - first_ >= bins_.size()) cover(bin);
+  }
+  for (std::uint32_t bin = other.lowest_bin(); bin <= other.highest_bin(); ++bin) {
+    bins_[bin - first_] += other.bins_[bin - other.first_];
+  }
+  count_ += other.count_;
+  sum_ += other.sum_;
+  minimum_ = std::min(minimum_, other.minimum_);
+  maximum_ = std::max(maximum_, other.maximum_);
+}
+
 std::optional<Duration> LatencyRecorder::quantile(double level) const {
   if (count_ == 0) return std::nullopt;
   std::uint64_t left = rank_of(level, count_);
-  std::uint32_t bin = first_bin();
-  while (left > bins_[bin]) left -= bins_[bin++];
+  std::uint32_t bin = lowest_bin();
+  while (left > bins_[bin - first_]) left -= bins_[bin++ - first_];
   return std::clamp(LatencyBins::middle(bin), minimum_, maximum_);
+}
+
+/// Extends the dense range by whole powers of two.
+void LatencyRecorder::cover(std::uint32_t bin) {
+  constexpr std::uint32_t width = 1U << LatencyBins::bits;
+  const std::uint32_t wanted = bin / width * width;
+  if (bins_.empty()) first_ = wanted;
+  if (wanted < first_) {
+    bins_.insert(bins_.begin(), first_ - wanted, 0);
+    first_ = wanted;
+  }
+  const std::size_t size = wanted + width - first_;
+  if (bins_.size() < size) bins_.resize(size);
 }
 
 void LatencyRecorder::clear() {
   if (count_ == 0) return;
-  std::fill(bins_.begin() + first_bin(), bins_.begin() + last_bin() + 1, 0);
+  std::fill(bins_.begin() + (lowest_bin() - first_), bins_.begin() + (highest_bin() - first_ + 1),
+            0);
   count_ = 0;
   sum_ = 0;
   minimum_ = Duration::longest();

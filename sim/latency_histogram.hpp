@@ -72,20 +72,26 @@ class LatencyHistogram {
   Duration maximum_;
 };
 
-/// What the hot path writes to: dense bins (21 KB), one increment a value, no allocation after
-/// construction. A copy is independent of its original.
+/// What the hot path writes to: dense bins over the powers of two that occur (half a kilobyte each),
+/// one increment a value. Allocates only for a value beyond all that it ever saw. A copy is
+/// independent of its original.
 class LatencyRecorder {
  public:
-  LatencyRecorder() : bins_(LatencyBins::count) {}
-
   /// Costs about a nanosecond. Expects latency >= 0.
   void add(Duration latency) {
-    ++bins_[LatencyBins::bin_of(latency)];
+    const std::uint32_t bin = LatencyBins::bin_of(latency);
+    if (bin - first_ >= bins_.size()) [[unlikely]] {
+      cover(bin);
+    }
+    ++bins_[bin - first_];
     ++count_;
     sum_ += static_cast<std::uint64_t>(latency.in_nanoseconds());
     minimum_ = std::min(minimum_, latency);
     maximum_ = std::max(maximum_, latency);
   }
+
+  /// As if all that the other was given had been given to this one.
+  void merge(const LatencyRecorder& other);
 
   std::uint64_t count() const { return count_; }
 
@@ -96,17 +102,19 @@ class LatencyRecorder {
   /// As histogram().quantile(level), without building one.
   std::optional<Duration> quantile(double level) const;
 
-  /// Forgets everything; costs time in proportion to the range of bins used.
+  /// Forgets everything and keeps the memory; costs time in proportion to the range of bins used.
   void clear();
 
  private:
   // The bins in use lie between those of minimum_ and maximum_; both need count_ > 0.
-  std::uint32_t first_bin() const { return LatencyBins::bin_of(minimum_); }
-  std::uint32_t last_bin() const { return LatencyBins::bin_of(maximum_); }
+  std::uint32_t lowest_bin() const { return LatencyBins::bin_of(minimum_); }
+  std::uint32_t highest_bin() const { return LatencyBins::bin_of(maximum_); }
+  void cover(std::uint32_t bin);
 
-  std::vector<std::uint64_t> bins_;
+  std::vector<std::uint64_t> bins_;  // from first_ on
+  std::uint32_t first_ = 0;
   std::uint64_t count_ = 0;
-  unsigned __int128 sum_ = 0;
+  unsigned __int128 sum_ = 0;  // of nanoseconds
   Duration minimum_ = Duration::longest();
   Duration maximum_;
 };

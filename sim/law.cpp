@@ -288,6 +288,11 @@ double Law::conditioned_normal_mean() const {
   return first_ + second_ * one_over_root_two_pi * portable_exp(-0.5 * z * z) / third_;
 }
 
+std::optional<Duration> Law::constant_value() const {
+  if (kind_ != Kind::constant) return std::nullopt;
+  return minimum_ + as_sample(first_);
+}
+
 Duration Law::lower_bound() const {
   switch (kind_) {
     case Kind::constant:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "sim/law_spec.hpp"
@@ -44,6 +45,9 @@ class Law {
 
   /// The exact mean, of samples before they are rounded; infinite for Pareto with shape <= 1.
   double mean_seconds() const;
+
+  /// What every sample is, if the law is constant.
+  std::optional<Duration> constant_value() const;
 
   /// The least duration that a sample can be: `minimum` plus the law's own lower end.
   Duration lower_bound() const;

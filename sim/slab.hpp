@@ -19,7 +19,8 @@ struct SlabId {
 
 /// Records addressed by index, reused last in first out, so that the same few stay in the cache and
 /// a copy of the slab is a copy of the state. Allocates only when it grows beyond its largest size
-/// so far. `Record` must have a member `std::uint32_t generation`, which the slab keeps.
+/// so far. `Record` must have a member `std::uint32_t generation`, which the slab keeps: odd while
+/// the record is in use.
 template <class Record>
 class Slab {
  public:
@@ -32,6 +33,7 @@ class Slab {
     }
     const std::uint32_t slot = free_.back();
     free_.pop_back();
+    ++records_[slot].generation;
     return slot;
   }
 
@@ -45,8 +47,11 @@ class Slab {
 
   SlabId id(std::uint32_t slot) const { return {slot, records_[slot].generation}; }
   bool is_live(SlabId id) const { return records_[id.slot].generation == id.generation; }
+  bool in_use(std::uint32_t slot) const { return (records_[slot].generation & 1U) != 0; }
 
   std::size_t in_use() const { return records_.size() - free_.size(); }
+  /// Slots that exist, in use or not.
+  std::size_t size() const { return records_.size(); }
 
   /// Forgets every record and keeps the memory. Generations start again, so that a reused slab
   /// behaves like a new one.

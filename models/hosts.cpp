@@ -1,0 +1,51 @@
+#include "models/hosts.hpp"
+
+#include "sim/digest.hpp"
+
+namespace rehearse {
+
+void Hosts::build(const System::Plan& plan, std::uint64_t key) {
+  const auto instance_count = static_cast<Index>(plan.instances.size());
+  const auto workload_count = static_cast<Index>(plan.workloads.size());
+  states.assign(instance_count + workload_count, {});
+  clients.clear();
+  outstanding.clear();
+  instances.resize(instance_count);
+  for (Index i = 0; i < instance_count; ++i) {
+    const InstancePlan& place = plan.instances[i];
+    const ServicePlan& service = plan.services[place.service];
+    instances[i].restart(place);
+    add_clients(plan, key, i, service.first_edge, service.edges, place.purpose);
+  }
+  for (Index w = 0; w < workload_count; ++w) {
+    const WorkloadPlan& workload = plan.workloads[w];
+    add_clients(plan, key, instance_count + w, workload.first_edge, workload.edges,
+                workload.purpose);
+  }
+  sources.assign(plan.sources.size(), {});
+}
+
+void Hosts::add_clients(const System::Plan& plan, std::uint64_t key, Index host, Index first_edge,
+                        Index edges, std::uint64_t purpose) {
+  states[host].first_client = static_cast<Index>(clients.size());
+  for (Index edge = first_edge; edge < first_edge + edges; ++edge) {
+    const EdgePlan& plan_of_edge = plan.edges[edge];
+    Client client{.edge = edge, .host = host};
+    client.first_outstanding = static_cast<std::uint32_t>(outstanding.size());
+    if (plan_of_edge.policy == BalancingPolicy::round_robin) {
+      RandomStream luck(key, plan_of_edge.balancing_purpose, purpose);
+      client.cursor = static_cast<std::uint32_t>(luck.bits() >> 32);
+    } else if (plan_of_edge.policy == BalancingPolicy::least_request) {
+      outstanding.resize(outstanding.size() + plan_of_edge.instances);
+    }
+    clients.push_back(client);
+  }
+}
+
+std::uint64_t Hosts::trajectory_digest() const {
+  Digest digest;
+  for (const HostState& state : states) digest.add(state.trajectory);
+  return digest.value();
+}
+
+}  // namespace rehearse

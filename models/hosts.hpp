@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/instance.hpp"
+#include "models/job.hpp"
+#include "models/plan.hpp"
+#include "sim/random_stream.hpp"
+
+namespace rehearse {
+
+/// Beyond so many attempts in flight, or calls that wait, a run ends early and says so: memory
+/// stays bounded, and a system that is so far behind has lost anyway.
+inline constexpr std::uint32_t most_in_flight = 4'000'000;
+
+/// What every host has, an instance or a workload. One cache line each, because hosts that are
+/// neighbours here may belong to different threads.
+struct alignas(64) HostState {
+  std::uint64_t orders = 0;      // given out so far
+  std::uint64_t trajectory = 0;  // fold of what happened here, in the order in which it did
+  Index first_client = 0;        // into Hosts::clients
+};
+
+/// The state of all hosts of a run. Each element belongs to one host, and is touched by the
+/// partition which that host is in, or by controllers while all partitions stand still.
+struct Hosts {
+  std::vector<HostState> states;  // [instance, then workload]
+  std::vector<Client> clients;
+  std::vector<std::uint32_t> outstanding;  // [client, callee instance]; least_request only
+  std::vector<Instance> instances;
+  std::vector<SourceState> sources;
+
+  /// As at the beginning of a replication; keeps the memory of an earlier one.
+  void build(const System::Plan& plan, std::uint64_t key);
+
+  /// The folds of all hosts, in the order of their names.
+  std::uint64_t trajectory_digest() const;
+
+ private:
+  void add_clients(const System::Plan& plan, std::uint64_t key, Index host, Index first_edge,
+                   Index edges, std::uint64_t purpose);
+};
+
+/// What all hosts may read and only controllers change, while all partitions stand still.
+struct Surroundings {
+  std::uint64_t key = 0;          // of all random streams
+  std::uint32_t interval = none;  // the elementary interval of what arrives now
+  double canary_weight = 0;       // percent
+  std::vector<FaultState> faults;
+  std::vector<Index> listed;              // [service, version]: instances that get traffic
+  std::vector<ListedRange> listed_range;  // [service * 2 + version]
+};
+
+}  // namespace rehearse

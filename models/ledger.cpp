@@ -1,0 +1,208 @@
+#include "models/ledger.hpp"
+
+#include <algorithm>
+
+namespace rehearse {
+namespace {
+
+void add(ServiceOutcome& sum, const ServiceOutcome& part) {
+  sum.busy_millis += part.busy_millis;
+  sum.capacity_millis += part.capacity_millis;
+  sum.waiting += part.waiting;
+  sum.in_system += part.in_system;
+  sum.instance_time += part.instance_time;
+  sum.longest_queue = std::max(sum.longest_queue, part.longest_queue);
+  sum.most_in_system = std::max(sum.most_in_system, part.most_in_system);
+  sum.calls += part.calls;
+  sum.attempts += part.attempts;
+}
+
+float ratio(Integral part, Integral whole) {
+  return whole == 0 ? 0.0F
+                    : static_cast<float>(static_cast<double>(part) / static_cast<double>(whole));
+}
+
+Counters total(const Recorders& recorders,
+               const Counters& (Recorder::*counters)(Index) const, Index index) {
+  Counters sum;
+  for (const Recorder& recorder : recorders) sum += (recorder.*counters)(index);
+  return sum;
+}
+
+/// One window of a series: what the counters grew by, and the answers since the last window.
+WindowSample sampled(const Recorders& recorders, LatencyRecorder& (Recorder::*window)(Index),
+                     Index index, const Counters& grown, LatencyRecorder& scratch) {
+  WindowSample sample;
+  sample.arrived = static_cast<std::uint32_t>(grown.arrived);
+  sample.finished = static_cast<std::uint32_t>(grown.finished);
+  sample.errors = static_cast<std::uint32_t>(grown.errors);
+  const LatencyRecorder* latencies = &(recorders.front().get().*window)(index);
+  if (recorders.size() > 1) {
+    scratch.clear();
+    for (Recorder& recorder : recorders) scratch.merge((recorder.*window)(index));
+    latencies = &scratch;
+  }
+  sample.p50 = latencies->quantile(0.5).value_or(Duration());
+  sample.p99 = latencies->quantile(0.99).value_or(Duration());
+  for (Recorder& recorder : recorders) (recorder.*window)(index).clear();
+  return sample;
+}
+
+RequestCounts counted(const Recorder::Cell& cell) {
+  const auto of = [&cell](Status status) {
+    return cell.by_status[static_cast<std::size_t>(status)];
+  };
+  RequestCounts counts;
+  counts.ok = of(Status::ok);
+  counts.failed = of(Status::failed);
+  counts.refused = of(Status::refused);
+  counts.aborted = of(Status::aborted);
+  counts.unreachable = of(Status::unreachable) + of(Status::lost);
+  counts.timed_out = of(Status::timed_out);
+  counts.cancelled = of(Status::cancelled);
+  return counts;
+}
+
+void add(EndpointOutcome& sum, const Recorder::Cell& cell) {
+  sum.counts += counted(cell);
+  sum.latency.merge(cell.latencies.histogram());
+}
+
+void add(WorkloadOutcome& sum, const Recorder::Cell& cell) {
+  sum.counts += counted(cell);
+  sum.latency.merge(cell.latencies.histogram());
+  sum.time_to_failure.merge(cell.times_to_failure.histogram());
+}
+
+}  // namespace
+
+void Ledger::start(const System::Plan& plan) {
+  plan_ = &plan;
+  const std::size_t elementary = plan.boundaries.size() - 1;
+  const std::size_t columns = plan.layout.endpoints.size();
+  const std::size_t workloads = plan.layout.workloads.size();
+  const std::size_t services = plan.layout.services.size();
+  endpoint_arrivals_.assign(elementary * columns, 0);
+  workload_arrivals_.assign(elementary * workloads, 0);
+  endpoint_arrived_at_boundary_.assign(columns, 0);
+  workload_arrived_at_boundary_.assign(workloads, 0);
+  service_cells_.assign(elementary * services, {});
+  service_sums_.assign(services, {});
+  endpoint_at_window_.assign(columns, {});
+  workload_at_window_.assign(workloads, {});
+  drop_windows();
+}
+
+void Ledger::drop_windows() {
+  endpoint_series_.clear();
+  workload_series_.clear();
+  service_series_.clear();
+}
+
+void Ledger::collect(Hosts& hosts, Time now) {
+  for (Instance& instance : hosts.instances) {
+    const ServicePlan& service = plan_->services[instance.service];
+    instance.settle(now, service);
+    instance.settle_serving(now, service);
+    const ServiceOutcome part{.busy_millis = instance.busy_millis,
+                              .capacity_millis = instance.capacity_millis,
+                              .waiting = instance.waiting_time,
+                              .in_system = instance.in_system_time,
+                              .instance_time = instance.up_time,
+                              .longest_queue = instance.longest_queue,
+                              .most_in_system = instance.most_in_system};
+    add(service_sums_[instance.service].interval, part);
+    add(service_sums_[instance.service].window, part);
+    instance.busy_millis = instance.capacity_millis = 0;
+    instance.waiting_time = instance.in_system_time = instance.up_time = 0;
+    instance.longest_queue = instance.waiting;
+    instance.most_in_system = instance.in_system;
+  }
+}
+
+void Ledger::close_interval(std::uint32_t interval, const Recorders& recorders) {
+  const auto grown = [](std::uint64_t now, std::uint64_t& before) {
+    const std::uint64_t growth = now - before;
+    before = now;
+    return growth;
+  };
+  const auto columns = static_cast<Index>(endpoint_arrived_at_boundary_.size());
+  const auto workloads = static_cast<Index>(workload_arrived_at_boundary_.size());
+  const auto services = static_cast<Index>(service_sums_.size());
+  for (Index i = 0; i < columns; ++i) {
+    const std::uint64_t arrived =
+        grown(total(recorders, &Recorder::endpoint_total, i).arrived, endpoint_arrived_at_boundary_[i]);
+    if (interval != none) endpoint_arrivals_[interval * columns + i] = arrived;
+  }
+  for (Index i = 0; i < workloads; ++i) {
+    const std::uint64_t arrived =
+        grown(total(recorders, &Recorder::workload_total, i).arrived, workload_arrived_at_boundary_[i]);
+    if (interval != none) workload_arrivals_[interval * workloads + i] = arrived;
+  }
+  for (Index i = 0; i < services; ++i) {
+    ServiceSums& sums = service_sums_[i];
+    const Counters made = total(recorders, &Recorder::service_total, i);
+    sums.interval.calls = grown(made.calls, sums.at_boundary.calls);
+    sums.interval.attempts = grown(made.attempts, sums.at_boundary.attempts);
+    if (interval != none) add(service_cells_[interval * services + i], sums.interval);
+    sums.interval = {};
+  }
+}
+
+void Ledger::close_window(const Recorders& recorders) {
+  for (Index i = 0; i < endpoint_at_window_.size(); ++i) {
+    const Counters now = total(recorders, &Recorder::endpoint_total, i);
+    endpoint_series_.push_back(sampled(recorders, &Recorder::endpoint_window, i,
+                                       now - endpoint_at_window_[i], scratch_));
+    endpoint_at_window_[i] = now;
+  }
+  for (Index i = 0; i < workload_at_window_.size(); ++i) {
+    const Counters now = total(recorders, &Recorder::workload_total, i);
+    workload_series_.push_back(sampled(recorders, &Recorder::workload_window, i,
+                                       now - workload_at_window_[i], scratch_));
+    workload_at_window_[i] = now;
+  }
+  for (ServiceSums& sums : service_sums_) {
+    service_series_.push_back({ratio(sums.window.busy_millis, sums.window.capacity_millis),
+                               ratio(sums.window.waiting, sums.window.instance_time),
+                               ratio(sums.window.in_system, sums.window.instance_time)});
+    sums.window = {};
+  }
+}
+
+void Ledger::write(Outcome& outcome, const Recorders& recorders) const {
+  for (const std::vector<Index>& covered : plan_->elementary_of_interval) {
+    IntervalOutcome& interval = outcome.intervals.emplace_back();
+    interval.endpoints.resize(endpoint_at_window_.size());
+    interval.workloads.resize(workload_at_window_.size());
+    interval.services.resize(service_sums_.size());
+    for (const Index elementary : covered) write_interval(interval, elementary, recorders);
+    const auto settle = [](RequestCounts& counts) {
+      counts.unfinished = counts.arrived - counts.answered();
+    };
+    for (EndpointOutcome& endpoint : interval.endpoints) settle(endpoint.counts);
+    for (WorkloadOutcome& workload : interval.workloads) settle(workload.counts);
+  }
+  outcome.endpoint_windows = endpoint_series_;
+  outcome.workload_windows = workload_series_;
+  outcome.service_windows = service_series_;
+}
+
+void Ledger::write_interval(IntervalOutcome& interval, std::uint32_t elementary,
+                            const Recorders& recorders) const {
+  for (Index i = 0; i < interval.endpoints.size(); ++i) {
+    EndpointOutcome& endpoint = interval.endpoints[i];
+    endpoint.counts.arrived += endpoint_arrivals_[elementary * interval.endpoints.size() + i];
+    for (const Recorder& recorder : recorders) add(endpoint, recorder.endpoint_cell(elementary, i));
+  }
+  for (Index i = 0; i < interval.workloads.size(); ++i) {
+    WorkloadOutcome& workload = interval.workloads[i];
+    workload.counts.arrived += workload_arrivals_[elementary * interval.workloads.size() + i];
+    for (const Recorder& recorder : recorders) add(workload, recorder.workload_cell(elementary, i));
+  }
+  for (Index i = 0; i < interval.services.size(); ++i) {
+    add(interval.services[i], service_cells_[elementary * interval.services.size() + i]);
+  }
+}
+
+}  // namespace rehearse

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "models/hosts.hpp"
+#include "models/recorder.hpp"
+
+namespace rehearse {
+
+/// The recorders of all partitions of a run.
+using Recorders = std::vector<std::reference_wrapper<Recorder>>;
+
+/// Adds up what the partitions recorded, while they stand still, at the boundaries of intervals and
+/// windows. All sums are of whole numbers, so how a run was cut makes no difference.
+class Ledger {
+ public:
+  void start(const System::Plan& plan);
+
+  /// Takes over what the instances integrated since the last time, and starts them anew.
+  void collect(Hosts& hosts, Time now);
+
+  /// Ends an elementary interval; none: the time before the first, or after the last.
+  void close_interval(std::uint32_t interval, const Recorders& recorders);
+  void close_window(const Recorders& recorders);
+  /// Forgets the windows so far: those of the warm-up.
+  void drop_windows();
+
+  /// Writes intervals and windows; everything still without an answer counts as unfinished.
+  void write(Outcome& outcome, const Recorders& recorders) const;
+
+ private:
+  struct ServiceSums {
+    ServiceOutcome interval;  // since the last boundary
+    ServiceOutcome window;    // since the last window
+    Counters at_boundary;
+  };
+  void write_interval(IntervalOutcome& interval, std::uint32_t elementary,
+                      const Recorders& recorders) const;
+
+  const System::Plan* plan_ = nullptr;
+  std::vector<std::uint64_t> endpoint_arrivals_;  // [elementary interval, column]
+  std::vector<std::uint64_t> workload_arrivals_;  // [elementary interval, workload]
+  std::vector<std::uint64_t> endpoint_arrived_at_boundary_;
+  std::vector<std::uint64_t> workload_arrived_at_boundary_;
+  std::vector<ServiceOutcome> service_cells_;  // [elementary interval, service]
+  std::vector<ServiceSums> service_sums_;
+  std::vector<Counters> endpoint_at_window_;
+  std::vector<Counters> workload_at_window_;
+  std::vector<WindowSample> endpoint_series_;
+  std::vector<WindowSample> workload_series_;
+  std::vector<ServiceWindowSample> service_series_;
+  LatencyRecorder scratch_;
+};
+
+}  // namespace rehearse

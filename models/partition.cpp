@@ -1,0 +1,156 @@
+#include "models/partition.hpp"
+
+#include <bit>
+
+#include "sim/error.hpp"
+
+namespace rehearse {
+namespace {
+
+/// So many events at one instant mean that simulated time stands still.
+constexpr std::uint64_t most_at_one_instant = 10'000'000;
+
+}  // namespace
+
+void Parcel::clear() {
+  attempts.clear();
+  answers.clear();
+  cancellations.clear();
+  released.clear();
+}
+
+void Partition::start(const System::Plan& plan, const Cut& cut, Index index) {
+  index_ = index;
+  now_ = Time();
+  events_.clear();
+  events_.set_lanes(plan.lanes);
+  calls_.clear();
+  frames_.clear();
+  recorder_.start(plan);
+  open_measured_ = 0;
+  at_this_instant_ = 0;
+  spans_ = 0;
+  handled_ = 0;
+  fell_behind_ = false;
+  parity_ = 0;
+  earliest_sent_ = Time::never();
+  tickets_.clear();
+  parcels_.resize(cut.partitions * std::size_t{2});
+  for (Parcel& parcel : parcels_) parcel.clear();
+  job_of_ticket_.assign(cut.partitions, {});
+}
+
+void Partition::bind(const System::Plan& plan, const Cut& cut, Hosts& hosts,
+                     const Surroundings& surroundings) {
+  plan_ = &plan;
+  cut_ = &cut;
+  hosts_ = &hosts;
+  surroundings_ = &surroundings;
+}
+
+void Partition::run_before(Time end) {
+  while (events_.next_time() < end) {
+    const Events::Event event = events_.pop();
+    watch_the_clock(event.time);
+    handle(event);
+  }
+}
+
+void Partition::watch_the_clock(Time next) {
+  ++handled_;
+  if (next != now_) {
+    at_this_instant_ = handled_;
+    now_ = next;
+  } else if (handled_ - at_this_instant_ > most_at_one_instant) [[unlikely]] {
+    throw InvalidInput(
+        "simulated time stands still: ten million events at one instant. A closed loop without "
+        "think time, work and network latency does this.");
+  }
+}
+
+void Partition::handle(const Events::Event& event) {
+  const RunEvent& what = event.payload;
+  switch (what.kind) {
+    case RunEvent::Kind::attempt_arrives:
+      attempt_arrives(what.slot);
+      break;
+    case RunEvent::Kind::answer_arrives:
+      answer_arrives({what.slot, what.stamp}, what.extra, what.status);
+      break;
+    case RunEvent::Kind::cancel_arrives:
+      cancel_arrives({what.slot, what.stamp});
+      break;
+    case RunEvent::Kind::door_passed:
+      door_passed({what.slot, what.stamp});
+      break;
+    case RunEvent::Kind::work_done:
+      if (frames_.is_live({what.slot, what.stamp})) continue_frame(what.slot);
+      break;
+    case RunEvent::Kind::cores_fire:
+      cores_fire(what.slot, what.stamp);
+      break;
+    case RunEvent::Kind::timer:
+      timer_fires(what.slot, event.order);
+      break;
+    case RunEvent::Kind::backoff_over:
+      backoff_over({what.slot, what.stamp}, what.extra);
+      break;
+    case RunEvent::Kind::source_fires:
+      source_fires(what.slot);
+      break;
+    case RunEvent::Kind::user_asks:
+      user_asks(what.slot, what.stamp, what.extra);
+      break;
+  }
+}
+
+Time Partition::turn_over() {
+  const Time earliest = earliest_sent_;
+  earliest_sent_ = Time::never();
+  parity_ ^= 1U;
+  return earliest;
+}
+
+void Partition::begin_parcels() {
+  for (Index to = 0; to < cut_->partitions; ++to) parcel_to(to).clear();
+}
+
+/// Orders were given by the senders, so it does not matter in which order messages are unpacked.
+void Partition::receive(const Parcel& parcel, Index sender) {
+  for (const std::uint32_t ticket : parcel.released) tickets_.give_back(ticket);
+  std::vector<SlabId>& job_of_ticket = job_of_ticket_[sender];
+  for (const AttemptMessage& message : parcel.attempts) {
+    const std::uint32_t slot = new_job();
+    jobs_[slot] = message.job;
+    const std::uint32_t ticket = message.job.ticket;
+    if (ticket >= job_of_ticket.size()) job_of_ticket.resize(std::bit_ceil(ticket + 1U));
+    job_of_ticket[ticket] = frames_.id(slot);
+    schedule(message.time, message.job.order,
+             {.kind = RunEvent::Kind::attempt_arrives, .slot = slot});
+  }
+  for (const EventMessage& message : parcel.answers) {
+    schedule(message.time, message.order, message.event);
+  }
+  for (const EventMessage& message : parcel.cancellations) {
+    const SlabId job = job_of_ticket[message.event.slot];
+    schedule(message.time, message.order,
+             {.kind = RunEvent::Kind::cancel_arrives, .slot = job.slot, .stamp = job.generation});
+  }
+}
+
+void Partition::clear_dead_instances(Time now) {
+  now_ = now;
+  // By the attempt's order, which no other has: slots depend on how the run was cut.
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> lost;
+  for (std::uint32_t slot = 0; slot < frames_.size(); ++slot) {
+    const Job& job = jobs_[slot];
+    if (!frames_.in_use(slot) || frames_[slot].job != slot) continue;
+    if (job.place != Job::Place::on_its_way && !hosts_->instances[job.instance].up) {
+      lost.emplace_back(job.order, slot);
+    }
+  }
+  std::sort(lost.begin(), lost.end());
+  for (const auto& [order, slot] : lost) end_job(slot, Status::lost);
+}
+
+}  // namespace rehearse
