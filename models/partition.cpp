@@ -115,8 +115,12 @@ void Partition::begin_parcels() {
   for (Index to = 0; to < cut_->partitions; ++to) parcel_to(to).clear();
 }
 
+void Partition::receive_from(const Partition& sender) {
+  unpack(sender.parcels_[index_ * 2 + (parity_ ^ 1U)], sender.index_);
+}
+
 /// Orders were given by the senders, so it does not matter in which order messages are unpacked.
-void Partition::receive(const Parcel& parcel, Index sender) {
+void Partition::unpack(const Parcel& parcel, Index sender) {
   for (const std::uint32_t ticket : parcel.released) tickets_.give_back(ticket);
   std::vector<SlabId>& job_of_ticket = job_of_ticket_[sender];
   for (const AttemptMessage& message : parcel.attempts) {

@@ -46,11 +46,11 @@ class alignas(64) Partition {
   /// Ends a window: what is sent from now on goes into other parcels. Returns the earliest instant
   /// of what was sent until now.
   Time turn_over();
-  /// What was sent to another partition before the last turn_over().
-  const Parcel& sent_to(Index partition) const { return parcels_[partition * 2 + (parity_ ^ 1U)]; }
+  /// Takes over what another one sent before the last turn_over() of both, which may be about to
+  /// turn over again.
+  void receive_from(const Partition& sender);
   /// Empties the parcels for the next window; nobody reads them any more.
   void begin_parcels();
-  void receive(const Parcel& parcel, Index sender);
 
   /// Ends, as lost, the jobs of instances that are down. Between windows, at `now`.
   void clear_dead_instances(Time now);
@@ -67,6 +67,7 @@ class alignas(64) Partition {
   using Events = EventList<RunEvent>;
 
   // The loop (partition.cpp).
+  void unpack(const Parcel& parcel, Index sender);
   void watch_the_clock(Time next);
   void handle(const Events::Event& event);
   void schedule(Time time, std::uint64_t order, const RunEvent& event) {

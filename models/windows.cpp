@@ -38,7 +38,8 @@ bool Run::run_windows_before(Time end, int member, Team& team) {
     for (int p = member; p < count; p += step) unpack_for(static_cast<Index>(p));
     if (earliest >= end) return true;
     if (member == 0) ++pace_.windows;
-    const Time window_end = std::min(end, earliest + cut_.lookahead);
+    const bool apart = cut_.lookahead < end - earliest;
+    const Time window_end = apart ? earliest + cut_.lookahead : end;
     for (int p = member; p < count; p += step) partitions_[p].run_before(window_end);
   }
 }
@@ -46,9 +47,7 @@ bool Run::run_windows_before(Time end, int member, Team& team) {
 void Run::unpack_for(Index receiver) {
   partitions_[receiver].begin_parcels();
   for (Index sender = 0; sender < partitions_.size(); ++sender) {
-    if (sender != receiver) {
-      partitions_[receiver].receive(partitions_[sender].sent_to(receiver), sender);
-    }
+    if (sender != receiver) partitions_[receiver].receive_from(partitions_[sender]);
   }
 }
 
