@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -22,11 +23,13 @@ class EventList {
     Payload payload;
   };
 
-  bool empty() const { return heap_.empty(); }
-  std::size_t size() const { return heap_.size(); }
+  bool empty() const { return heap_.empty() && waiting_ == 0; }
+  std::size_t size() const { return heap_.size() + waiting_; }
 
-  /// The instant of the earliest event; Time::never() when there is none.
-  Time next_time() const { return heap_.empty() ? Time::never() : heap_.front().time; }
+  Time next_time() const {
+    const Time queued = heap_.empty() ? Time::never() : heap_.front().time;
+    return best_ == no_lane ? queued : std::min(queued, lanes_[best_].head().time);
+  }
 
   void schedule(Time time, std::uint64_t order, const Payload& payload) {
     std::uint32_t slot;
@@ -42,13 +45,30 @@ class EventList {
     sift_up(heap_.size() - 1);
   }
 
-  void set_lanes(std::uint32_t) {}
-  void schedule_in(std::uint32_t, Time time, std::uint64_t order, const Payload& payload) {
-    schedule(time, order, payload);
+  void set_lanes(std::uint32_t n) { lanes_.resize(n); }
+  void schedule_in(std::uint32_t lane, Time time, std::uint64_t order, const Payload& payload) {
+    lanes_[lane].push({time, order, payload});
+    ++waiting_;
+    if (best_ == no_lane || earlier(lanes_[lane].head(), lanes_[best_].head())) best_ = lane;
   }
 
   /// Takes the earliest event out. Expects that there is one.
   Event pop() {
+    if (best_ != no_lane) {
+      const Event& head = lanes_[best_].head();
+      if (heap_.empty() || head.time < heap_.front().time ||
+          (head.time == heap_.front().time && head.order < slots_[heap_.front().slot].order)) {
+        const Event event = head;
+        lanes_[best_].drop();
+        --waiting_;
+        best_ = no_lane;
+        for (std::uint32_t i = 0; waiting_ > 0 && i < lanes_.size(); ++i) {
+          if (lanes_[i].empty()) continue;
+          if (best_ == no_lane || earlier(lanes_[i].head(), lanes_[best_].head())) best_ = i;
+        }
+        return event;
+      }
+    }
     const Entry top = heap_.front();
     const Slot& slot = slots_[top.slot];
     const Event event{top.time, slot.order, slot.payload};
@@ -63,9 +83,47 @@ class EventList {
     heap_.clear();
     slots_.clear();
     free_.clear();
+    for (Lane& lane : lanes_) lane.clear();
+    waiting_ = 0;
+    best_ = no_lane;
   }
 
  private:
+  static constexpr std::uint32_t no_lane = 0xffffffffU;
+  static bool earlier(const Event& a, const Event& b) {
+    return a.time != b.time ? a.time < b.time : a.order < b.order;
+  }
+  struct Lane {
+    std::vector<Event> ring = std::vector<Event>(16);
+    std::size_t first = 0;
+    std::size_t count = 0;
+    bool empty() const { return count == 0; }
+    const Event& head() const { return ring[first]; }
+    Event& at(std::size_t i) { return ring[(first + i) & (ring.size() - 1)]; }
+    void push(const Event& event) {
+      if (count == ring.size()) grow();
+      std::size_t place = count++;
+      while (place > 0 && earlier(event, at(place - 1))) {
+        at(place) = at(place - 1);
+        --place;
+      }
+      at(place) = event;
+    }
+    void drop() {
+      first = (first + 1) & (ring.size() - 1);
+      --count;
+    }
+    void clear() { first = count = 0; }
+    void grow() {
+      std::vector<Event> larger(ring.size() * 2);
+      for (std::size_t i = 0; i < count; ++i) larger[i] = at(i);
+      ring = std::move(larger);
+      first = 0;
+    }
+  };
+  std::vector<Lane> lanes_;
+  std::size_t waiting_ = 0;
+  std::uint32_t best_ = no_lane;
   struct Entry {
     Time time;
     std::uint32_t slot = 0;
