@@ -64,6 +64,10 @@ void Partition::schedule_source(Index source) {
 Time Partition::next_open_arrival(const SourcePlan& plan, SourceState& state) const {
   RandomStream luck = stream(plan.purpose, state.ordinal);
   double goal = standard_exponential(luck);
+  if (plan.rate.size() == 1 && plan.rate.front().rate_at_start > 0) [[likely]] {
+    const double wait = goal / plan.rate.front().rate_at_start;
+    return wait < 9e18 ? state.next + Duration::rounded_nanoseconds(wait) : Time::never();
+  }
   Time from = state.next;
   for (;;) {
     while (state.segment + 1 < plan.rate.size() && plan.rate[state.segment + 1].from <= from) {

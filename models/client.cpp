@@ -45,7 +45,7 @@ void Partition::make_attempt(std::uint32_t slot) {
   call.state = Call::State::attempting;
   call.order = next_order(client.host);
   call.expires = std::min(call.deadline, plus(now_, edge.per_try_timeout));
-  recorder_.attempt_made(edge.callee);
+  if (call.attempts > 1) recorder_.call_retried(edge.callee);
 
   // The luck of the first attempt is the call's own.
   const std::uint64_t path = call.attempts == 1 ? call.path : extended(call.path, call.attempts);
@@ -68,7 +68,8 @@ void Partition::make_attempt(std::uint32_t slot) {
   arm_timer(slot);
 }
 
-/// An attempt goes out: as a job that arrives later, or as a message to another partition.
+/// An attempt goes out: as a job that arrives later, or as a message to another partition. What
+/// takes no time arrives at once; the two hosts are in one partition however the run is cut.
 void Partition::send(Call& call, std::uint32_t slot, const EdgePlan& edge, std::uint64_t path) {
   const Index partition = cut_->partition_of[call.instance];
   const bool here = partition == index_;
@@ -88,6 +89,12 @@ void Partition::send(Call& call, std::uint32_t slot, const EdgePlan& edge, std::
   if (here) {
     job.home = none;
     call.job = frames_.id(job_slot);
+    if (call.latency == Duration() && nesting_ < most_nested) {
+      ++nesting_;
+      attempt_arrives(job_slot);
+      --nesting_;
+      return;
+    }
     schedule_after(call.latency, edge.lane, call.order,
                    {.kind = RunEvent::Kind::attempt_arrives, .slot = job_slot});
     return;

@@ -174,9 +174,26 @@ void Partition::end_job(std::uint32_t slot, Status status) {
   if (job.holds_worker) --instance.busy;
   ++spans_;
   count_end(job, status);
+  if (answers_at_once(job, status)) {
+    const SlabId call = job.call;
+    const std::uint32_t attempt = job.attempt;
+    forget_job(slot);
+    if (instance.waiting > 0) dispatch(index);
+    ++returning_;
+    answer_arrives(call, attempt, status);
+    --returning_;
+    return;
+  }
   answer(job, status);
   forget_job(slot);
   if (instance.waiting > 0) dispatch(index);
+}
+
+/// Whether the answer takes no time, and nothing is left to do when it is given: whoever waits for
+/// a worker has got it, and no caller is still sending.
+bool Partition::answers_at_once(const Job& job, Status status) const {
+  return job.latency == Duration() && job.home == none && status == Status::ok && nesting_ == 0 &&
+         returning_ < most_nested;
 }
 
 void Partition::forget_job(std::uint32_t slot) {

@@ -143,7 +143,8 @@ void Ledger::close_interval(std::uint32_t interval, const Recorders& recorders) 
     ServiceSums& sums = service_sums_[i];
     const Counters made = total(recorders, &Recorder::service_total, i);
     sums.interval.calls = grown(made.calls, sums.at_boundary.calls);
-    sums.interval.attempts = grown(made.attempts, sums.at_boundary.attempts);
+    sums.interval.attempts =
+        sums.interval.calls + grown(made.retries, sums.at_boundary.retries);
     if (interval != none) add(service_cells_[interval * services + i], sums.interval);
     sums.interval = {};
   }

@@ -32,6 +32,8 @@ void Partition::start(const System::Plan& plan, const Cut& cut, Index index) {
   spans_ = 0;
   handled_ = 0;
   fell_behind_ = false;
+  nesting_ = 0;
+  returning_ = 0;
   parity_ = 0;
   earliest_sent_ = Time::never();
   tickets_.clear();
@@ -154,7 +156,9 @@ void Partition::clear_dead_instances(Time now) {
     }
   }
   std::sort(lost.begin(), lost.end());
+  ++nesting_;  // nobody's answer may come before all are ended
   for (const auto& [order, slot] : lost) end_job(slot, Status::lost);
+  --nesting_;
 }
 
 }  // namespace rehearse

@@ -146,6 +146,7 @@ class alignas(64) Partition {
   void door_passed(SlabId job);
   void admit(std::uint32_t job);
   void cancel_arrives(SlabId job);
+  bool answers_at_once(const Job& job, Status status) const;
   void answer(const Job& job, Status status);
   void turn_away(std::uint32_t job, Status status);
   void end_job(std::uint32_t job, Status status);
@@ -192,6 +193,7 @@ class alignas(64) Partition {
   Siblings& siblings(ChildId child);
 
   static constexpr int host_shift = 40;
+  static constexpr int most_nested = 64;
 
   const System::Plan* plan_ = nullptr;
   const Cut* cut_ = nullptr;
@@ -209,6 +211,8 @@ class alignas(64) Partition {
   std::uint64_t spans_ = 0;
   std::uint64_t handled_ = 0;
   bool fell_behind_ = false;
+  int nesting_ = 0;    // of attempts that took no time, in what is being handled now
+  int returning_ = 0;  // of answers that took no time
 
   // For jobs at hosts of other partitions.
   std::vector<Parcel> parcels_;  // [partition, parity]

@@ -49,31 +49,33 @@ void Recorder::start(const System::Plan& plan) {
 
 void Recorder::attempt_ended(Index column, std::uint32_t interval, Status status,
                              Duration latency) {
+  const std::uint32_t bin = LatencyBins::bin_of(latency);
   if (interval != none) {
     Cell& cell = endpoint_cells_[interval * endpoint_totals_.size() + column];
     ++cell.by_status[static_cast<std::size_t>(status)];
-    if (status == Status::ok) cell.latencies.add(latency);
+    if (status == Status::ok) cell.latencies.add(latency, bin);
   }
   if (status == Status::cancelled) return;
   Counters& totals = endpoint_totals_[column];
   ++totals.finished;
   totals.errors += status != Status::ok;
   if (!was_answered(status)) return;
-  endpoint_windows_[column].add(latency);
+  endpoint_windows_[column].add(latency, bin);
   if (latencies_are_watched_) watch(watches_of_column_[column], latency);
 }
 
 void Recorder::request_ended(Index workload, std::uint32_t interval, Status status,
                              Duration latency) {
+  const std::uint32_t bin = LatencyBins::bin_of(latency);
   if (interval != none) {
     Cell& cell = workload_cells_[interval * workload_totals_.size() + workload];
     ++cell.by_status[static_cast<std::size_t>(status)];
-    (status == Status::ok ? cell.latencies : cell.times_to_failure).add(latency);
+    (status == Status::ok ? cell.latencies : cell.times_to_failure).add(latency, bin);
   }
   Counters& totals = workload_totals_[workload];
   ++totals.finished;
   totals.errors += status != Status::ok;
-  workload_windows_[workload].add(latency);
+  workload_windows_[workload].add(latency, bin);
   if (latencies_are_watched_) watch(watches_of_workload_[workload], latency);
 }
 

@@ -32,7 +32,8 @@ class Recorder {
   void request_arrived(Index workload) { ++workload_totals_[workload].arrived; }
   void request_ended(Index workload, std::uint32_t interval, Status status, Duration latency);
   void call_made(Index callee) { ++service_totals_[callee].calls; }
-  void attempt_made(Index callee) { ++service_totals_[callee].attempts; }
+  /// One more attempt of a call that was counted.
+  void call_retried(Index callee) { ++service_totals_[callee].retries; }
 
   const Counters& endpoint_total(Index column) const { return endpoint_totals_[column]; }
   const Counters& workload_total(Index workload) const { return workload_totals_[workload]; }

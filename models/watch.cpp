@@ -30,13 +30,13 @@ Counters& Counters::operator+=(const Counters& other) {
   finished += other.finished;
   errors += other.errors;
   calls += other.calls;
-  attempts += other.attempts;
+  retries += other.retries;
   return *this;
 }
 
 Counters Counters::operator-(const Counters& other) const {
   return {arrived - other.arrived, finished - other.finished, errors - other.errors,
-          calls - other.calls, attempts - other.attempts};
+          calls - other.calls, retries - other.retries};
 }
 
 void Watch::add(Scrape scrape) {
@@ -68,7 +68,7 @@ std::optional<double> Watch::value(Time now) const {
     case Metric::throughput:
       return static_cast<double>(seen.finished) / seconds;
     case Metric::attempts_per_request:
-      return ratio(seen.attempts, seen.calls);
+      return ratio(seen.calls + seen.retries, seen.calls);
     case Metric::latency: {
       LatencyHistogram merged;
       for (std::size_t i = first + 1; i < newest; ++i) merged.merge(scrapes_[i].latencies);

@@ -15,7 +15,7 @@ struct Counters {
   std::uint64_t finished = 0;
   std::uint64_t errors = 0;
   std::uint64_t calls = 0;
-  std::uint64_t attempts = 0;
+  std::uint64_t retries = 0;  // attempts after the first
 
   Counters& operator+=(const Counters& other);
   Counters operator-(const Counters& other) const;

@@ -49,6 +49,7 @@ void Partition::dispatch(Index index) {
   const ServicePlan& service = service_of(instance);
   if (instance.dispatching || !instance.up) return;
   instance.dispatching = true;
+  ++nesting_;
   while (instance.waiting > 0 && instance.busy < service.workers) {
     instance.settle(now_, service);
     const std::uint32_t slot =
@@ -64,6 +65,7 @@ void Partition::dispatch(Index index) {
       begin_work(slot);
     }
   }
+  --nesting_;
   instance.dispatching = false;
 }
 
@@ -185,6 +187,7 @@ void Partition::cores_fire(Index index, std::uint32_t stamp) {
   advance_cores(instance, service.cores);
   // A hundredth of a nanosecond covers the rounding of the virtual clock.
   constexpr double rounding = 0.01;
+  ++nesting_;
   while (!shared.pieces.empty() && shared.pieces.front().finish <= shared.virtual_now + rounding) {
     std::pop_heap(shared.pieces.begin(), shared.pieces.end());
     const SlabId frame = shared.pieces.back().frame;
@@ -194,6 +197,7 @@ void Partition::cores_fire(Index index, std::uint32_t stamp) {
     frames_[frame.slot].state = Frame::State::waiting;
     continue_frame(frame.slot);
   }
+  --nesting_;
   schedule_cores(index);
 }
 

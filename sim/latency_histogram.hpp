@@ -78,8 +78,10 @@ class LatencyHistogram {
 class LatencyRecorder {
  public:
   /// Costs about a nanosecond. Expects latency >= 0.
-  void add(Duration latency) {
-    const std::uint32_t bin = LatencyBins::bin_of(latency);
+  void add(Duration latency) { add(latency, LatencyBins::bin_of(latency)); }
+
+  /// For who adds one latency to several recorders. Expects `bin` to be that of the latency.
+  void add(Duration latency, std::uint32_t bin) {
     if (bin - first_ >= bins_.size()) [[unlikely]] {
       cover(bin);
     }

@@ -141,6 +141,9 @@ void Law::compile(const MixtureSpec& spec) {
 }
 
 Duration Law::sample(RandomStream& stream) const {
+  if (kind_ == Kind::exponential) {
+    return minimum_ + as_sample(first_ * standard_exponential(stream));
+  }
   if (kind_ != Kind::mixture) return minimum_ + as_sample(draw(stream));
   const LawTables& tables = tables_.front();
   const Law& component = tables.components[tables.choice.sample(stream)];

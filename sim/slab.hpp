@@ -27,19 +27,17 @@ class Slab {
   /// A slot that is free for use. Its record keeps what its last user left in it; only `generation`
   /// is new.
   std::uint32_t take() {
-    if (free_.empty()) {
-      free_.push_back(static_cast<std::uint32_t>(records_.size()));
-      records_.emplace_back();
+    if (free_count_ == 0) [[unlikely]] {
+      grow();
     }
-    const std::uint32_t slot = free_.back();
-    free_.pop_back();
+    const std::uint32_t slot = free_[--free_count_];
     ++records_[slot].generation;
     return slot;
   }
 
   void give_back(std::uint32_t slot) {
     ++records_[slot].generation;
-    free_.push_back(slot);
+    free_[free_count_++] = slot;
   }
 
   Record& operator[](std::uint32_t slot) { return records_[slot]; }
@@ -49,7 +47,7 @@ class Slab {
   bool is_live(SlabId id) const { return records_[id.slot].generation == id.generation; }
   bool in_use(std::uint32_t slot) const { return (records_[slot].generation & 1U) != 0; }
 
-  std::size_t in_use() const { return records_.size() - free_.size(); }
+  std::size_t in_use() const { return records_.size() - free_count_; }
   /// Slots that exist, in use or not.
   std::size_t size() const { return records_.size(); }
 
@@ -58,11 +56,19 @@ class Slab {
   void clear() {
     records_.clear();
     free_.clear();
+    free_count_ = 0;
   }
 
  private:
+  void grow() {
+    free_.push_back(0);
+    free_[free_count_++] = static_cast<std::uint32_t>(records_.size());
+    records_.emplace_back();
+  }
+
   std::vector<Record> records_;
-  std::vector<std::uint32_t> free_;
+  std::vector<std::uint32_t> free_;  // as long as records_, so that giving back checks nothing
+  std::size_t free_count_ = 0;
 };
 
 }  // namespace rehearse
