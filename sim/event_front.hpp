@@ -31,9 +31,19 @@ class EventFront {
   /// The earliest event; when there is none, something at Time::never().
   const Event& earliest() const { return sorted_[count_]; }
 
-  std::size_t insert(const Event& event) {
-    if (count_ > reach && leaves_before(sorted_[count_ - reach], event)) return insert_late(event);
-    return insert_sorted(event);
+  std::size_t insert(EventKey key, const Payload& payload) {
+    if (count_ > reach && leaves_before(sorted_[count_ - reach], key)) [[unlikely]] {
+      return insert_late({key.time, key.order, payload});
+    }
+    make_room();
+    Event* place = &sorted_[++count_];
+    Event* const end = place;
+    while (leaves_before(place[-1], key)) {
+      place[0] = place[-1];
+      --place;
+    }
+    put(*place, key, payload);
+    return std::size_t(end - place);
   }
 
   /// Drops the earliest event. Expects that there is one.
@@ -81,19 +91,7 @@ class EventFront {
       sorted_.resize(2 * sorted_.size());
   }
 
-  std::size_t insert_sorted(const Event& event) {
-    make_room();
-    Event* place = &sorted_[++count_];
-    Event* const end = place;
-    while (leaves_before(place[-1], event)) {
-      place[0] = place[-1];
-      --place;
-    }
-    *place = event;
-    return std::size_t(end - place);
-  }
-
-  std::size_t insert_late(const Event& event) {
+  [[gnu::noinline]] std::size_t insert_late(const Event& event) {
     late_.push_back(event);
     std::size_t position = late_.size() - 1;
     while (position > 0) {
@@ -108,7 +106,7 @@ class EventFront {
 
   /// Moves late events to the back until the earliest of all is there. Many at once are sorted: a
   /// sort is faster than as many steps of a heap.
-  void call_late() {
+  [[gnu::noinline]] void call_late() {
     if (count_ == 0 && late_.size() > reach) {
       sort_late();
     } else if (count_ == 0 || leaves_before(late_.front(), sorted_[count_])) {

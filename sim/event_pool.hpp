@@ -23,15 +23,12 @@ class EventPool {
 
   EventPool() : records_(1), next_(1, none) {}
 
-  std::uint32_t take(const Event& event) {
-    if (free_ == none) [[unlikely]] {
-      records_.push_back({event});
-      next_.push_back(none);
-      return static_cast<std::uint32_t>(records_.size() - 1);
-    }
+  std::uint32_t take(EventKey key, const Payload& payload) {
+    if (free_ == none) [[unlikely]]
+      grow();
     const std::uint32_t slot = free_;
     free_ = next_[slot];
-    records_[slot].event = event;
+    put(records_[slot].event, key, payload);
     return slot;
   }
 
@@ -63,7 +60,9 @@ class EventPool {
     }
     std::uint32_t used = 0;
     for (std::uint32_t slot = 1; slot < records_.size(); ++slot) {
-      if (next_[slot] != slot) records_[++used] = records_[slot];
+      if (next_[slot] == slot) continue;
+      records_[++used] = records_[slot];
+      next_[used] = none;
     }
     records_.resize(used + 1);
     next_.resize(used + 1);
@@ -76,6 +75,12 @@ class EventPool {
   }
 
  private:
+  [[gnu::noinline]] void grow() {
+    free_ = static_cast<std::uint32_t>(records_.size());
+    records_.emplace_back();
+    next_.push_back(none);
+  }
+
   static constexpr bool fits_a_line = std::has_single_bit(sizeof(Event)) && sizeof(Event) <= 64;
 
   /// No event lies across two cache lines if that can be had without padding.

@@ -6,238 +6,146 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "sim/bucket_ring.hpp"
+#include "sim/bucket_width.hpp"
+#include "sim/event_calendar.hpp"
 #include "sim/event_front.hpp"
-#include "sim/event_pool.hpp"
-#include "sim/far_wheel.hpp"
 
 namespace rehearse {
 
+/// Events at random times, earliest first: a sorted front, refilled bucket by bucket from a
+/// calendar. The width of the buckets follows the density of events, their number that of the
+/// events. With few events all of them stand in the front and there are no buckets.
+///
+/// An event costs the same however many are pending, as long as not very many share one bucket;
+/// those cost what they would cost a heap or a sort.
 template <class Payload>
 class EventQueue {
  public:
   using Event = ScheduledEvent<Payload>;
 
   bool empty() const { return front_.empty(); }
-  std::size_t size() const { return count_; }
+  std::size_t size() const { return size_; }
+
+  /// When it is empty, something at Time::never().
   const Event& earliest() const { return front_.earliest(); }
 
-  void schedule(const Event& event) {
-    if (++count_ > grow_at_) [[unlikely]]
-      rebuild(sampled_shift());
-    const std::uint64_t bucket = bucket_of(event.time);
-    if (bucket <= opened_) {
-      debt_ += std::int64_t(front_.insert(event)) - affordable;
-      if (debt_ > credit_) [[unlikely]]
+  void schedule(EventKey key, const Payload& payload) {
+    if (++size_ > most_) [[unlikely]]
+      grow();
+    if (calendar_.has_opened(key.time)) {
+      width_.note_insertion(front_.insert(key, payload));
+      if (width_.is_too_wide()) [[unlikely]]
         narrow();
     } else {
-      const std::uint32_t slot = pool_.take(event);
-      place(bucket, slot);
+      calendar_.put_away(key, payload);
     }
   }
 
+  /// Expects that it is not empty.
   Event pop() {
     const Event event = front_.earliest();
     front_.drop();
-    --count_;
-    if (front_.empty() && count_ > 0) open_next();
+    --size_;
+    if (front_.empty() && size_ > 0) refill();
     return event;
   }
 
   void clear() {
     front_.clear();
-    pool_.clear();
-    count_ = 0;
+    size_ = 0;
     become_small();
   }
 
  private:
-  static constexpr std::int64_t affordable = 6;
-  static constexpr std::size_t few = 12;
-  static constexpr std::size_t prefetched_from = 2048;
-  static constexpr std::uint64_t ahead = 6;
+  static constexpr std::size_t most_without_buckets = EventFront<Payload>::reach;
+  static constexpr std::size_t fewest_with_buckets = 12;
+  static constexpr std::size_t fewest_buckets = 256;
+  static constexpr std::size_t large = 2048;
+  static constexpr std::size_t sorted_one_by_one = 24;
 
-  static std::uint64_t instant(Time time) {
-    return std::uint64_t(time.since_start().in_nanoseconds()) ^ std::uint64_t{1} << 63;
-  }
-  std::uint64_t bucket_of(Time time) const { return instant(time) >> shift_; }
-
-  void place(std::uint64_t bucket, std::uint32_t slot) {
-    const std::uint64_t section = bucket >> section_shift_;
-    if (section <= far_.reached()) [[likely]] {
-      ring_.push(bucket, slot, pool_.next(slot));
-      ++in_ring_;
-    } else {
-      far_.push(section, slot, pool_.next(slot));
-    }
-  }
-
-  void sort_in(std::uint32_t chain) {
-    while (chain != 0) {
-      const std::uint32_t next = pool_.next(chain);
-      pool_.prefetch(next);
-      place(bucket_of(pool_[chain].time), chain);
-      chain = next;
-    }
-  }
-
-  void open_next() {
-    if (count_ < shrink_at_) [[unlikely]]
-      return rebuild(shift_);
-    const auto in = [this](std::uint32_t chain) { sort_in(chain); };
-    while (in_ring_ == 0) {
-      far_.jump(in);
-      opened_ = (far_.reached() << section_shift_) - 1;
-    }
-    opened_ = ring_.next_filled(opened_);
-    while (far_.reached() < (opened_ >> section_shift_) + 3) far_.advance(in);
-    if (count_ > prefetched_from) pool_.prefetch(ring_.head(opened_ + ahead));
-    open(ring_.take(opened_));
-  }
-
-  void open(const std::uint32_t chain) {
-    std::size_t size = 0;
-    std::size_t work = 0;
-    std::uint32_t last = chain;
-    for (std::uint32_t slot = chain; slot != 0; slot = pool_.next(slot)) {
-      if (++size <= 24) {
-        work += front_.insert(pool_[slot]);
+  /// Brings the next bucket into the empty front.
+  void refill() {
+    if (size_ < fewest_) [[unlikely]]
+      return rebuild(calendar_.shift());
+    std::size_t moves = 0;
+    const std::size_t events = calendar_.open_next(size_ > large, [&](const Event& event) {
+      if (front_.size() < sorted_one_by_one) {
+        moves += front_.insert({event.time, event.order}, event.payload);
       } else {
-        front_.append(pool_[slot]);
+        front_.append(event);
       }
-      last = slot;
-    }
-    pool_.give_back(chain, last);
-    if (size > 24) work += front_.sort();
-    in_ring_ -= size;
-    debt_ = std::max<std::int64_t>(0, debt_ + std::int64_t(work) - affordable * std::int64_t(size));
-    ++openings_;
-    opened_events_ += size;
-    sparse_ = std::max<std::int64_t>(0, size == 1 ? sparse_ + 1 : sparse_ - 3);
-    if (debt_ > credit_) [[unlikely]]
+    });
+    if (events > sorted_one_by_one) moves += front_.sort();
+    width_.note_opening(events, moves);
+    if (width_.is_too_wide()) [[unlikely]]
       return narrow();
-    if (sparse_ > std::int64_t(count_) + 256) [[unlikely]]
-      widen();
+    if (width_.is_too_narrow()) [[unlikely]]
+      rebuild(calendar_.shift() + width_.too_narrow_by(calendar_.opened()));
   }
 
-  void narrow() {
-    debt_ = 0;
-    if (shrink_at_ == 0) return;
+  /// The front itself shows how dense events are, if it is long enough.
+  [[gnu::noinline]] void narrow() {
+    width_.forgive();
+    if (fewest_ == 0) return;
     front_.sort_late();
-    if (front_.size() >= 32) {
-      const std::size_t rank = front_.size() / 2;
-      const std::uint64_t span = instant(front_.at(rank).time) - instant(front_.at(0).time);
-      if (span == 0) return;
-      return rebuild(shift_for(span, rank));
-    }
-    const std::uint64_t size = opened_events_ / std::max<std::uint64_t>(1, openings_);
-    rebuild(std::max(0, shift_ - std::max(1, int(std::bit_width(size)) - 2)));
+    if (front_.size() < 32) return rebuild(calendar_.shift() - width_.too_wide_by());
+    const std::size_t half = front_.size() / 2;
+    const std::uint64_t span = instant(front_.at(half)) - instant(front_.at(0));
+    if (span > 0) rebuild(BucketWidth::shift_for(span, half));
   }
 
-  void widen() {
-    const std::uint64_t buckets = (opened_ - opened_at_rebuild_) / openings_;
-    rebuild(std::min(shift_ + std::clamp(int(std::bit_width(buckets)), 1, 3), 56));
-  }
-
-  static int shift_for(std::uint64_t span, std::size_t events) {
-    const std::uint64_t width = 3 * (span / events) / 2;
-    return std::min(int(std::bit_width(width)), 56);
-  }
-
-  int sampled_shift() {
+  /// Many events may have come since any left: a sample of all of them shows how dense they are.
+  [[gnu::noinline]] void grow() {
+    dissolve();
     std::array<std::uint64_t, 128> sample;
-    collect();
-    const std::size_t step = std::max<std::size_t>(1, pool_.size() / sample.size());
-    std::size_t size = 0;
-    for (std::size_t slot = 1; slot <= pool_.size() && size < sample.size(); slot += step) {
-      sample[size++] = instant(pool_[std::uint32_t(slot)].time);
+    const std::size_t step = std::max<std::size_t>(1, calendar_.lying() / sample.size());
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < calendar_.lying() && count < sample.size(); i += step) {
+      sample[count++] = instant(calendar_.lying(i));
     }
-    std::sort(sample.begin(), sample.begin() + std::ptrdiff_t(size));
-    const std::size_t rank = size / 4;
-    return shift_for(sample[rank] - sample[0], std::max<std::size_t>(1, rank * step));
+    rebuild(BucketWidth::shift_for_sample({sample.data(), count}, step));
   }
 
-  /// Moves everything into slots 1, 2, ... of the pool.
-  void collect() {
-    front_.sort_late();
-    for (std::size_t rank = 0; rank < front_.size(); ++rank) pool_.take(front_.at(rank));
-    front_.clear();
-    pool_.compact();
-  }
-
-  void rebuild(int shift) {
-    collect();
-    const std::size_t events = pool_.size();
-    if (events < few) {
+  [[gnu::noinline]] void rebuild(int shift) {
+    dissolve();
+    const std::size_t events = calendar_.lying();
+    if (events < fewest_with_buckets) {
+      for (std::size_t i = 0; i < events; ++i) front_.append(calendar_.lying(i));
       become_small();
     } else {
-      become_ring(shift, events);
+      most_ = std::max(fewest_buckets, std::bit_ceil(2 * events));
+      fewest_ = most_ == fewest_buckets ? fewest_with_buckets : most_ / 16;
+      calendar_.cut_anew(std::clamp(shift, 0, EventCalendar<Payload>::widest), most_,
+                         [this](const Event& event) { front_.append(event); });
+      width_.restart(events, calendar_.opened());
     }
-    std::uint32_t dead = 0;
-    for (std::uint32_t slot = 1; slot <= events; ++slot) {
-      const std::uint64_t bucket = bucket_of(pool_[slot].time);
-      if (bucket > opened_) {
-        place(bucket, slot);
-      } else {
-        front_.append(pool_[slot]);
-        pool_.give_back(slot, slot);
-      }
-    }
-    (void)dead;
     front_.sort();
   }
 
-  void become_ring(int shift, std::size_t events) {
-    std::uint64_t first = ~std::uint64_t{0};
-    for (std::uint32_t slot = 1; slot <= events; ++slot) {
-      first = std::min(first, instant(pool_[slot].time));
-    }
-    ring_.resize(std::max<std::size_t>(256, std::bit_ceil(2 * events)));
-    section_shift_ = int(std::bit_width(ring_.size())) - 3;
-    shift_ = shift;
-    opened_ = first >> shift_;
-    opened_at_rebuild_ = opened_;
-    far_.restart((opened_ >> section_shift_) + 3);
-    in_ring_ = 0;
-    grow_at_ = std::max<std::size_t>(256, ring_.size());
-    shrink_at_ = ring_.size() == 256 ? few : ring_.size() / 16;
-    learn_anew(events);
+  void dissolve() {
+    front_.sort_late();
+    for (std::size_t rank = 0; rank < front_.size(); ++rank) calendar_.lay_down(front_.at(rank));
+    front_.clear();
+    calendar_.dissolve();
   }
 
   void become_small() {
-    shift_ = 0;
-    opened_ = ~std::uint64_t{0};
-    in_ring_ = 0;
-    grow_at_ = EventFront<Payload>::reach;
-    shrink_at_ = 0;
-    learn_anew(0);
+    calendar_.clear();
+    most_ = most_without_buckets;
+    fewest_ = 0;
+    width_.restart(0, 0);
   }
 
-  void learn_anew(std::size_t events) {
-    debt_ = 0;
-    sparse_ = 0;
-    openings_ = 0;
-    opened_events_ = 0;
-    credit_ = 16 * std::int64_t(events) + 4096;
+  static std::uint64_t instant(const Event& event) {
+    return EventCalendar<Payload>::instant(event.time);
   }
 
   EventFront<Payload> front_;
-  EventPool<Payload> pool_;
-  BucketRing ring_;
-  FarWheel far_;
-  std::uint64_t opened_ = ~std::uint64_t{0};
-  std::uint64_t opened_at_rebuild_ = 0;
-  int shift_ = 0;
-  int section_shift_ = 0;
-  std::size_t count_ = 0;
-  std::size_t in_ring_ = 0;
-  std::size_t grow_at_ = EventFront<Payload>::reach;
-  std::size_t shrink_at_ = 0;
-  std::int64_t debt_ = 0;
-  std::int64_t credit_ = 4096;
-  std::int64_t sparse_ = 0;
-  std::uint64_t openings_ = 0;
-  std::uint64_t opened_events_ = 0;
+  EventCalendar<Payload> calendar_;
+  BucketWidth width_;
+  std::size_t size_ = 0;
+  std::size_t most_ = most_without_buckets;  // more: cut anew
+  std::size_t fewest_ = 0;                   // fewer: cut anew, or do without buckets
 };
 
 }  // namespace rehearse

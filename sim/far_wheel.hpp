@@ -45,16 +45,16 @@ class FarWheel {
     }
   }
 
-  /// Goes on to where the next chain begins, without stopping between. Expects that one is left.
-  template <class SortIn>
-  void jump(SortIn&& sort_in) {
+  /// Takes the chain that begins before all others, to be looked through by the caller, who
+  /// continues at its first section. Expects that one is left.
+  std::uint32_t take_first() {
     int level = 0;
     while (filled_[std::size_t(level)] == 0) ++level;
-    const std::uint64_t digit = std::uint64_t(std::countr_zero(filled_[std::size_t(level)]));
-    const std::uint64_t above = ~std::uint64_t{0} << level * bits_of_digit << bits_of_digit;
-    reached_ = (reached_ & above) | digit << level * bits_of_digit;
-    sort_in(take(level, digit));
+    return take(level, std::uint64_t(std::countr_zero(filled_[std::size_t(level)])));
   }
+
+  /// Goes on to a section without stopping between. Expects that none before it is left.
+  void continue_at(std::uint64_t section) { reached_ = section; }
 
  private:
   static constexpr int bits_of_digit = 6;

@@ -118,8 +118,8 @@ class StandardQueue {
   std::priority_queue<Event, std::vector<Event>, LeavesAfter> heap_;
 };
 
-constexpr std::int64_t mean = 1'000'000;  // nanoseconds
-constexpr std::uint32_t some = 8191;      // increments; a prime, and small enough for the cache
+constexpr std::int64_t mean = 100'000'000;  // nanoseconds: few ties even among a million
+constexpr std::uint32_t some = 8191;        // increments; a prime, and small enough for the cache
 
 using Increments = std::vector<std::int64_t>;
 
@@ -158,23 +158,30 @@ struct Burst {
   }
 };
 
+struct Population {
+  std::uint32_t pending = 0;
+  std::uint32_t near = 0xffffffffU;  // the others' increments are stretched
+  bool one_far = false;              // and one more event, which never comes
+  bool turns = false;                // at one instant, first scheduled leaves first
+};
+
 /// A list in a steady state, which every measurement goes on with.
 template <class List, class Next>
 class Hold {
  public:
-  Hold(std::uint32_t pending, std::uint32_t near, bool one_far, Next next) : next_(next) {
-    for (std::uint32_t entity = 0; entity < pending; ++entity) {
+  Hold(const Population& population, const Next& next) : next_(next), turns_(population.turns) {
+    for (std::uint32_t entity = 0; entity < population.pending; ++entity) {
       RunEvent event;
       event.slot = entity;
-      event.extra = entity < near ? 0 : 1;
+      event.extra = entity < population.near ? 0 : 1;
       list_.schedule(next_(Time::zero(), event), order_of(event), event);
     }
-    if (one_far) list_.schedule(Time::never(), 0, {});
+    if (population.one_far) list_.schedule(Time::never(), 0, {});
   }
 
-  double rate(std::uint64_t steps) {
-    return static_cast<double>(steps) / seconds_of([&] {
-             for (std::uint64_t i = 0; i < steps; ++i) {
+  double rate(std::uint64_t count) {
+    return static_cast<double>(count) / seconds_of([&] {
+             for (std::uint64_t i = 0; i < count; ++i) {
                const Event event = list_.pop();
                list_.schedule(next_(event.time, event.payload), order_of(event.payload),
                               event.payload);
@@ -184,41 +191,39 @@ class Hold {
 
  private:
   std::uint64_t order_of(const RunEvent& event) {
-    // Scrambled: the addresses of entities are no guide to when they were made.
-    return (std::uint64_t{event.slot} * 0x9E3779B1U & 0xffffffffU) << 32 | (++made_ & 0xffffffffU);
+    ++made_;
+    if (turns_) return made_;
+    // Scrambled: the address of an entity is no guide to when it was made.
+    return (std::uint64_t{event.slot} * 0x9E3779B1U & 0xffffffffU) << 32 | (made_ & 0xffffffffU);
   }
 
   List list_;
   Next next_;
+  bool turns_;
   std::uint64_t made_ = 0;
 };
 
-struct Population {
-  std::uint32_t pending = 0;
-  std::uint32_t near = 0xffffffffU;
-  bool one_far = false;
-};
-
-constexpr int rounds = 9;
+constexpr std::uint64_t steps = 50'000;  // about as long as a turn of the scheduler
+constexpr int rounds = 41;
 
 /// Both lists go on in turns, so that what disturbs the machine disturbs both.
 template <class Next>
 std::vector<Row> hold(const std::string& name, Population population, const Next& next) {
-  const auto begin = [&]<class List>(List*) {
-    return Hold<List, Next>(population.pending, population.near, population.one_far, next);
-  };
+  const auto begin = [&]<class List>(List*) { return Hold<List, Next>(population, next); };
   auto ours = begin(static_cast<EventList<RunEvent>*>(nullptr));
   auto heap = begin(static_cast<FourAryHeap*>(nullptr));
   auto standard = begin(static_cast<StandardQueue*>(nullptr));
-  const std::uint64_t steps = 200'000 + population.pending;
+  const std::uint64_t warm_up = 200'000 + 2 * std::uint64_t{population.pending};
+  ours.rate(warm_up);
+  heap.rate(warm_up);
+  standard.rate(warm_up);
   std::vector<double> rates;
   std::vector<double> to_heap;
   std::vector<double> to_standard;
-  for (int i = -3; i < rounds; ++i) {
+  for (int i = 0; i < rounds; ++i) {
     const double rate = ours.rate(steps);
     const double heap_rate = heap.rate(steps);
     const double standard_rate = standard.rate(steps);
-    if (i < 0) continue;
     rates.push_back(rate);
     to_heap.push_back(rate / heap_rate);
     to_standard.push_back(rate / standard_rate);
@@ -227,7 +232,8 @@ std::vector<Row> hold(const std::string& name, Population population, const Next
           {name, median(rates), "holds/s", "std::priority_queue", median(to_standard)}};
 }
 
-/// From ten events to `most`, two for each that leaves, and back again. Events that left per second.
+/// From ten events to `most`, two for each that leaves, and back again. Events that left per
+/// second.
 template <class List>
 double grow_and_shrink(std::uint32_t most, Increase next) {
   List list;
@@ -300,9 +306,10 @@ std::vector<Benchmark> event_list_benchmarks() {
   }
   for (const std::uint32_t pending : {100U, 10'000U, 1'000'000U}) {
     const std::int64_t clusters = std::max(1U, pending / 1000);
-    all.push_back(hold_benchmark("hold_ties", {pending}, always(0)));
+    all.push_back(hold_benchmark("hold_ties", {.pending = pending, .turns = true}, always(0)));
     all.push_back(hold_benchmark("hold_constant", {pending}, always(1)));
-    all.push_back(hold_benchmark("hold_one_far", {pending, pending, true}, exponential()));
+    all.push_back(
+        hold_benchmark("hold_one_far", {.pending = pending, .one_far = true}, exponential()));
     all.push_back(hold_benchmark("hold_bimodal", {pending}, bimodal()));
     all.push_back(hold_benchmark("hold_pareto", {pending}, pareto()));
     all.push_back(
@@ -311,8 +318,8 @@ std::vector<Benchmark> event_list_benchmarks() {
   for (const std::uint32_t pending : {110U, 10'010U, 100'010U, 1'000'010U}) {
     all.push_back(hold_benchmark("hold_ten_near", {pending, 10}, exponential()));
   }
-  all.push_back({"hold_grow_and_shrink",
-                 [] { return grow("hold_grow_and_shrink_1000000", exponential()); }});
+  all.push_back(
+      {"hold_grow_and_shrink", [] { return grow("hold_grow_and_shrink_1000000", exponential()); }});
   return all;
 }
 
