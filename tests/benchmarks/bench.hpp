@@ -21,6 +21,7 @@ struct Benchmark {
 };
 
 std::vector<Benchmark> engine_benchmarks();
+std::vector<Benchmark> event_list_benchmarks();
 std::vector<Benchmark> replication_benchmarks();
 
 /// Wall-clock seconds that `work` takes.

@@ -39,6 +39,7 @@ std::string as_json(const std::vector<Row>& rows) {
 
 int run(const std::string& filter, const std::string& json) {
   std::vector<Benchmark> all = engine_benchmarks();
+  for (Benchmark& benchmark : event_list_benchmarks()) all.push_back(std::move(benchmark));
   for (Benchmark& benchmark : replication_benchmarks()) all.push_back(std::move(benchmark));
   std::vector<Row> rows;
   for (const Benchmark& benchmark : all) {
