@@ -127,8 +127,12 @@ std::string text(const Account& account) {
   const ArrivalFacts& arrivals = account.arrivals;
   fmt::format_to(out, "Requests: {} ({:.0f} with those not sampled) in {:.3f} s", arrivals.requests,
                  arrivals.adjusted_requests, arrivals.seconds);
-  if (arrivals.pauses > 0) fmt::format_to(out, ", {} pauses left out", arrivals.pauses);
-  fmt::format_to(out, ": {:.3f}/s.\n", arrivals.per_second);
+  if (arrivals.pauses > 0) {
+    fmt::format_to(out, ", {} pause{} left out", arrivals.pauses, arrivals.pauses == 1 ? "" : "s");
+  }
+  fmt::format_to(out, "{}.\n",
+                 arrivals.per_second > 0 ? fmt::format(": {:.3f}/s", arrivals.per_second)
+                                         : std::string(", which tells no rate"));
   write_left_out(out, account);
   write_roles(out, account);
   write_endpoints(out, account);

@@ -267,7 +267,11 @@ void read_csv(Input& input, const std::optional<ColumnMapping>& mapping, SpanSet
   const Columns columns = find_columns(*chosen, record, input.path());
   SpanMaker maker(*chosen, columns, set);
   if (!chosen->header) maker.add(record);
-  while (reader.next(record)) maker.add(record);
+  const std::vector<std::string> first = record;
+  while (reader.next(record)) {
+    // Files that were joined bring their headers with them.
+    if (!chosen->header || record != first) maker.add(record);
+  }
 }
 
 }  // namespace rehearse

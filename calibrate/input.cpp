@@ -33,26 +33,44 @@ File open_file(const std::string& path) {
   return file;
 }
 
+/// Moves the beginning of `text` into the buffer.
+std::size_t take_from(std::string& text, char* buffer, std::size_t size) {
+  const std::size_t got = text.copy(buffer, size);
+  text.erase(0, got);
+  return got;
+}
+
+/// The bytes of a file, compressed or not. Its beginning was looked at; a pipe cannot go back.
+struct RawBytes {
+  File file;
+  std::string looked_at;
+
+  std::size_t read(char* buffer, std::size_t size) {
+    const std::size_t got = take_from(looked_at, buffer, size);
+    return got + std::fread(buffer + got, 1, size - got, file.get());
+  }
+};
+
 /// Boost.Iostreams reads the compressed bytes through this, so that they can be counted.
 struct CountingSource {
   using char_type = char;
   using category = boost::iostreams::source_tag;
-  std::FILE* file = nullptr;
+  RawBytes* bytes = nullptr;
   std::uint64_t* consumed = nullptr;
 
   std::streamsize read(char* buffer, std::streamsize size) {
-    const std::size_t got = std::fread(buffer, 1, static_cast<std::size_t>(size), file);
+    const std::size_t got = bytes->read(buffer, static_cast<std::size_t>(size));
     *consumed += got;
     if (got == 0) return -1;
     return static_cast<std::streamsize>(got);
   }
 };
 
-bool begins_as_gzip(std::FILE* file) {
-  unsigned char head[2] = {0, 0};
-  const std::size_t got = std::fread(head, 1, 2, file);
-  std::rewind(file);
-  return got == 2 && head[0] == 0x1F && head[1] == 0x8B;
+bool begins_as_gzip(RawBytes& bytes) {
+  char head[2] = {0, 0};
+  const std::size_t got = std::fread(head, 1, sizeof head, bytes.file.get());
+  bytes.looked_at.assign(head, got);
+  return bytes.looked_at == "\x1F\x8B";
 }
 
 }  // namespace
@@ -60,12 +78,14 @@ bool begins_as_gzip(std::FILE* file) {
 struct Input::State {
   std::string path;
   InputLimits limits;
-  File file;
+  RawBytes bytes;
+  std::string given_back;
   std::uint64_t consumed = 0;
   std::uint64_t delivered = 0;
   std::unique_ptr<boost::iostreams::filtering_istream> gzip;
 
   std::size_t read_compressed(char* buffer, std::size_t size);
+  std::size_t read_plain(char* buffer, std::size_t size);
   void check_limits() const;
 };
 
@@ -98,11 +118,11 @@ Input::Input(const std::string& path, const InputLimits& limits)
     : state_(std::make_unique<State>()) {
   state_->path = path;
   state_->limits = limits;
-  state_->file = open_file(path);
-  if (!begins_as_gzip(state_->file.get())) return;
+  state_->bytes.file = open_file(path);
+  if (!begins_as_gzip(state_->bytes)) return;
   state_->gzip = std::make_unique<boost::iostreams::filtering_istream>();
   state_->gzip->push(boost::iostreams::gzip_decompressor());
-  state_->gzip->push(CountingSource{state_->file.get(), &state_->consumed});
+  state_->gzip->push(CountingSource{&state_->bytes, &state_->consumed});
   // Without this the stream would swallow the decompressor's complaint and look merely ended.
   state_->gzip->exceptions(std::ios_base::badbit);
 }
@@ -110,13 +130,23 @@ Input::Input(const std::string& path, const InputLimits& limits)
 Input::~Input() = default;
 Input::Input(Input&&) noexcept = default;
 
-std::size_t Input::read(char* buffer, std::size_t size) {
-  if (state_->gzip) return state_->read_compressed(buffer, size);
-  const std::size_t got = std::fread(buffer, 1, size, state_->file.get());
-  if (got == 0 && std::ferror(state_->file.get())) {
-    throw InputOutputError(fmt::format("{}: {}", state_->path, std::strerror(errno)));
+std::size_t Input::State::read_plain(char* buffer, std::size_t size) {
+  const std::size_t got = bytes.read(buffer, size);
+  if (got == 0 && size > 0 && std::ferror(bytes.file.get())) {
+    throw InputOutputError(fmt::format("{}: {}", path, std::strerror(errno)));
   }
   return got;
+}
+
+std::size_t Input::read(char* buffer, std::size_t size) {
+  const std::size_t got = take_from(state_->given_back, buffer, size);
+  if (got == size) return got;
+  return got + (state_->gzip ? state_->read_compressed(buffer + got, size - got)
+                             : state_->read_plain(buffer + got, size - got));
+}
+
+void Input::give_back(const std::string& text) {
+  state_->given_back.insert(0, text);
 }
 
 const std::string& Input::path() const {

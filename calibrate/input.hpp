@@ -26,6 +26,10 @@ class Input {
   /// that exceeds its limits, and InputOutputError when the machine refuses to read.
   std::size_t read(char* buffer, std::size_t size);
 
+  /// Puts what was read back in front of what comes next: files that flow through a pipe cannot be
+  /// opened a second time.
+  void give_back(const std::string& text);
+
   const std::string& path() const;
 
  private:

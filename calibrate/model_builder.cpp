@@ -302,13 +302,14 @@ void ModelBuilder::note_assumptions() {
         "are filled in",
         unlimited));
   }
-  lines.push_back("requests arrive as a Poisson process; the recording gives its rate");
+  const bool rate_unknown = result_.account.arrivals.per_second == 0;
+  lines.push_back(rate_unknown
+                      ? "requests arrive as a Poisson process, 1 a second: the recording does not "
+                        "tell how many do"
+                      : "requests arrive as a Poisson process; the recording gives its rate");
   lines.push_back("the way between users and the first service takes no time");
   if (result_.account.arrivals.only_orphans) {
     lines.push_back("no trace has a root: spans without a recorded parent were taken for requests");
-  }
-  if (result_.account.arrivals.requests > 0 && result_.account.arrivals.per_second == 0) {
-    lines.push_back("one request tells no rate: 1/s is a guess");
   }
   if (edges_.one_way.empty()) {
     lines.push_back("no call was recorded from both sides: network time is inside self times");

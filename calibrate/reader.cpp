@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "calibrate/csv.hpp"
 #include "calibrate/jaeger.hpp"
 #include "calibrate/json.hpp"
@@ -11,23 +14,28 @@
 namespace rehearse {
 namespace {
 
-/// The first letter that means something; 0 when there is none in the first 64 KiB.
-char first_letter(const std::string& path, const InputLimits& limits) {
-  Input input(path, limits);
+/// Blanks, what stands for them at the beginning of some files, and the mark of UTF-8.
+bool means_nothing(char letter) {
+  constexpr std::string_view blanks("\0 \n\r\t\x1E\xEF\xBB\xBF", 9);
+  return blanks.find(letter) != std::string_view::npos;
+}
+
+/// The first letter that means something; 0 when there is none in the first 64 KiB. Reads nothing
+/// away.
+char first_letter(Input& input) {
+  std::string beginning;
+  char found = 0;
   char buffer[4096];
-  for (int block = 0; block < 16; ++block) {
+  for (int block = 0; block < 16 && found == 0; ++block) {
     const std::size_t got = input.read(buffer, sizeof buffer);
-    for (std::size_t i = 0; i < got; ++i) {
-      const char letter = buffer[i];
-      const bool mark = letter == '\xEF' || letter == '\xBB' || letter == '\xBF';
-      if (letter != 0 && letter != ' ' && letter != '\n' && letter != '\r' && letter != '\t' &&
-          letter != '\x1E' && !mark) {
-        return letter;
-      }
-    }
     if (got == 0) break;
+    beginning.append(buffer, got);
+    const char* end = buffer + got;
+    const char* letter = std::find_if_not(static_cast<const char*>(buffer), end, means_nothing);
+    if (letter != end) found = *letter;
   }
-  return 0;
+  input.give_back(beginning);
+  return found;
 }
 
 /// False when the element is not of the asked format; true when it was read or counted as unusable.
@@ -82,15 +90,15 @@ void read_json(Input& input, const ReadOptions& options, SpanSet& set) {
 }
 
 void read_file(const std::string& path, const ReadOptions& options, SpanSet& set) {
+  Input input(path, options.input_limits);
   TraceFormat format = options.format;
   if (format == TraceFormat::detect) {
-    const char letter = first_letter(path, options.input_limits);
+    const char letter = first_letter(input);
     if (letter == 0)
       throw InvalidInput(fmt::format("{}: is empty, or begins with 64 KiB of blanks", path));
     if (letter != '{' && letter != '[') format = TraceFormat::csv;
     if (options.columns) format = TraceFormat::csv;
   }
-  Input input(path, options.input_limits);
   if (format == TraceFormat::csv) {
     read_csv(input, options.columns, set);
   } else {

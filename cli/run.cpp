@@ -121,6 +121,11 @@ struct Destinations {
 Destinations destinations_for(const Scenario& scenario, const Arguments& arguments) {
   Destinations to;
   to.outcomes = arguments.text("output").value_or(fs::path(scenario.path).stem().string() + ".h5");
+  if (to.outcomes == "-") {
+    throw InvalidInput(
+        "rehearse run: an outcome file is not for standard output\nhint: --json - prints the "
+        "numbers");
+  }
   const std::string json = arguments.text("json").value_or("");
   to.json_to_output = json == "-";
   if (!to.json_to_output) to.json = json;

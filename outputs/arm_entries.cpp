@@ -61,7 +61,7 @@ void add_replications(std::vector<DatasetEntry>& entries) {
   const std::string axis = "replication";
   add(entries, "replications/index", axis, "1", "Index of the replication in the study.",
       [](const ArmRecord& arm) { return arm.rows().index; });
-  add(entries, "replications/digest", axis, "", "Digest of its outcome.",
+  add(entries, "replications/digest", axis, "1", "Digest of its outcome.",
       [](const ArmRecord& arm) { return arm.rows().digest; });
   add(entries, "replications/spans", axis, "1", "Attempts served.",
       [](const ArmRecord& arm) { return arm.rows().spans; });
@@ -73,13 +73,13 @@ void add_replications(std::vector<DatasetEntry>& entries) {
   add(entries, "replications/rollout_aborted_at", axis, "s",
       "When the rollout was aborted, from the start; NaN: never.",
       [](const ArmRecord& arm) { return arm.rows().rollout_aborted_at; });
-  add(entries, "replications/rollout", axis, "",
+  add(entries, "replications/rollout", axis, "1",
       "How the rollout ended: 0 there was none, 1 completed, 2 aborted, 3 unfinished.",
       [](const ArmRecord& arm) { return arm.rows().rollout; });
   add(entries, "replications/analyses_without_data", axis, "1",
       "Measurements of the rollout's analyses that found no data.",
       [](const ArmRecord& arm) { return arm.rows().analyses_without_data; });
-  add(entries, "replications/capped", axis, "",
+  add(entries, "replications/capped", axis, "1",
       "1: too many requests were in flight, the replication ended early.",
       [](const ArmRecord& arm) { return arm.rows().capped; });
 }
@@ -89,7 +89,7 @@ void add_objectives(std::vector<DatasetEntry>& entries) {
   add(entries, "objectives/value", rows, "see /objectives/unit",
       "The measured value; NaN: no data; infinite: among requests without an answer.",
       [](const ArmRecord& arm) { return arm.rows().objective_value; });
-  add(entries, "objectives/judgement", rows, "", "0 met, 1 missed, 2 no data.",
+  add(entries, "objectives/judgement", rows, "1", "0 met, 1 missed, 2 no data.",
       [](const ArmRecord& arm) { return arm.rows().objective_judgement; });
   entries.push_back({Scope::arm, "objectives/risk", "objective", "1",
                      "Share of the replications that missed it.", [](const Place& p) -> Hdf5Values {

@@ -45,8 +45,10 @@ std::optional<Interval> interval_of(std::vector<double> statistics, double estim
   const auto last = static_cast<double>(statistics.size() - 1);
   const auto rank = [&](double level) { return static_cast<std::size_t>(level * last + 0.5); };
   const double factor = widening(count);
-  return Interval{.lower = widened(estimate, statistics[rank((1 - confidence) / 2)], factor),
-                  .upper = widened(estimate, statistics[rank(1 - (1 - confidence) / 2)], factor)};
+  const double lower = widened(estimate, statistics[rank((1 - confidence) / 2)], factor);
+  const double upper = widened(estimate, statistics[rank(1 - (1 - confidence) / 2)], factor);
+  // A percentile interval may miss its own estimate when the statistic takes few values.
+  return Interval{.lower = std::min(lower, estimate), .upper = std::max(upper, estimate)};
 }
 
 /// Latencies are known to half a bin only; resamples that all end in one bin do not know more.
@@ -72,20 +74,25 @@ std::vector<LatencyHistogram> grouped(const std::vector<LatencySample>& batches,
   return groups;
 }
 
-/// The counts of all groups in the bins that occur: [group][bin].
+/// The counts of all groups in the bins that occur, [group][bin], and what each of these bins is
+/// reported as: its middle within the values that occurred, as the estimate is.
 struct DenseGroups {
-  std::uint32_t first_bin = 0;
+  std::vector<double> seconds;
   std::vector<std::vector<double>> counts;
 };
 
 DenseGroups dense(const std::vector<LatencyHistogram>& groups, const LatencyHistogram& pooled) {
   DenseGroups result;
-  result.first_bin = pooled.bins().front().bin;
-  const std::size_t width = pooled.bins().back().bin - result.first_bin + 1;
+  const std::uint32_t first_bin = pooled.bins().front().bin;
+  const std::size_t width = pooled.bins().back().bin - first_bin + 1;
+  for (std::size_t b = 0; b < width; ++b) {
+    const Duration middle = LatencyBins::middle(first_bin + static_cast<std::uint32_t>(b));
+    result.seconds.push_back(std::clamp(middle, pooled.minimum(), pooled.maximum()).in_seconds());
+  }
   for (const LatencyHistogram& group : groups) {
     auto& counts = result.counts.emplace_back(width, 0.0);
     for (const auto& bin : group.bins()) {
-      counts[bin.bin - result.first_bin] = static_cast<double>(bin.count);
+      counts[bin.bin - first_bin] = static_cast<double>(bin.count);
     }
   }
   return result;
@@ -101,18 +108,17 @@ std::vector<double> weighted_sum(const DenseGroups& groups, const std::vector<do
 }
 
 /// The pooled quantile of one resample, in seconds; infinite among the unfinished.
-double quantile_of(const std::vector<double>& counts, std::uint32_t first_bin, double unfinished,
-                   double level) {
+double quantile_of(const std::vector<double>& counts, const std::vector<double>& seconds,
+                   double unfinished, double level) {
   double total = unfinished;
   for (const double count : counts) total += count;
   if (total == 0) return std::numeric_limits<double>::quiet_NaN();
-  const double rank = std::max(1.0, std::ceil(level * total));
+  // The factor as in LatencyHistogram: a product of a decimal fraction may be an ulp too large.
+  const double rank = std::max(1.0, std::ceil(level * total * (1 - 0x1p-51)));
   double reached = 0;
   for (std::size_t b = 0; b < counts.size(); ++b) {
     reached += counts[b];
-    if (reached >= rank) {
-      return LatencyBins::middle(first_bin + static_cast<std::uint32_t>(b)).in_seconds();
-    }
+    if (reached >= rank) return seconds[b];
   }
   return infinite;
 }
@@ -156,7 +162,7 @@ LatencyEstimates estimate_latency(const std::vector<LatencySample>& batches, Ran
     const std::vector<double> sum = weighted_sum(counts, weights);
     const double beyond = dot(weights, unfinished);
     for (std::size_t q = 0; q < quantiles.size(); ++q) {
-      statistics[q].push_back(quantile_of(sum, counts.first_bin, beyond, quantiles[q].second));
+      statistics[q].push_back(quantile_of(sum, counts.seconds, beyond, quantiles[q].second));
     }
   }
   for (std::size_t q = 0; q < quantiles.size(); ++q) {

@@ -191,7 +191,8 @@ std::string alarms_text(const Study& study) {
 
 std::string size_text(const Study& study) {
   return fmt::format(
-      "{} replications{}, seed {}, {} spans in {}.\n", count_text(study.experiment.replications()),
+      "{} replication{}{}, seed {}, {} spans in {}.\n", count_text(study.experiment.replications()),
+      study.experiment.replications() == 1 ? "" : "s",
       study.control ? ", each with and without the experiment" : "", study.information.seed,
       count_text(study.spans()), seconds_text(study.information.wall_seconds));
 }

@@ -26,9 +26,31 @@ std::string target_text(const ModelSpec& model, const TargetSpec& target) {
   return fmt::format("{} of {} instances", meant, matching);
 }
 
-/// What follows from values and is not in any file: by path, counts that percentages come to.
-std::map<std::string, std::string> resolved_counts(const Scenario& scenario) {
-  std::map<std::string, std::string> counts;
+using Notes = std::map<std::string, std::string>;
+
+/// The defaults of callers that follow from other values.
+void add_clients(const std::string& path, const std::map<std::string, ClientSpec>& clients,
+                 Notes& notes) {
+  for (const auto& [callee, client] : clients) {
+    const std::string edge = extended_path(path + ".calls", callee);
+    if (!client.network_latency) notes[edge + ".network_latency"] = "that of [network]";
+    if (client.retry && !client.retry->max_backoff) {
+      notes[edge + ".retry.max_backoff"] =
+          fmt::format("ten times base_backoff: {}", duration_text(client.retry->base_backoff * 10));
+    }
+  }
+}
+
+/// What follows from values and is not in any file, by path: counts that percentages come to, and
+/// defaults that depend on other values.
+Notes resolved_values(const Scenario& scenario) {
+  Notes counts;
+  for (const auto& [name, workload] : scenario.model.workloads) {
+    add_clients(extended_path("workloads", name), workload.calls, counts);
+  }
+  for (const auto& [name, service] : scenario.model.services) {
+    add_clients(extended_path("services", name), service.calls, counts);
+  }
   const ExperimentSpec& experiment = scenario.experiment;
   for (std::size_t i = 0; i < experiment.faults.size(); ++i) {
     const TargetSpec& target = experiment.faults[i].target;
@@ -66,15 +88,15 @@ Node joined(Node experiment, Node model) {
 }  // namespace
 
 std::string explain(const Scenario& scenario) {
-  const auto counts = resolved_counts(scenario);
+  const Notes notes = resolved_values(scenario);
   TextStyle style;
   style.with_defaults = true;
   style.comment = [&](const std::string& path, TextStyle::Place place) -> std::string {
     if (place == TextStyle::Place::header) return "";
     std::string text = origin_text(scenario.origins, path);
     if (path == "scenario.window" && text == "default") text += ": a sixtieth of what is measured";
-    const auto count = counts.find(path);
-    return count == counts.end() ? text : text + "; " + count->second;
+    const auto note = notes.find(path);
+    return note == notes.end() ? text : text + "; " + note->second;
   };
   return toml_text(joined(written_experiment(scenario), written_model(scenario.model)), style);
 }

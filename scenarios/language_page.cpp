@@ -11,6 +11,23 @@
 namespace rehearse {
 namespace {
 
+/// What an objective measures, and where an alarm that says the same sees something else.
+constexpr const char* metric_meanings = R"(
+- Requests count in the interval in which they arrived, whenever they were answered. `throughput`
+  counts answers, `goodput` the good ones, both over the length of the interval.
+- `utilization` is busy workers, or cores, over live ones; services without a limit have none.
+  `max` is its highest window (`scenario.window`) over all instances of the service together: one
+  hot instance among many shows in `queue_length` and `in_system`, whose `max` is the most at one
+  instance at any moment, and whose `mean` is over time and instances.
+- `attempts_per_request` is attempts over calls to the service: the amplification by retries.
+- `time_to_detect` is from the first fault or the start of the rollout to the first stop condition
+  or abort; infinite when there is none.
+- Alarms (`stop_conditions`, `rollout.analysis`) see what production would have scraped: what was
+  answered in their window, latencies with those of failures as short as they were, and
+  `utilization`, `queue_length` and `in_system` at the instants of the scrapes, `max` being the
+  most that one instance had.
+)";
+
 constexpr const char* introduction = R"(# The language of models and scenarios
 
 Made from the table that the parser uses; a test compares. Two kinds of TOML files: a *model*
@@ -124,6 +141,7 @@ class Page {
       text += fmt::format("| `{}` | {} | {} | {} |\n", metric.word, metric.aggregates,
                           metric.labels, metric.threshold);
     }
+    text += metric_meanings;
   }
 
  private:

@@ -64,8 +64,9 @@ bool Reader::expect_array(const Node& node) {
 bool Reader::expect_array(const Node& node, std::size_t least, std::size_t most) {
   if (!expect_array(node)) return false;
   if (node.items.size() >= least && node.items.size() <= most) return true;
-  mistake(node, fmt::format("'{}' must have from {} to {} items, not {}", name_, least, most,
-                            node.items.size()));
+  const std::string wanted =
+      least == most ? fmt::format("{}", least) : fmt::format("from {} to {}", least, most);
+  mistake(node, fmt::format("'{}' must have {} items, not {}", name_, wanted, node.items.size()));
   return false;
 }
 

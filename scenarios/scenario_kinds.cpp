@@ -37,9 +37,14 @@ SchemaNode schema(const MetricCondition&, const ConditionText&) {
 void read(Reader& reader, const Node& node, IntervalSpec& value, const OverValue&) {
   if (node.type == Node::Type::array) {
     if (!reader.expect_array(node, 2, 2)) return;
-    value.kind = IntervalSpec::Kind::custom;
+    const Duration unread = Duration::longest();
+    value = {.kind = IntervalSpec::Kind::custom, .from = unread, .to = unread};
     read(reader, node.items[0], value.from, Extent{});
     read(reader, node.items[1], value.to, Extent{});
+    if (value.from == unread || value.to == unread) {
+      value = {};  // reported; what became of it is not judged again
+      return;
+    }
     if (value.to <= value.from) reader.mistake(node, "the interval is empty: [from, to]");
     return;
   }

@@ -110,7 +110,7 @@ void describe(Visitor& visitor, Spec& spec) {
               spec.percentage, percent);
   visitor.key({"factor",
                "slow_down: work takes so many times as long. load_spike: so many times the "
-               "arrivals.",
+               "arrivals, at least 1.",
                Need::conditional},
               spec.factor, Number{0, 1e6, Number::Lower::excluded});
 }

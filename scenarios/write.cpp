@@ -53,7 +53,9 @@ class DocumentWriter {
       const std::string key_path = extended_path(path, entry.key);
       const std::string key = prefix + toml_key(entry.key);
       if (node.type == Node::Type::none) {
-        if (!table.one_of_many) text_ += fmt::format("# {} is not set  # default\n", key);
+        if (table.one_of_many) continue;
+        text_ += fmt::format("# {} is not set", key);
+        end_line(key_path, TextStyle::Place::line);
       } else if (style_.with_defaults && node.type == Node::Type::table &&
                  node.layout == Layout::brief) {
         write_lines(node, key_path, key + ".");

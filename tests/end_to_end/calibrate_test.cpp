@@ -1,4 +1,6 @@
 #include <catch2/catch.hpp>
+#include <fstream>
+#include <iterator>
 #include <regex>
 #include <string>
 
@@ -119,6 +121,31 @@ TEST_CASE("mistakes of a column mapping are reported together", "[end_to_end]") 
         "'delimiter' must be one character", "is no regular expression"}) {
     CHECK_THAT(refused.errors, Catch::Contains(sentence));
   }
+}
+
+TEST_CASE("the mapping of columns was once described nowhere", "[end_to_end]") {
+  const Workplace place;
+  std::ifstream file(REHEARSE_SOURCE_DIR "/docs/columns.md");
+  const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const std::string opening = "```toml\n";
+  const std::size_t begin = page.find(opening) + opening.size();
+  place.write("mapping.toml", page.substr(begin, page.find("```", begin) - begin));
+  place.write("unknown.toml", "not_a_key = 1\n");
+  place.write("spans.csv",
+              "TraceID,SpanID,ParentID,PodName,OperationName,StartTimeUnixNano,EndTimeUnixNano\n"
+              "1,2,root,front-5f-a,GET /,1000,2000\n");
+
+  const Finished learned = place.rehearse({"calibrate", "spans.csv", "--columns", "mapping.toml"});
+  const Finished refused = place.rehearse({"calibrate", "spans.csv", "--columns", "unknown.toml"});
+
+  CHECK_THAT(learned.output, Catch::Contains("[services.front]"));
+  const std::string hint = refused.errors.substr(refused.errors.find("hint: the keys here are"));
+  const std::regex key("'([a-z_]+)'");
+  std::size_t keys = 0;
+  for (std::sregex_iterator at(hint.begin(), hint.end(), key), end; at != end; ++at, ++keys) {
+    CHECK_THAT(page, Catch::Contains("`" + (*at)[1].str() + "`"));
+  }
+  CHECK(keys >= 20);
 }
 
 TEST_CASE("load beyond the recording is not taken for harmless", "[end_to_end]") {

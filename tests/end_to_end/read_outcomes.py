@@ -58,7 +58,7 @@ with h5py.File(outcomes, "r") as file:
 
     def described(name, item):
         assert isinstance(item, h5py.Group) or "description" in item.attrs, name
-        numeric = isinstance(item, h5py.Dataset) and item.dtype.kind == "f"
+        numeric = isinstance(item, h5py.Dataset) and item.dtype.kind in "fiu"
         assert not numeric or "unit" in item.attrs, name
 
     file.visititems(described)

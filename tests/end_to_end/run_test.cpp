@@ -109,6 +109,7 @@ TEST_CASE("what cannot be written is found before the run", "[end_to_end]") {
   const Finished folder = place.rehearse({"run", "a.toml", "--json", "."});
   const Finished input = place.rehearse({"run", "a.toml", "-o", "queue.model.toml"});
   const Finished nothing = place.rehearse({"run", "a.toml", "--json", ""});
+  const Finished dash = place.rehearse({"run", "a.toml", "-o", "-"});
 
   CHECK(missing.exit_code == 1);
   CHECK_THAT(missing.errors, Catch::Contains("missing/a.h5: No such file or directory"));
@@ -116,6 +117,8 @@ TEST_CASE("what cannot be written is found before the run", "[end_to_end]") {
   CHECK(input.exit_code == 104);
   CHECK(nothing.exit_code == 104);
   CHECK_THAT(nothing.errors, Catch::Contains("--json is empty"));
+  CHECK(dash.exit_code == 104);
+  CHECK_THAT(dash.errors, Catch::Contains("an outcome file is not for standard output"));
   CHECK(place.names() == Names{"a.toml", "queue.model.toml"});
 }
 

@@ -67,6 +67,21 @@ TEST_CASE("a pause of the recording does not lower the rate", "[calibrate]") {
   CHECK(calibration.account.arrivals.per_second == Approx(10));
 }
 
+TEST_CASE("the account of a single request once spoke of 0/s beside a model with 1/s",
+          "[calibrate]") {
+  SpanBuilder builder;
+  builder.add(1, 1, 0, "front", "GET /", 0, 50 * ms);
+
+  const Calibration calibration = calibrate(std::move(builder.set), {});
+
+  CHECK(std::get<PoissonSpec>(calibration.model.workloads.at("users").arrivals).rate.per_second ==
+        Approx(1));
+  CHECK_THAT(text(calibration.account),
+             Catch::Contains("in 0.000 s, which tells no rate.") &&
+                 Catch::Contains("1 a second: the recording does not tell") &&
+                 !Catch::Contains("gives its rate"));
+}
+
 TEST_CASE("a model does not depend on the order of spans", "[calibrate]") {
   SpanSet backwards = small_recording();
   std::reverse(backwards.spans.begin(), backwards.spans.end());

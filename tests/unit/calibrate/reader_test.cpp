@@ -1,5 +1,8 @@
 #include <algorithm>
 #include <set>
+#include <thread>
+
+#include <sys/stat.h>
 
 #include "tests/unit/calibrate/trace_support.hpp"
 
@@ -150,6 +153,31 @@ TEST_CASE("services are cut out of the names of pods", "[calibrate]") {
   for (const Span& span : set.spans) services.insert(set.names.text(span.service));
   CHECK(services == std::set<std::string>{"ts-order-service", "lone"});
   CHECK(set.spans[1].parent == 0);
+}
+
+TEST_CASE("headers in the middle of joined tables were once spans with impossible times",
+          "[calibrate]") {
+  const std::string table =
+      "TraceID,SpanID,ParentID,PodName,OperationName,StartTimeUnixNano,EndTimeUnixNano\n"
+      "1,2,root,a-1-2,op,10,20\n";
+
+  const SpanSet set = read_text(table + table);
+
+  CHECK(set.spans.size() == 2);
+  CHECK(set.counts.spans == 2);
+  CHECK(set.counts.with_bad_times == 0);
+}
+
+TEST_CASE("a recording that came through a pipe once lost its beginning", "[calibrate]") {
+  const std::string pipe = test::TemporaryFile("").path() + ".pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  std::thread writer([&] { std::ofstream(pipe) << jaeger_trace << "\n" << jaeger_trace; });
+
+  const SpanSet set = read_spans({pipe}, {});
+
+  writer.join();
+  std::filesystem::remove(pipe);
+  CHECK(set.spans.size() == 4);
 }
 
 TEST_CASE("what is read does not depend on the order of spans and files", "[calibrate]") {

@@ -97,6 +97,23 @@ TEST_CASE("what was not measured has no estimate, one batch no interval", "[outp
   CHECK_FALSE(estimate_ratio({1, 2}, {0, 0}, RandomStream(1, 2, 0)).value);
 }
 
+TEST_CASE("an interval once left out its own estimate because bins were not cut at the extremes",
+          "[outputs]") {
+  const Duration edge = LatencyBins::lower_edge(LatencyBins::bin_of(Duration::milliseconds(90)));
+  const Batches all_equal(3, std::vector<Duration>(20, edge));
+  Batches few_values(5, std::vector<Duration>(10, edge));
+  for (std::size_t i = 0; i < 2; ++i) few_values[i].assign(10, edge * 2);
+
+  for (const Batches& batches : {all_equal, few_values}) {
+    const LatencyEstimates result = estimated(batches, 1);
+    CHECK(covers(result.p50, *result.p50.value));
+    CHECK(covers(result.p90, *result.p90.value));
+    CHECK(covers(result.p99, *result.p99.value));
+  }
+  const Interval tight = *estimated(all_equal, 1).p50.interval;
+  CHECK(tight.upper <= edge.in_seconds() * (1 + 2 * LatencyBins::relative_error));
+}
+
 TEST_CASE("a ratio weighs large batches more", "[outputs]") {
   const Estimate ratio = estimate_ratio({1, 30}, {10, 100}, RandomStream(1, 2, 0));
 

@@ -51,6 +51,16 @@ TEST_CASE("every dataset of the layout is in the file with its unit, axes and me
         std::vector<std::uint64_t>{1, LatencyBins::count});
 }
 
+TEST_CASE("codes and digests were once numbers without a unit", "[outputs]") {
+  const TemporaryFolder folder;
+
+  for (const Hdf5Entry& entry : written(testing::study_with(20, 3), folder)) {
+    if (entry.is_group || entry.type == "text") continue;
+    CAPTURE(entry.path);
+    CHECK(entry.attributes.count("unit") == 1);
+  }
+}
+
 TEST_CASE("the root says what the file is and whether it is complete", "[outputs]") {
   const TemporaryFolder folder;
   Study study = testing::study_with(20, 20);

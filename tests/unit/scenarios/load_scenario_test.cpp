@@ -93,6 +93,15 @@ TEST_CASE("explain names the origin of every value, and resolved counts", "[scen
   CHECK(has("workers = 32  # " + samples + "shop.model.toml:30\n"));
 }
 
+TEST_CASE("explain once left open what defaults come to that follow from other values",
+          "[scenarios]") {
+  const std::string text = explain(load_scenario(samples + "slow_payments.toml"));
+
+  const auto has = [&](const std::string& line) { return text.find(line) != std::string::npos; };
+  CHECK(has("# retry.max_backoff is not set  # default; ten times base_backoff: 250ms\n"));
+  CHECK(has("# network_latency is not set  # default; that of [network]\n"));
+}
+
 TEST_CASE("what explain prints says the same as the files", "[scenarios]") {
   const Folder folder("explain");
   for (const std::string name : {"slow_payments", "canary", "black_friday"}) {
