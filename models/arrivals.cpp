@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/callee_inline.hpp"
+#include "models/caller_inline.hpp"
 #include "models/partition.hpp"
 #include "sim/ziggurat.hpp"
 
@@ -97,17 +99,23 @@ void Partition::source_fires(Index source) {
     replay_fires(source);
   } else {
     const std::uint64_t path = extended(plan.purpose, state.ordinal);
-    std::uint64_t size = 1;
     if (plan.batched) {
-      RandomStream luck = stream(plan.purpose, path);
-      size = plan.batch.sample(luck);
-    }
-    for (std::uint64_t i = 0; i < size; ++i) {
-      start_request(source, extended(path, i), none, none, 0);
+      batch_fires(source, path);
+    } else {
+      start_request(source, path, none, none, 0);
     }
   }
   ++state.ordinal;
   schedule_source(source);
+}
+
+void Partition::batch_fires(Index source, std::uint64_t path) {
+  const SourcePlan& plan = plan_->sources[source];
+  RandomStream luck = stream(plan.purpose, path);
+  const std::uint64_t size = plan.batch.sample(luck);
+  for (std::uint64_t i = 0; i < size; ++i) {
+    start_request(source, extended(path, i), none, none, 0);
+  }
 }
 
 /// A load spike sends each recorded request `copies` times more, at once: the same burst, but

@@ -1,42 +1,10 @@
 #include <algorithm>
 
+#include "models/callee_inline.hpp"
+#include "models/caller_inline.hpp"
 #include "models/partition.hpp"
 
 namespace rehearse {
-namespace {
-
-/// An instant plus a span that may be "for ever".
-Time plus(Time from, Duration span) {
-  return span == Duration::longest() ? Time::never() : from + span;
-}
-
-}  // namespace
-
-std::uint32_t Partition::new_call(Index client, Index endpoint, std::uint64_t path,
-                                  std::uint64_t request) {
-  const std::uint32_t slot = calls_.take();
-  Call& call = calls_[slot];
-  const EdgePlan& edge = edge_of(hosts_->clients[client]);
-  call.path = path;
-  call.request = request;
-  call.started = now_;
-  call.deadline = plus(now_, edge.timeout);
-  call.expires = Time::never();
-  call.job = {};
-  call.siblings = {};
-  call.frame = none;
-  call.client = client;
-  call.endpoint = endpoint;
-  call.attempts = 0;
-  call.source = none;
-  call.interval = none;
-  call.live = true;
-  call.retrying = false;
-  ++hosts_->clients[client].active;
-  recorder_.call_made(edge.callee);
-  return slot;
-}
-
 void Partition::make_attempt(std::uint32_t slot) {
   Call& call = calls_[slot];
   Client& client = hosts_->clients[call.client];
@@ -107,37 +75,6 @@ void Partition::send(Call& call, std::uint32_t slot, const EdgePlan& edge, std::
   parcel_to(partition).attempts.push_back(away);
 }
 
-Duration Partition::drawn_latency(const EdgePlan& edge, const Call& call,
-                                  std::uint64_t attempt_path) const {
-  RandomStream luck = stream(edge.latency_purpose, attempt_path);
-  if (!edge.latency_is_shared) return edge.latency.sample(luck);
-  const ServicePlan& callee = plan_->services[edge.callee];
-  RandomStream shared = stream(callee.shared_purpose, call.request);
-  return edge.latency.quantile(correlated_level(standard_normal(shared), callee.correlation, luck));
-}
-
-Index Partition::chosen_instance(Client& client, const Call& call, std::uint64_t attempt_path) {
-  const EdgePlan& edge = edge_of(client);
-  bool canary = false;
-  if (surroundings_->canary_weight > 0 && plan_->rollout->service == edge.callee) {
-    canary =
-        stream(edge.balancing_purpose, call.path).chance(surroundings_->canary_weight / 100);
-  }
-  const ListedRange range = surroundings_->listed_range[edge.callee * 2 + canary];
-  if (range.count == 0) return none;
-  const Index* listed = &surroundings_->listed[range.first];
-  if (range.count == 1) return listed[0];
-  switch (edge.policy) {
-    case BalancingPolicy::round_robin:
-      return listed[client.cursor++ % range.count];
-    case BalancingPolicy::random:
-      return listed[stream(edge.balancing_purpose, attempt_path).below(range.count)];
-    case BalancingPolicy::least_request:
-      break;
-  }
-  return least_loaded(client, range, attempt_path);
-}
-
 Index Partition::least_loaded(const Client& client, const ListedRange& range,
                               std::uint64_t attempt_path) {
   const EdgePlan& edge = edge_of(client);
@@ -152,17 +89,6 @@ Index Partition::least_loaded(const Client& client, const ListedRange& range,
     }
   }
   return best;
-}
-
-/// A slot has at most one pending timer event. Starting an attempt only writes down when it
-/// expires; a timer that fires early is set again. So a timeout that is cancelled, as most are,
-/// costs nothing.
-void Partition::arm_timer(std::uint32_t slot) {
-  Call& call = calls_[slot];
-  if (call.expires >= call.timer_at) return;
-  call.timer_at = call.expires;
-  call.timer_order = call.order;
-  schedule(call.expires, call.order, {.kind = RunEvent::Kind::timer, .slot = slot});
 }
 
 void Partition::timer_fires(std::uint32_t slot, std::uint64_t order) {
@@ -308,23 +234,6 @@ void Partition::cancel(const Call& call, const EdgePlan& edge) {
     earliest_sent_ = std::min(earliest_sent_, time);
     parcel_to(partition).cancellations.push_back({time, order, event});
   }
-}
-
-void Partition::forget_outstanding(const Call& call) {
-  const Client& client = hosts_->clients[call.client];
-  const EdgePlan& edge = edge_of(client);
-  if (edge.policy != BalancingPolicy::least_request) return;
-  --hosts_->outstanding[client.first_outstanding + call.instance - edge.first_instance];
-}
-
-void Partition::release(std::uint32_t slot) {
-  Call& call = calls_[slot];
-  Client& client = hosts_->clients[call.client];
-  --client.active;
-  if (call.retrying) --client.retries;
-  call.live = false;
-  call.expires = Time::never();
-  calls_.give_back(slot);
 }
 
 }  // namespace rehearse

@@ -22,7 +22,10 @@ void assign_lanes(System::Plan& plan) {
     of_delay.emplace(*delay, plan.lanes);
     return plan.lanes++;
   };
-  for (EdgePlan& edge : plan.edges) edge.lane = lane_of(edge.latency);
+  for (EdgePlan& edge : plan.edges) {
+    edge.lane = lane_of(edge.latency);
+    edge.constant_latency = edge.latency.constant_value().value_or(Duration());
+  }
   for (Step& step : plan.steps) {
     if (step.kind == Step::Kind::work) step.lane = lane_of(plan.laws[step.law]);
   }

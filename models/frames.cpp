@@ -1,40 +1,8 @@
+#include "models/callee_inline.hpp"
+#include "models/caller_inline.hpp"
 #include "models/partition.hpp"
 
 namespace rehearse {
-
-/// Makes a slot the strand of `job` that does the steps from `step` on.
-void Partition::open_frame(std::uint32_t slot, std::uint32_t job, std::uint32_t parent, Index step,
-                           std::uint64_t path) {
-  Frame& frame = frames_[slot];
-  frame.path = path;
-  frame.first_child = {};
-  frame.job = job;
-  frame.parent = parent;
-  frame.step = step;
-  frame.state = Frame::State::waiting;
-  frame.owns_worker = false;
-}
-
-Siblings& Partition::siblings(ChildId child) {
-  return child.is_frame() ? frames_[child.slot()].siblings : calls_[child.slot()].siblings;
-}
-
-void Partition::adopt(std::uint32_t frame, ChildId child) {
-  const ChildId next = frames_[frame].first_child;
-  siblings(child) = {{}, next};
-  if (next) siblings(next).previous = child;
-  frames_[frame].first_child = child;
-}
-
-void Partition::disown(std::uint32_t frame, ChildId child) {
-  const Siblings links = siblings(child);
-  if (links.next) siblings(links.next).previous = links.previous;
-  if (links.previous) {
-    siblings(links.previous).next = links.next;
-  } else {
-    frames_[frame].first_child = links.next;
-  }
-}
 
 /// Gives up everything that a frame waits for.
 void Partition::drop_children(std::uint32_t frame) {

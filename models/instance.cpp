@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/callee_inline.hpp"
+#include "models/caller_inline.hpp"
 #include "models/partition.hpp"
 
 namespace rehearse {
@@ -33,19 +35,6 @@ void Instance::settle_serving(Time now, const ServicePlan& plan) {
   } else if (plan.workers != none) {
     capacity_millis += plan.workers * std::uint64_t{1000} * elapsed;
   }
-}
-
-/// A slot for an attempt: of its job, and of the first strand of what that will do.
-std::uint32_t Partition::new_job() {
-  const std::uint32_t slot = frames_.take();
-  if (slot >= jobs_.size()) jobs_.resize(frames_.size());
-  frames_[slot].job = slot;
-  return slot;
-}
-
-Index Partition::column_of(const Job& job) const {
-  return hosts_->instances[job.instance].canary ? plan_->canary_column[job.endpoint]
-                                                : plan_->stable_column[job.endpoint];
 }
 
 void Partition::attempt_arrives(std::uint32_t slot) {
@@ -146,12 +135,6 @@ void Partition::answer(const Job& job, Status status) {
   }
 }
 
-void Partition::count_end(const Job& job, Status status) {
-  recorder_.attempt_ended(column_of(job), job.interval, status, now_ - job.arrived);
-  if (job.interval != none) --open_measured_;
-  note(job.instance, job.path + static_cast<std::uint64_t>(status) + 1);
-}
-
 /// Ends a job that was never admitted.
 void Partition::turn_away(std::uint32_t slot, Status status) {
   count_end(jobs_[slot], status);
@@ -194,12 +177,6 @@ void Partition::end_job(std::uint32_t slot, Status status) {
 bool Partition::answers_at_once(const Job& job, Status status) const {
   return job.latency == Duration() && job.home == none && status == Status::ok && nesting_ == 0 &&
          returning_ < most_nested;
-}
-
-void Partition::forget_job(std::uint32_t slot) {
-  const Job& job = jobs_[slot];
-  if (job.home != none) parcel_to(job.home).released.push_back(job.ticket);
-  frames_.give_back(slot);
 }
 
 }  // namespace rehearse

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/callee_inline.hpp"
+#include "models/caller_inline.hpp"
 #include "models/partition.hpp"
 
 namespace rehearse {

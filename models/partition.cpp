@@ -1,5 +1,7 @@
 #include "models/partition.hpp"
 
+#include "models/callee_inline.hpp"
+
 #include <bit>
 
 #include "sim/error.hpp"

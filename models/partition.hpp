@@ -110,6 +110,7 @@ class alignas(64) Partition {
   // Requests appear (arrivals.cpp).
   void schedule_source(Index source);
   void source_fires(Index source);
+  void batch_fires(Index source, std::uint64_t path);
   void replay_fires(Index source);
   void user_thinks(Index source, std::uint32_t user, std::uint64_t round);
   void user_asks(Index source, std::uint32_t user, std::uint32_t round);

@@ -1,47 +1,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/callee_inline.hpp"
+#include "models/caller_inline.hpp"
 #include "models/partition.hpp"
 
 namespace rehearse {
-namespace {
-
-/// As long as the longest sample of a law: an instant plus so much still fits.
-constexpr Duration longest_work = Duration::nanoseconds(std::int64_t{1} << 61);
-
-}  // namespace
-
-void Partition::enqueue(std::uint32_t slot, Instance& instance) {
-  Frame& frame = frames_[slot];
-  frame.state = Frame::State::queued;
-  frame.queue_previous = instance.queue_last;
-  frame.queue_next = none;
-  if (instance.queue_last != none) {
-    frames_[instance.queue_last].queue_next = slot;
-  } else {
-    instance.queue_first = slot;
-  }
-  instance.queue_last = slot;
-  ++instance.waiting;
-  instance.longest_queue = std::max(instance.longest_queue, instance.waiting);
-}
-
-void Partition::leave_queue(std::uint32_t slot, Instance& instance) {
-  Frame& frame = frames_[slot];
-  if (frame.queue_previous != none) {
-    frames_[frame.queue_previous].queue_next = frame.queue_next;
-  } else {
-    instance.queue_first = frame.queue_next;
-  }
-  if (frame.queue_next != none) {
-    frames_[frame.queue_next].queue_previous = frame.queue_previous;
-  } else {
-    instance.queue_last = frame.queue_previous;
-  }
-  frame.state = Frame::State::waiting;
-  --instance.waiting;
-}
-
 /// Hands free workers to whoever waits. A job that needs no time ends at once and frees its worker
 /// again; the loop, not a recursion, serves the next.
 void Partition::dispatch(Index index) {
@@ -77,58 +41,6 @@ void Partition::give_back_worker(std::uint32_t slot) {
   instance.settle(now_, service_of(instance));
   --instance.busy;
   if (instance.waiting > 0) dispatch(index);
-}
-
-/// The frame's step is work: takes a worker for it where that is the rule, or queues for one.
-Progress Partition::start_work(std::uint32_t slot) {
-  Frame& frame = frames_[slot];
-  Instance& instance = instance_of(frame);
-  const ServicePlan& service = service_of(instance);
-  if (service.workers == none || service.worker_held || frame.owns_worker) {
-    begin_work(slot);
-    return Progress::waiting;
-  }
-  instance.settle(now_, service);
-  if (instance.busy < service.workers) {
-    ++instance.busy;
-    frame.owns_worker = true;
-    begin_work(slot);
-  } else {
-    enqueue(slot, instance);
-  }
-  return Progress::waiting;
-}
-
-Duration Partition::drawn_work(const Frame& frame, const Job& job, const Step& step,
-                               double factor) const {
-  const Law& law = plan_->laws[step.law];
-  const ServicePlan& service = plan_->services[hosts_->instances[job.instance].service];
-  RandomStream luck = stream(step.purpose, frame.path);
-  Duration work;
-  if (service.correlation > 0 && step.quantile) {
-    RandomStream shared = stream(service.shared_purpose, job.request);
-    work = law.quantile(correlated_level(standard_normal(shared), service.correlation, luck));
-  } else {
-    work = law.sample(luck);
-  }
-  return std::min(factor == 1 ? work : scaled(work, factor), longest_work);
-}
-
-void Partition::begin_work(std::uint32_t slot) {
-  Frame& frame = frames_[slot];
-  const Job& job = jobs_[frame.job];
-  const Step& step = plan_->steps[frame.step];
-  const Instance& instance = hosts_->instances[job.instance];
-  double factor = instance.work_factor;
-  if (instance.canary && plan_->rollout) factor *= plan_->rollout->spec.work_ratio;
-  const Duration work = drawn_work(frame, job, step, factor);
-  frame.state = Frame::State::working;
-  if (service_of(instance).cores > 0) {
-    share_cores(job.instance, slot, work);
-    return;
-  }
-  schedule_after(work, factor == 1 ? step.lane : none, next_order(job.instance),
-                 {.kind = RunEvent::Kind::work_done, .slot = slot, .stamp = frame.generation});
 }
 
 void Partition::share_cores(Index index, std::uint32_t slot, Duration work) {

@@ -15,15 +15,10 @@
 namespace rehearse {
 namespace {
 
-constexpr double longest_sample = 0x1p61;
 constexpr double least_level = 0x1p-53;
 
 double in_nanoseconds(Duration span) {
   return static_cast<double>(span.in_nanoseconds());
-}
-
-Duration as_sample(double nanoseconds) {
-  return Duration::rounded_nanoseconds(nanoseconds < longest_sample ? nanoseconds : longest_sample);
 }
 
 /// Appends the components of a mixture, those of mixtures in it with the product of their weights.
@@ -140,10 +135,7 @@ void Law::compile(const MixtureSpec& spec) {
   tables.choice = AliasTable(tables.weights);
 }
 
-Duration Law::sample(RandomStream& stream) const {
-  if (kind_ == Kind::exponential) {
-    return minimum_ + as_sample(first_ * standard_exponential(stream));
-  }
+Duration Law::sample_other(RandomStream& stream) const {
   if (kind_ != Kind::mixture) return minimum_ + as_sample(draw(stream));
   const LawTables& tables = tables_.front();
   const Law& component = tables.components[tables.choice.sample(stream)];

@@ -7,6 +7,7 @@
 #include "sim/law_spec.hpp"
 #include "sim/random_stream.hpp"
 #include "sim/time.hpp"
+#include "sim/ziggurat.hpp"
 
 namespace rehearse {
 
@@ -34,7 +35,10 @@ class Law {
 
   /// One sample, never negative. Takes no draw if constant, one if uniform or empirical, otherwise
   /// a number that depends on the draws.
-  Duration sample(RandomStream& stream) const;
+  Duration sample(RandomStream& stream) const {
+    if (kind_ != Kind::exponential) return sample_other(stream);
+    return minimum_ + as_sample(first_ * standard_exponential(stream));
+  }
 
   /// The sample at probability `level` in (0, 1): the inverse distribution function. Takes no draw.
   /// Expects has_quantile_function().
@@ -81,6 +85,11 @@ class Law {
   void compile(const EmpiricalSpec& spec);
   void compile(const MixtureSpec& spec);
 
+  static Duration as_sample(double nanoseconds) {
+    return Duration::rounded_nanoseconds(nanoseconds < longest_sample ? nanoseconds
+                                                                      : longest_sample);
+  }
+  Duration sample_other(RandomStream& stream) const;
   double draw(RandomStream& stream) const;
   double draw_normal(RandomStream& stream) const;
   double draw_gamma(RandomStream& stream) const;
@@ -88,6 +97,8 @@ class Law {
   double empirical_inverse(double level) const;
   double mean_nanoseconds() const;
   double conditioned_normal_mean() const;
+
+  static constexpr double longest_sample = 0x1p61;
 
   // What the three numbers mean, in nanoseconds where they have a unit: constant: value. uniform:
   // low, width. exponential: mean. normal: mean, deviation, probability to be positive. lognormal:
