@@ -30,13 +30,13 @@ Counters total(const Recorders& recorders,
 }
 
 /// One window of a series: what the counters grew by, and the answers since the last window.
-WindowSample sampled(const Recorders& recorders, LatencyRecorder& (Recorder::*window)(Index),
-                     Index index, const Counters& grown, LatencyRecorder& scratch) {
+WindowSample sampled(const Recorders& recorders, LatencyCounts& (Recorder::*window)(Index),
+                     Index index, const Counters& grown, LatencyCounts& scratch) {
   WindowSample sample;
   sample.arrived = static_cast<std::uint32_t>(grown.arrived);
   sample.finished = static_cast<std::uint32_t>(grown.finished);
   sample.errors = static_cast<std::uint32_t>(grown.errors);
-  const LatencyRecorder* latencies = &(recorders.front().get().*window)(index);
+  const LatencyCounts* latencies = &(recorders.front().get().*window)(index);
   if (recorders.size() > 1) {
     scratch.clear();
     for (Recorder& recorder : recorders) scratch.merge((recorder.*window)(index));

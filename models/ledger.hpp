@@ -51,7 +51,7 @@ class Ledger {
   std::vector<WindowSample> endpoint_series_;
   std::vector<WindowSample> workload_series_;
   std::vector<ServiceWindowSample> service_series_;
-  LatencyRecorder scratch_;
+  LatencyCounts scratch_;
 };
 
 }  // namespace rehearse

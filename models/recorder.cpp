@@ -60,7 +60,7 @@ void Recorder::attempt_ended(Index column, std::uint32_t interval, Status status
   ++totals.finished;
   totals.errors += status != Status::ok;
   if (!was_answered(status)) return;
-  endpoint_windows_[column].add(latency, bin);
+  endpoint_windows_[column].add(bin);
   if (latencies_are_watched_) watch(watches_of_column_[column], latency);
 }
 
@@ -75,7 +75,7 @@ void Recorder::request_ended(Index workload, std::uint32_t interval, Status stat
   Counters& totals = workload_totals_[workload];
   ++totals.finished;
   totals.errors += status != Status::ok;
-  workload_windows_[workload].add(latency, bin);
+  workload_windows_[workload].add(bin);
   if (latencies_are_watched_) watch(watches_of_workload_[workload], latency);
 }
 

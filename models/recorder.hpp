@@ -46,8 +46,8 @@ class Recorder {
   }
 
   /// Answers since the reader last cleared them.
-  LatencyRecorder& endpoint_window(Index column) { return endpoint_windows_[column]; }
-  LatencyRecorder& workload_window(Index workload) { return workload_windows_[workload]; }
+  LatencyCounts& endpoint_window(Index column) { return endpoint_windows_[column]; }
+  LatencyCounts& workload_window(Index workload) { return workload_windows_[workload]; }
   LatencyRecorder& watched(Index watch) { return watched_[watch]; }
 
  private:
@@ -60,8 +60,8 @@ class Recorder {
   std::vector<Counters> service_totals_;
   std::vector<Cell> endpoint_cells_;  // [elementary interval, column]
   std::vector<Cell> workload_cells_;  // [elementary interval, workload]
-  std::vector<LatencyRecorder> endpoint_windows_;
-  std::vector<LatencyRecorder> workload_windows_;
+  std::vector<LatencyCounts> endpoint_windows_;
+  std::vector<LatencyCounts> workload_windows_;
   bool latencies_are_watched_ = false;
   std::vector<LatencyRecorder> watched_;  // [watch]
   std::vector<std::vector<Index>> watches_of_column_;

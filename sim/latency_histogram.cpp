@@ -1,6 +1,7 @@
 #include "sim/latency_histogram.hpp"
 
 #include <cmath>
+#include <numeric>
 
 namespace rehearse {
 namespace {
@@ -68,43 +69,30 @@ double LatencyHistogram::fraction_above(Duration threshold) const {
   return static_cast<double>(above) / static_cast<double>(count_);
 }
 
-LatencyHistogram LatencyRecorder::histogram() const {
-  LatencyHistogram result;
-  if (count_ == 0) return result;
-  for (std::uint32_t bin = lowest_bin(); bin <= highest_bin(); ++bin) {
-    if (bins_[bin - first_] > 0) result.bins_.push_back({bin, bins_[bin - first_]});
+void LatencyCounts::merge(const LatencyCounts& other) {
+  if (other.bins_.empty()) return;
+  cover(other.first_);
+  cover(other.first_ + static_cast<std::uint32_t>(other.bins_.size()) - 1);
+  for (std::size_t i = 0; i < other.bins_.size(); ++i) {
+    bins_[other.first_ - first_ + i] += other.bins_[i];
   }
-  result.count_ = count_;
-  result.sum_ = sum_;
-  result.minimum_ = minimum_;
-  result.maximum_ = maximum_;
-  return result;
 }
 
-void LatencyRecorder::merge(const LatencyRecorder& other) {
-  if (other.count_ == 0) return;
-  for (const std::uint32_t bin : {other.lowest_bin(), other.highest_bin()}) {
-    if (bin - first_ >= bins_.size()) cover(bin);
-  }
-  for (std::uint32_t bin = other.lowest_bin(); bin <= other.highest_bin(); ++bin) {
-    bins_[bin - first_] += other.bins_[bin - other.first_];
-  }
-  count_ += other.count_;
-  sum_ += other.sum_;
-  minimum_ = std::min(minimum_, other.minimum_);
-  maximum_ = std::max(maximum_, other.maximum_);
+std::uint64_t LatencyCounts::count() const {
+  return std::accumulate(bins_.begin(), bins_.end(), std::uint64_t{0});
 }
 
-std::optional<Duration> LatencyRecorder::quantile(double level) const {
-  if (count_ == 0) return std::nullopt;
-  std::uint64_t left = rank_of(level, count_);
-  std::uint32_t bin = lowest_bin();
-  while (left > bins_[bin - first_]) left -= bins_[bin++ - first_];
-  return std::clamp(LatencyBins::middle(bin), minimum_, maximum_);
+std::optional<Duration> LatencyCounts::quantile(double level) const {
+  const std::uint64_t all = count();
+  if (all == 0) return std::nullopt;
+  std::uint64_t left = rank_of(level, all);
+  std::uint32_t bin = 0;
+  while (left > bins_[bin]) left -= bins_[bin++];
+  return LatencyBins::middle(first_ + bin);
 }
 
 /// Extends the dense range by whole powers of two.
-void LatencyRecorder::cover(std::uint32_t bin) {
+void LatencyCounts::cover(std::uint32_t bin) {
   constexpr std::uint32_t width = 1U << LatencyBins::bits;
   const std::uint32_t wanted = bin / width * width;
   if (bins_.empty()) first_ = wanted;
@@ -116,11 +104,28 @@ void LatencyRecorder::cover(std::uint32_t bin) {
   if (bins_.size() < size) bins_.resize(size);
 }
 
+LatencyHistogram LatencyRecorder::histogram() const {
+  LatencyHistogram result;
+  if (empty()) return result;
+  for (std::uint32_t i = 0; i < counts_.bins_.size(); ++i) {
+    if (counts_.bins_[i] > 0) result.bins_.push_back({counts_.first_ + i, counts_.bins_[i]});
+    result.count_ += counts_.bins_[i];
+  }
+  result.sum_ = sum_;
+  result.minimum_ = minimum_;
+  result.maximum_ = maximum_;
+  return result;
+}
+
+std::optional<Duration> LatencyRecorder::quantile(double level) const {
+  const std::optional<Duration> middle = counts_.quantile(level);
+  if (!middle) return std::nullopt;
+  return std::clamp(*middle, minimum_, maximum_);
+}
+
 void LatencyRecorder::clear() {
-  if (count_ == 0) return;
-  std::fill(bins_.begin() + (lowest_bin() - first_), bins_.begin() + (highest_bin() - first_ + 1),
-            0);
-  count_ = 0;
+  if (empty()) return;
+  counts_.clear();
   sum_ = 0;
   minimum_ = Duration::longest();
   maximum_ = Duration();

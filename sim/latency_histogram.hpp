@@ -72,9 +72,35 @@ class LatencyHistogram {
   Duration maximum_;
 };
 
-/// What the hot path writes to: dense bins over the powers of two that occur (half a kilobyte each),
-/// one increment a value. Allocates only for a value beyond all that it ever saw. A copy is
-/// independent of its original.
+/// Dense counts over the powers of two that occur (half a kilobyte each): one increment a value.
+/// Allocates only for a value beyond all that it ever saw. A copy is independent of its original.
+class LatencyCounts {
+ public:
+  /// Costs less than a nanosecond. Expects `bin` to be that of a latency.
+  void add(std::uint32_t bin) {
+    if (bin - first_ >= bins_.size()) [[unlikely]] {
+      cover(bin);
+    }
+    ++bins_[bin - first_];
+  }
+  void merge(const LatencyCounts& other);
+
+  /// Forgets everything and keeps the memory. These three cost time in proportion to the powers of
+  /// two ever used.
+  void clear() { std::fill(bins_.begin(), bins_.end(), 0); }
+  std::uint64_t count() const;
+  /// The middle of the bin that holds the value of rank ceil(level * count); nothing when empty.
+  std::optional<Duration> quantile(double level) const;
+
+ private:
+  friend class LatencyRecorder;
+  void cover(std::uint32_t bin);
+
+  std::vector<std::uint64_t> bins_;  // from first_ on
+  std::uint32_t first_ = 0;
+};
+
+/// Counts, and what a histogram knows exactly: sum, minimum and maximum.
 class LatencyRecorder {
  public:
   /// Costs about a nanosecond. Expects latency >= 0.
@@ -82,20 +108,14 @@ class LatencyRecorder {
 
   /// For who adds one latency to several recorders. Expects `bin` to be that of the latency.
   void add(Duration latency, std::uint32_t bin) {
-    if (bin - first_ >= bins_.size()) [[unlikely]] {
-      cover(bin);
-    }
-    ++bins_[bin - first_];
-    ++count_;
+    counts_.add(bin);
     sum_ += static_cast<std::uint64_t>(latency.in_nanoseconds());
     minimum_ = std::min(minimum_, latency);
     maximum_ = std::max(maximum_, latency);
   }
 
-  /// As if all that the other was given had been given to this one.
-  void merge(const LatencyRecorder& other);
-
-  std::uint64_t count() const { return count_; }
+  bool empty() const { return minimum_ > maximum_; }
+  std::uint64_t count() const { return counts_.count(); }
 
   /// The sparse value of all that was added since the last clear. Costs time in proportion to the
   /// range of bins used.
@@ -104,18 +124,11 @@ class LatencyRecorder {
   /// As histogram().quantile(level), without building one.
   std::optional<Duration> quantile(double level) const;
 
-  /// Forgets everything and keeps the memory; costs time in proportion to the range of bins used.
+  /// Forgets everything and keeps the memory.
   void clear();
 
  private:
-  // The bins in use lie between those of minimum_ and maximum_; both need count_ > 0.
-  std::uint32_t lowest_bin() const { return LatencyBins::bin_of(minimum_); }
-  std::uint32_t highest_bin() const { return LatencyBins::bin_of(maximum_); }
-  void cover(std::uint32_t bin);
-
-  std::vector<std::uint64_t> bins_;  // from first_ on
-  std::uint32_t first_ = 0;
-  std::uint64_t count_ = 0;
+  LatencyCounts counts_;
   unsigned __int128 sum_ = 0;  // of nanoseconds
   Duration minimum_ = Duration::longest();
   Duration maximum_;
