@@ -25,7 +25,7 @@ void Partition::start_sources() {
   for (Index source = 0; source < plan_->sources.size(); ++source) {
     const SourcePlan& plan = plan_->sources[source];
     if (!is_here(host_of_workload(plan.workload))) continue;
-    SourceState& state = hosts_->sources[source];
+    SourceState& state = sources_[source];
     state.next = plan.from;
     if (plan.kind == SourcePlan::Kind::closed_loop) {
       for (std::uint32_t user = 0; user < plan.users; ++user) user_thinks(source, user, 0);
@@ -46,7 +46,7 @@ void Partition::start_sources() {
 /// Plans the next arrival of an open-loop source; at most one is pending.
 void Partition::schedule_source(Index source) {
   const SourcePlan& plan = plan_->sources[source];
-  SourceState& state = hosts_->sources[source];
+  SourceState& state = sources_[source];
   if (plan.kind == SourcePlan::Kind::open_loop) {
     state.next = next_open_arrival(plan, state);
   } else {
@@ -93,7 +93,7 @@ Time Partition::next_open_arrival(const SourcePlan& plan, SourceState& state) co
 
 void Partition::source_fires(Index source) {
   const SourcePlan& plan = plan_->sources[source];
-  SourceState& state = hosts_->sources[source];
+  SourceState& state = sources_[source];
   if (state.stopped) return;
   if (plan.kind == SourcePlan::Kind::replay) {
     replay_fires(source);
@@ -122,7 +122,7 @@ void Partition::batch_fires(Index source, std::uint64_t path) {
 /// higher.
 void Partition::replay_fires(Index source) {
   const SourcePlan& plan = plan_->sources[source];
-  SourceState& state = hosts_->sources[source];
+  SourceState& state = sources_[source];
   const std::uint64_t path = extended(plan.purpose, state.ordinal);
   RandomStream luck = stream(plan.purpose, path);
   const auto whole = static_cast<std::uint64_t>(plan.copies);
@@ -147,7 +147,7 @@ void Partition::user_thinks(Index source, std::uint32_t user, std::uint64_t roun
 
 void Partition::user_asks(Index source, std::uint32_t user, std::uint32_t round) {
   const SourcePlan& plan = plan_->sources[source];
-  if (hosts_->sources[source].stopped || now_ >= plan.until) return;
+  if (sources_[source].stopped || now_ >= plan.until) return;
   const std::uint64_t path = extended(extended(plan.purpose, user), round);
   start_request(source, extended(path, 0), none, user, round);
 }
@@ -166,9 +166,9 @@ void Partition::start_request(Index source, std::uint64_t path, Index endpoint, 
   const WorkloadPlan& workload = plan_->workloads[index];
   if (endpoint == none) endpoint = drawn_endpoint(workload, path);
   const Index host = host_of_workload(index);
-  const Index client = hosts_->states[host].first_client +
-                       workload.edge_of_service[plan_->endpoints[endpoint].service];
-  if (hosts_->clients[client].active >= most_in_flight) [[unlikely]] {
+  const Index client = hosts_[host].first_client +
+                       workload.edge_of_service[endpoints_[endpoint].service];
+  if (clients_[client].active >= most_in_flight) [[unlikely]] {
     fell_behind_ = true;
     return;
   }

@@ -20,7 +20,7 @@ inline std::uint32_t Partition::new_job() {
 }
 
 inline Index Partition::column_of(const Job& job) const {
-  return hosts_->instances[job.instance].canary ? plan_->canary_column[job.endpoint]
+  return instances_[job.instance].canary ? plan_->canary_column[job.endpoint]
                                                 : plan_->stable_column[job.endpoint];
 }
 
@@ -38,7 +38,7 @@ inline void Partition::open_frame(std::uint32_t slot, std::uint32_t job, std::ui
 }
 
 inline void Partition::count_end(const Job& job, Status status) {
-  recorder_.attempt_ended(column_of(job), job.interval, status, now_ - job.arrived);
+  recorder_.attempt_ended(job.column, job.interval, status, now_ - job.arrived);
   if (job.interval != none) --open_measured_;
   note(job.instance, job.path + static_cast<std::uint64_t>(status) + 1);
 }
@@ -82,8 +82,8 @@ inline void Partition::leave_queue(std::uint32_t slot, Instance& instance) {
 
 inline Duration Partition::drawn_work(const Frame& frame, const Job& job, const Step& step,
                                double factor) const {
-  const Law& law = plan_->laws[step.law];
-  const ServicePlan& service = plan_->services[hosts_->instances[job.instance].service];
+  const Law& law = laws_[step.law];
+  const ServicePlan& service = services_[instances_[job.instance].service];
   RandomStream luck = stream(step.purpose, frame.path);
   Duration work;
   if (service.correlation > 0 && step.quantile) {
@@ -98,8 +98,8 @@ inline Duration Partition::drawn_work(const Frame& frame, const Job& job, const 
 inline void Partition::begin_work(std::uint32_t slot) {
   Frame& frame = frames_[slot];
   const Job& job = jobs_[frame.job];
-  const Step& step = plan_->steps[frame.step];
-  const Instance& instance = hosts_->instances[job.instance];
+  const Step& step = steps_[frame.step];
+  const Instance& instance = instances_[job.instance];
   double factor = instance.work_factor;
   if (instance.canary && plan_->rollout) factor *= plan_->rollout->spec.work_ratio;
   const Duration work = drawn_work(frame, job, step, factor);

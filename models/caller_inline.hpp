@@ -17,7 +17,7 @@ inline std::uint32_t Partition::new_call(Index client, Index endpoint, std::uint
                                   std::uint64_t request) {
   const std::uint32_t slot = calls_.take();
   Call& call = calls_[slot];
-  const EdgePlan& edge = edge_of(hosts_->clients[client]);
+  const EdgePlan& edge = edge_of(clients_[client]);
   call.path = path;
   call.request = request;
   call.started = now_;
@@ -33,7 +33,7 @@ inline std::uint32_t Partition::new_call(Index client, Index endpoint, std::uint
   call.interval = none;
   call.live = true;
   call.retrying = false;
-  ++hosts_->clients[client].active;
+  ++clients_[client].active;
   recorder_.call_made(edge.callee);
   return slot;
 }
@@ -43,7 +43,7 @@ inline Duration Partition::drawn_latency(const EdgePlan& edge, const Call& call,
   if (edge.lane != none) return edge.constant_latency;
   RandomStream luck = stream(edge.latency_purpose, attempt_path);
   if (!edge.latency_is_shared) return edge.latency.sample(luck);
-  const ServicePlan& callee = plan_->services[edge.callee];
+  const ServicePlan& callee = services_[edge.callee];
   RandomStream shared = stream(callee.shared_purpose, call.request);
   return edge.latency.quantile(correlated_level(standard_normal(shared), callee.correlation, luck));
 }
@@ -82,15 +82,15 @@ inline void Partition::arm_timer(std::uint32_t slot) {
 }
 
 inline void Partition::forget_outstanding(const Call& call) {
-  const Client& client = hosts_->clients[call.client];
+  const Client& client = clients_[call.client];
   const EdgePlan& edge = edge_of(client);
   if (edge.policy != BalancingPolicy::least_request) return;
-  --hosts_->outstanding[client.first_outstanding + call.instance - edge.first_instance];
+  --outstanding_[client.first_outstanding + call.instance - edge.first_instance];
 }
 
 inline void Partition::release(std::uint32_t slot) {
   Call& call = calls_[slot];
-  Client& client = hosts_->clients[call.client];
+  Client& client = clients_[call.client];
   --client.active;
   if (call.retrying) --client.retries;
   call.live = false;

@@ -7,7 +7,7 @@
 namespace rehearse {
 void Partition::make_attempt(std::uint32_t slot) {
   Call& call = calls_[slot];
-  Client& client = hosts_->clients[call.client];
+  Client& client = clients_[call.client];
   const EdgePlan& edge = edge_of(client);
   ++call.attempts;
   call.state = Call::State::attempting;
@@ -29,7 +29,7 @@ void Partition::make_attempt(std::uint32_t slot) {
     return;
   }
   if (edge.policy == BalancingPolicy::least_request) {
-    ++hosts_->outstanding[client.first_outstanding + call.instance - edge.first_instance];
+    ++outstanding_[client.first_outstanding + call.instance - edge.first_instance];
   }
   call.latency = drawn_latency(edge, call, path);
   send(call, slot, edge, path);
@@ -79,7 +79,7 @@ Index Partition::least_loaded(const Client& client, const ListedRange& range,
                               std::uint64_t attempt_path) {
   const EdgePlan& edge = edge_of(client);
   const Index* listed = &surroundings_->listed[range.first];
-  const std::uint32_t* outstanding = &hosts_->outstanding[client.first_outstanding];
+  const std::uint32_t* outstanding = &outstanding_[client.first_outstanding];
   RandomStream luck = stream(edge.balancing_purpose, attempt_path);
   Index best = listed[luck.below(range.count)];
   for (std::uint32_t choice = 1; choice < edge.choice_count; ++choice) {
@@ -102,7 +102,7 @@ void Partition::timer_fires(std::uint32_t slot, std::uint64_t order) {
     arm_timer(slot);
     return;
   }
-  note(hosts_->clients[call.client].host, call.path);
+  note(clients_[call.client].host, call.path);
   leave_attempt(call);
   if (call.deadline <= now_) {
     call_over(slot, Status::timed_out);
@@ -115,7 +115,7 @@ void Partition::answer_arrives(SlabId id, std::uint32_t attempt, Status status) 
   if (!calls_.is_live(id)) return;
   Call& call = calls_[id.slot];
   if (call.attempts != attempt || call.state != Call::State::attempting) return;
-  note(hosts_->clients[call.client].host, call.path + static_cast<std::uint64_t>(status));
+  note(clients_[call.client].host, call.path + static_cast<std::uint64_t>(status));
   if (call.job) forget_outstanding(call);
   call.job = {};
   if (status == Status::ok) {
@@ -126,7 +126,7 @@ void Partition::answer_arrives(SlabId id, std::uint32_t attempt, Status status) 
 }
 
 bool Partition::may_retry(const Call& call, Status status) const {
-  const Client& client = hosts_->clients[call.client];
+  const Client& client = clients_[call.client];
   const EdgePlan& edge = edge_of(client);
   if (!edge.retries || call.attempts >= edge.max_attempts) return false;
   const RetryOn& on = edge.retry_on;
@@ -149,7 +149,7 @@ void Partition::attempt_failed(std::uint32_t slot, Status status) {
     call_over(slot, status);
     return;
   }
-  Client& client = hosts_->clients[call.client];
+  Client& client = clients_[call.client];
   const EdgePlan& edge = edge_of(client);
   if (!call.retrying) {
     call.retrying = true;
@@ -214,7 +214,7 @@ void Partition::give_up(std::uint32_t slot) {
 void Partition::leave_attempt(Call& call) {
   if (!call.job) return;
   forget_outstanding(call);
-  const EdgePlan& edge = edge_of(hosts_->clients[call.client]);
+  const EdgePlan& edge = edge_of(clients_[call.client]);
   if (edge.propagates_cancellation) cancel(call, edge);
   call.job = {};
 }
@@ -222,7 +222,7 @@ void Partition::leave_attempt(Call& call) {
 /// Whether the job still lives is not for the caller to know, save that a ticket which was given
 /// back names a job that ended earlier than any message could reach it.
 void Partition::cancel(const Call& call, const EdgePlan& edge) {
-  const std::uint64_t order = next_order(hosts_->clients[call.client].host);
+  const std::uint64_t order = next_order(clients_[call.client].host);
   const RunEvent event{.kind = RunEvent::Kind::cancel_arrives,
                        .slot = call.job.slot,
                        .stamp = call.job.generation};

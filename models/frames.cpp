@@ -30,7 +30,7 @@ void Partition::withdraw(std::uint32_t slot) {
     return;
   }
   const Index index = jobs_[frame.job].instance;
-  Instance& instance = hosts_->instances[index];
+  Instance& instance = instances_[index];
   const ServicePlan& service = service_of(instance);
   instance.settle(now_, service);
   const Frame::State state = frame.state;

@@ -39,10 +39,11 @@ void Instance::settle_serving(Time now, const ServicePlan& plan) {
 
 void Partition::attempt_arrives(std::uint32_t slot) {
   Job& job = jobs_[slot];
-  const Instance& instance = hosts_->instances[job.instance];
+  const Instance& instance = instances_[job.instance];
   job.arrived = now_;
   job.interval = surroundings_->interval;
-  recorder_.attempt_arrived(column_of(job));
+  job.column = column_of(job);
+  recorder_.attempt_arrived(job.column);
   if (job.interval != none) ++open_measured_;
   note(job.instance, job.path);
   if (!instance.up) {
@@ -85,7 +86,7 @@ void Partition::door_passed(SlabId id) {
 
 void Partition::admit(std::uint32_t slot) {
   Job& job = jobs_[slot];
-  Instance& instance = hosts_->instances[job.instance];
+  Instance& instance = instances_[job.instance];
   const ServicePlan& service = service_of(instance);
   const bool must_wait = service.workers != none && instance.busy >= service.workers;
   const bool full = must_wait && instance.waiting >= service.queue_capacity;
@@ -117,7 +118,7 @@ void Partition::cancel_arrives(SlabId id) {
 /// The answer takes as long on its way as the request did.
 void Partition::answer(const Job& job, Status status) {
   if (status == Status::cancelled) return;
-  if (status != Status::ok && hosts_->instances[job.instance].silent) return;
+  if (status != Status::ok && instances_[job.instance].silent) return;
   const std::uint64_t order = next_order(job.instance);
   const RunEvent event{.kind = RunEvent::Kind::answer_arrives,
                        .status = status,
@@ -148,7 +149,7 @@ void Partition::end_job(std::uint32_t slot, Status status) {
     turn_away(slot, status);
     return;
   }
-  Instance& instance = hosts_->instances[jobs_[slot].instance];
+  Instance& instance = instances_[jobs_[slot].instance];
   instance.settle(now_, service_of(instance));
   --instance.in_system;
   withdraw(slot);

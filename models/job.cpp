@@ -11,7 +11,7 @@ namespace rehearse {
 /// Chooses a behaviour and sets out on it.
 void Partition::start_program(std::uint32_t slot) {
   const Job& job = jobs_[slot];
-  const EndpointPlan& endpoint = plan_->endpoints[job.endpoint];
+  const EndpointPlan& endpoint = endpoints_[job.endpoint];
   if (endpoint.own_errors_at == OwnErrorsSpec::At::start &&
       stream(endpoint.error_purpose, job.path).chance(own_error_probability(job))) {
     end_job(slot, Status::failed);
@@ -32,8 +32,8 @@ void Partition::start_program(std::uint32_t slot) {
 }
 
 double Partition::own_error_probability(const Job& job) const {
-  const double own = plan_->endpoints[job.endpoint].own_error_probability;
-  const bool canary = hosts_->instances[job.instance].canary && plan_->rollout;
+  const double own = endpoints_[job.endpoint].own_error_probability;
+  const bool canary = instances_[job.instance].canary && plan_->rollout;
   return canary ? own + plan_->rollout->spec.error_percent_added / 100 : own;
 }
 
@@ -45,14 +45,14 @@ Progress Partition::run_frame(std::uint32_t slot) {
       if (progress == Progress::failed && frames_[slot].owns_worker) give_back_worker(slot);
       return progress;
     }
-    frames_[slot].step = plan_->steps[frames_[slot].step].next;
+    frames_[slot].step = steps_[frames_[slot].step].next;
   }
   if (frames_[slot].owns_worker) give_back_worker(slot);
   return Progress::succeeded;
 }
 
 Progress Partition::start_step(std::uint32_t slot) {
-  const Step& step = plan_->steps[frames_[slot].step];
+  const Step& step = steps_[frames_[slot].step];
   if (step.kind == Step::Kind::work) return start_work(slot);
   // An event loop's worker is for work only.
   if (frames_[slot].owns_worker) give_back_worker(slot);
@@ -77,14 +77,14 @@ Progress Partition::start_step(std::uint32_t slot) {
 
 /// `index` is the frame's step, or a branch of it that is nothing but a call.
 Progress Partition::start_call(std::uint32_t slot, Index index) {
-  const Step& step = plan_->steps[index];
+  const Step& step = steps_[index];
   const Frame& frame = frames_[slot];
   const std::uint64_t path = extended(frame.path, step.purpose);
   if (step.probability < 1 && !stream(step.purpose, path).chance(step.probability)) {
     return Progress::succeeded;
   }
   const Job& job = jobs_[frame.job];
-  const std::uint32_t call = new_call(hosts_->states[job.instance].first_client + step.edge,
+  const std::uint32_t call = new_call(hosts_[job.instance].first_client + step.edge,
                                       step.endpoint, path, job.request);
   calls_[call].frame = slot;
   calls_[call].step = index;
@@ -96,7 +96,7 @@ Progress Partition::start_call(std::uint32_t slot, Index index) {
 /// Whether a sequence is one call and no more: then its strand needs no frame of its own.
 bool Partition::is_single_call(Index index) const {
   if (index == none) return false;
-  const Step& step = plan_->steps[index];
+  const Step& step = steps_[index];
   return step.kind == Step::Kind::call && step.next == none && step.on_error != OnError::fallback;
 }
 
@@ -106,7 +106,7 @@ void Partition::spawn(std::uint32_t slot, const Step& step) {
   const std::uint64_t path = extended(frame.path, step.purpose);
   if (step.probability < 1 && !stream(step.purpose, path).chance(step.probability)) return;
   const Job& job = jobs_[frame.job];
-  make_attempt(new_call(hosts_->states[job.instance].first_client + step.edge, step.endpoint, path,
+  make_attempt(new_call(hosts_[job.instance].first_client + step.edge, step.endpoint, path,
                         job.request));
 }
 
@@ -143,7 +143,7 @@ Progress Partition::run_rounds(std::uint32_t slot, const Step& step) {
 
 /// Starts a strand of its own for some steps. `salt` keeps the draws of branches and rounds apart.
 Progress Partition::run_child(std::uint32_t slot, Index first_step, std::uint64_t salt) {
-  const std::uint64_t purpose = plan_->steps[frames_[slot].step].purpose;
+  const std::uint64_t purpose = steps_[frames_[slot].step].purpose;
   const std::uint64_t path = extended(extended(frames_[slot].path, purpose), salt);
   const std::uint32_t child = frames_.take();
   open_frame(child, frames_[slot].job, slot, first_step, path);
@@ -159,14 +159,14 @@ Progress Partition::run_child(std::uint32_t slot, Index first_step, std::uint64_
 /// The step under way is done and good.
 void Partition::continue_frame(std::uint32_t slot) {
   frames_[slot].state = Frame::State::waiting;
-  frames_[slot].step = plan_->steps[frames_[slot].step].next;
+  frames_[slot].step = steps_[frames_[slot].step].next;
   const Progress progress = run_frame(slot);
   if (progress != Progress::waiting) frame_ended(slot, progress == Progress::succeeded);
 }
 
 /// A call that a frame waited for is over.
 void Partition::call_ended(std::uint32_t slot, Index index, bool good) {
-  const Step& step = plan_->steps[index];
+  const Step& step = steps_[index];
   good = good || step.on_error == OnError::ignore;
   if (index != frames_[slot].step) {
     branch_ended(slot, good);
@@ -189,7 +189,7 @@ void Partition::call_ended(std::uint32_t slot, Index index, bool good) {
 void Partition::branch_ended(std::uint32_t slot, bool good) {
   Frame& frame = frames_[slot];
   ++(good ? frame.succeeded : frame.failed);
-  const Progress progress = judged(frame, plan_->steps[frame.step]);
+  const Progress progress = judged(frame, steps_[frame.step]);
   if (progress == Progress::waiting) return;
   drop_children(slot);
   if (progress == Progress::succeeded) {
@@ -208,7 +208,7 @@ void Partition::frame_ended(std::uint32_t slot, bool good) {
   }
   disown(parent, ChildId::frame(slot));
   drop_frame(slot);
-  const Step& step = plan_->steps[frames_[parent].step];
+  const Step& step = steps_[frames_[parent].step];
   if (step.kind == Step::Kind::parallel) {
     branch_ended(parent, good);
     return;
@@ -221,7 +221,7 @@ void Partition::frame_ended(std::uint32_t slot, bool good) {
 
 /// The first strand of a job is over, and with it the job.
 void Partition::program_ended(std::uint32_t slot, bool good) {
-  const EndpointPlan& endpoint = plan_->endpoints[jobs_[slot].endpoint];
+  const EndpointPlan& endpoint = endpoints_[jobs_[slot].endpoint];
   if (good && endpoint.own_errors_at == OwnErrorsSpec::At::end) {
     const double own = own_error_probability(jobs_[slot]);
     good = own == 0 || !stream(endpoint.error_purpose, jobs_[slot].path).chance(own);

@@ -79,6 +79,7 @@ struct Job {
   std::uint32_t attempt = 0;
   Index endpoint = none;
   Index instance = none;
+  Index column = none;  // of the outcome
   std::uint32_t interval = none;
   std::uint32_t home = none;    // the caller's partition, if it is another one
   std::uint32_t ticket = none;  // there

@@ -1,8 +1,8 @@
 #include "models/partition.hpp"
 
-#include "models/callee_inline.hpp"
-
 #include <bit>
+
+#include "models/callee_inline.hpp"
 
 #include "sim/error.hpp"
 
@@ -48,8 +48,18 @@ void Partition::bind(const System::Plan& plan, const Cut& cut, Hosts& hosts,
                      const Surroundings& surroundings) {
   plan_ = &plan;
   cut_ = &cut;
-  hosts_ = &hosts;
   surroundings_ = &surroundings;
+  hosts_ = hosts.states.data();
+  clients_ = hosts.clients.data();
+  instances_ = hosts.instances.data();
+  sources_ = hosts.sources.data();
+  outstanding_ = hosts.outstanding.data();
+  services_ = plan.services.data();
+  edges_ = plan.edges.data();
+  endpoints_ = plan.endpoints.data();
+  steps_ = plan.steps.data();
+  laws_ = plan.laws.data();
+  first_workload_ = static_cast<Index>(plan.instances.size());
 }
 
 void Partition::run_before(Time end) {
@@ -153,7 +163,7 @@ void Partition::clear_dead_instances(Time now) {
   for (std::uint32_t slot = 0; slot < frames_.size(); ++slot) {
     const Job& job = jobs_[slot];
     if (!frames_.in_use(slot) || frames_[slot].job != slot) continue;
-    if (job.place != Job::Place::on_its_way && !hosts_->instances[job.instance].up) {
+    if (job.place != Job::Place::on_its_way && !instances_[job.instance].up) {
       lost.emplace_back(job.order, slot);
     }
   }

@@ -9,7 +9,7 @@ namespace rehearse {
 /// Hands free workers to whoever waits. A job that needs no time ends at once and frees its worker
 /// again; the loop, not a recursion, serves the next.
 void Partition::dispatch(Index index) {
-  Instance& instance = hosts_->instances[index];
+  Instance& instance = instances_[index];
   const ServicePlan& service = service_of(instance);
   if (instance.dispatching || !instance.up) return;
   instance.dispatching = true;
@@ -36,7 +36,7 @@ void Partition::dispatch(Index index) {
 void Partition::give_back_worker(std::uint32_t slot) {
   Frame& frame = frames_[slot];
   const Index index = jobs_[frame.job].instance;
-  Instance& instance = hosts_->instances[index];
+  Instance& instance = instances_[index];
   frame.owns_worker = false;
   instance.settle(now_, service_of(instance));
   --instance.busy;
@@ -44,7 +44,7 @@ void Partition::give_back_worker(std::uint32_t slot) {
 }
 
 void Partition::share_cores(Index index, std::uint32_t slot, Duration work) {
-  Instance& instance = hosts_->instances[index];
+  Instance& instance = instances_[index];
   const ServicePlan& service = service_of(instance);
   instance.settle(now_, service);
   advance_cores(instance, service.cores);
@@ -75,8 +75,8 @@ bool Partition::is_at_work(SlabId frame) const {
 }
 
 void Partition::schedule_cores(Index index) {
-  SharedCores& shared = hosts_->instances[index].cores;
-  const double cores = service_of(hosts_->instances[index]).cores;
+  SharedCores& shared = instances_[index].cores;
+  const double cores = service_of(instances_[index]).cores;
   ++shared.stamp;
   while (!shared.pieces.empty() && !is_at_work(shared.pieces.front().frame)) {
     std::pop_heap(shared.pieces.begin(), shared.pieces.end());
@@ -91,7 +91,7 @@ void Partition::schedule_cores(Index index) {
 }
 
 void Partition::cores_fire(Index index, std::uint32_t stamp) {
-  Instance& instance = hosts_->instances[index];
+  Instance& instance = instances_[index];
   SharedCores& shared = instance.cores;
   if (shared.stamp != stamp) return;
   const ServicePlan& service = service_of(instance);
