@@ -1,0 +1,9 @@
+#include "tests/benchmarks/bench.hpp"
+
+namespace rehearse::bench {
+
+std::vector<Benchmark> peer_benchmarks() {
+  return {};
+}
+
+}  // namespace rehearse::bench
