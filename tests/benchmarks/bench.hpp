@@ -37,6 +37,10 @@ std::vector<Benchmark> peer_benchmarks();
 /// Wall-clock seconds that `work` takes.
 double seconds_of(const std::function<void()>& work);
 
+/// Seconds of processor time that this process spends on `work`: what to measure when one thread
+/// works and others use the machine, for waiting for a core does not count.
+double processor_seconds_of(const std::function<void()>& work);
+
 double median(std::vector<double> values);
 
 /// `row`, compared: the median of the ratios and their spread. Expects ratios.

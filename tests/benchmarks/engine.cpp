@@ -16,7 +16,7 @@ Benchmark spans_per_second(const std::string& name, const ModelSpec& model,
       const ReplicationSeed seed{.study = 1, .replication = std::uint64_t(i)};
       std::uint64_t spans = 0;
       const double seconds =
-          seconds_of([&] { spans = run_replication(system, seed, memory).spans; });
+          processor_seconds_of([&] { spans = run_replication(system, seed, memory).spans; });
       if (i > 0) rates.push_back(static_cast<double>(spans) / seconds);
     }
     return std::vector{Row{name, median(rates), unit, "", 0}};

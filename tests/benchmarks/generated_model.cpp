@@ -155,7 +155,9 @@ class Graph {
 };
 
 std::string name_of(const Graph& graph, std::size_t node) {
-  const char* const kind = node < graph.entries() ? "entry" : graph.is_store(node) ? "store" : "svc";
+  const char* const kind = node < graph.entries() ? "entry"
+                           : graph.is_store(node) ? "store"
+                                                  : "svc";
   return std::string(kind).append("-").append(std::to_string(node));
 }
 

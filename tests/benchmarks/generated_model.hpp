@@ -20,10 +20,10 @@ namespace rehearse::bench {
 /// on average, whatever the size (ten services have no more than about 13).
 ///
 /// Network latency is 0.25 ms and an exponential part of 0.1 ms; work is lognormal with means from
-/// 0.5 to 6 ms (rarely called services do long work); each service has so many workers that they
-/// are about 45 % busy, or one that is less busy: 30 to 36 % of all workers are. Callers take the less loaded of two random instances and give
-/// up after a second, users after five. The same arguments give the same model on every machine.
-/// Expects services >= 10.
+/// 0.5 to 6 ms (rarely called services do long work). Each service has so many workers that they
+/// are about 45 % busy, or one that is less busy; of all workers together about a third is. Callers
+/// take the less loaded of two random instances and give up after a second, users after five. The
+/// same arguments give the same model on every machine. Expects services >= 10.
 ModelSpec generated_model(int services, int instances, std::uint64_t seed);
 
 /// All requests of the users of such a system, per second.

@@ -61,7 +61,10 @@ void keep_common(std::vector<Benchmark>& chosen, const std::string& other) {
 int run(const Options& options) {
   std::vector<Benchmark> chosen = selected(options);
   const std::string self = std::filesystem::read_symlink("/proc/self/exe");
-  if (!options.versus.empty()) keep_common(chosen, options.versus);
+  // A name without a folder would be looked for where the shell looks for programs.
+  const std::string other =
+      options.versus.empty() ? "" : std::filesystem::absolute(options.versus).string();
+  if (!other.empty()) keep_common(chosen, other);
   std::ofstream json;
   if (!options.json.empty()) json.open(options.json);
   if (!json) throw BadOption("cannot write " + options.json);
@@ -69,9 +72,8 @@ int run(const Options& options) {
   bool failed = false;
   for (const Benchmark& benchmark : chosen) {
     try {
-      const std::vector<Row> some = options.versus.empty()
-                                        ? in_child(benchmark.run)
-                                        : compared(self, options.versus, benchmark.name);
+      const std::vector<Row> some =
+          other.empty() ? in_child(benchmark.run) : compared(self, other, benchmark.name);
       for (const Row& row : some) fmt::print("{}\n", line_of(row));
       rows.insert(rows.end(), some.begin(), some.end());
     } catch (const std::exception& error) {

@@ -58,7 +58,8 @@ Options options_of(const std::vector<std::string>& words) {
   return options;
 }
 
-const char* const help_text = R"(rehearse_bench: how fast the engine is. Benchmarks never decide whether a test passes.
+const char* const help_text =
+    R"(rehearse_bench: how fast the engine is. Never decides whether a test passes.
 
   rehearse_bench [--filter NAME] [--json FILE] [--vs PATH | --peers] [--list]
 
@@ -69,6 +70,7 @@ const char* const help_text = R"(rehearse_bench: how fast the engine is. Benchma
                  turn, so that a busy machine disturbs both alike
   --peers        compares with ns-3, SystemC, SimGrid and SimPy, where they are installed
                  (scripts/install-peers); builds their programs in a folder beside this binary
+                 and checks the means of all
   --list         names the benchmarks
   --help         this text
 

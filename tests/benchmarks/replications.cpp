@@ -9,7 +9,7 @@
 namespace rehearse::bench {
 namespace {
 
-constexpr std::uint64_t replications = 1000;
+constexpr std::uint64_t replications = 200;
 
 void run_range(const System& system, std::uint64_t first, std::uint64_t last, int threads) {
   std::vector<RunMemory> memories(static_cast<std::size_t>(threads));

@@ -24,7 +24,8 @@ std::string written(const std::vector<Row>& rows) {
 std::vector<Row> parsed(const std::string& text) {
   std::vector<Row> rows;
   try {
-    for (const auto& entry : nlohmann::json::parse(text).at("rows")) {
+    const nlohmann::json document = nlohmann::json::parse(text);
+    for (const auto& entry : document.at("rows")) {
       rows.push_back({entry.at("name"), entry.at("value"), entry.at("unit"), entry.at("baseline"),
                       entry.at("ratio"), entry.at("ratio_min"), entry.at("ratio_max")});
     }

@@ -7,11 +7,9 @@
 namespace rehearse::bench {
 namespace {
 
-constexpr std::uint64_t many = 10'000;
-
 /// Seconds for each of `count` replications, one after another in the same memory.
 double seconds_each(const System& system, std::uint64_t count, RunMemory& memory) {
-  return seconds_of([&] {
+  return processor_seconds_of([&] {
            for (std::uint64_t i = 0; i < count; ++i) {
              run_replication(system, {.study = 1, .replication = i}, memory);
            }
@@ -30,9 +28,9 @@ std::vector<Row> start_of_hundred(int runs) {
   return {{"start_100", median(times) * 1e3, "ms", "", 0}};
 }
 
-/// Ten thousand runs of one simulated second: how many a second of one core, which part of the time
+/// Many runs of one simulated second: how many a second of one core, which part of the time
 /// is preparation, and whether memory grows on the way.
-std::vector<Row> short_runs() {
+std::vector<Row> short_runs(std::uint64_t many) {
   const System system(rpc(), lasting(1, 1));
   const System empty(rpc(), lasting(1e-6, 1e-6));
   RunMemory memory;
@@ -50,7 +48,8 @@ std::vector<Row> short_runs() {
 }  // namespace
 
 std::vector<Benchmark> start_benchmarks() {
-  return {repeated("start_100", start_of_hundred), {"short_runs", short_runs, {}}};
+  return {repeated("start_100", start_of_hundred),
+          {"short_runs", [] { return short_runs(10'000); }, [] { return short_runs(1'000); }}};
 }
 
 }  // namespace rehearse::bench

@@ -1,7 +1,6 @@
 #include "tests/benchmarks/versus.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <sstream>
 
@@ -40,14 +39,11 @@ std::vector<Row> compared(const std::string& ours, const std::string& theirs,
       ratios[row.name].push_back(more_is_better(row) ? ratio : 1 / ratio);
     }
   }
-  const std::string name = std::filesystem::path(theirs).parent_path().empty()
-                               ? theirs
-                               : std::filesystem::weakly_canonical(theirs).string();
   std::vector<Row> rows;
   for (const Row& row : order) {
     if (!ratios.contains(row.name)) continue;
     rows.push_back(
-        against({row.name, median(values[row.name]), row.unit, "", 0}, name, ratios[row.name]));
+        against({row.name, median(values[row.name]), row.unit, "", 0}, theirs, ratios[row.name]));
   }
   return rows;
 }
