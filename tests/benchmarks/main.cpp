@@ -1,69 +1,114 @@
-// rehearse_bench [--filter NAME] [--json FILE]: runs the benchmarks whose name contains NAME and
-// prints medians. Benchmarks never decide whether a test passes.
+// rehearse_bench: options.cpp holds the help. Benchmarks never decide whether a test passes.
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "tests/benchmarks/bench.hpp"
+#include "tests/benchmarks/child.hpp"
+#include "tests/benchmarks/options.hpp"
+#include "tests/benchmarks/rows.hpp"
+#include "tests/benchmarks/versus.hpp"
 
 namespace rehearse::bench {
-
-double seconds_of(const std::function<void()>& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 namespace {
 
-std::string as_json(const std::vector<Row>& rows) {
-  std::string text = "{\"rows\": [";
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const Row& row = rows[i];
-    text += fmt::format(
-        "{}\n  {{\"name\": \"{}\", \"value\": {}, \"unit\": \"{}\", \"baseline\": \"{}\", "
-        "\"ratio\": {}}}",
-        i == 0 ? "" : ",", row.name, row.value, row.unit, row.baseline, row.ratio);
-  }
-  return text + "\n]}\n";
+std::vector<Benchmark> all_benchmarks() {
+  std::vector<Benchmark> all;
+  const auto add = [&](std::vector<Benchmark> some) {
+    std::move(some.begin(), some.end(), std::back_inserter(all));
+  };
+  add(engine_benchmarks());
+  add(graph_benchmarks());
+  add(replication_benchmarks());
+  add(start_benchmarks());
+  return all;
 }
 
-int run(const std::string& filter, const std::string& json) {
-  std::vector<Benchmark> all = engine_benchmarks();
-  for (Benchmark& benchmark : event_list_benchmarks()) all.push_back(std::move(benchmark));
-  for (Benchmark& benchmark : replication_benchmarks()) all.push_back(std::move(benchmark));
-  std::vector<Row> rows;
-  for (const Benchmark& benchmark : all) {
-    if (benchmark.name.find(filter) == std::string::npos) continue;
-    for (const Row& row : benchmark.run()) {
-      rows.push_back(row);
-      fmt::print("{:<32} {:>14.4g} {:<14}", row.name, row.value, row.unit);
-      if (!row.baseline.empty()) fmt::print(" {:.3f} x {}", row.ratio, row.baseline);
-      fmt::print("\n");
-    }
+std::vector<Benchmark> selected(const Options& options) {
+  std::vector<Benchmark> chosen = options.peers ? peer_benchmarks() : all_benchmarks();
+  std::erase_if(chosen, [&](const Benchmark& benchmark) {
+    return benchmark.name.find(options.filter) == std::string::npos;
+  });
+  if (chosen.empty()) {
+    throw BadOption("no benchmark has '" + options.filter + "' in its name; --list names them");
   }
-  if (!json.empty()) std::ofstream(json) << as_json(rows);
-  return rows.empty() ? 1 : 0;
+  return chosen;
+}
+
+int run_once(const std::string& name) {
+  for (const Benchmark& benchmark : all_benchmarks()) {
+    if (benchmark.name != name) continue;
+    fmt::print("{}", written((benchmark.run_once ? benchmark.run_once : benchmark.run)()));
+    return 0;
+  }
+  throw BadOption("no benchmark is named '" + name + "'; --list names them");
+}
+
+/// Other binaries may lack a benchmark; those that do are named, and left out.
+void keep_common(std::vector<Benchmark>& chosen, const std::string& other) {
+  const std::vector<std::string> theirs = listed_by(other);
+  std::erase_if(chosen, [&](const Benchmark& benchmark) {
+    const bool missing = std::find(theirs.begin(), theirs.end(), benchmark.name) == theirs.end();
+    if (missing) fmt::print(stderr, "{}: not in {}\n", benchmark.name, other);
+    return missing;
+  });
+}
+
+int run(const Options& options) {
+  std::vector<Benchmark> chosen = selected(options);
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe");
+  // A name without a folder would be looked for where the shell looks for programs.
+  const std::string other =
+      options.versus.empty() ? "" : std::filesystem::absolute(options.versus).string();
+  if (!other.empty()) keep_common(chosen, other);
+  std::ofstream json;
+  if (!options.json.empty()) json.open(options.json);
+  if (!json) throw BadOption("cannot write " + options.json);
+  std::vector<Row> rows;
+  bool failed = false;
+  for (const Benchmark& benchmark : chosen) {
+    try {
+      const std::vector<Row> some =
+          other.empty() ? in_child(benchmark.run) : compared(self, other, benchmark.name);
+      for (const Row& row : some) fmt::print("{}\n", line_of(row));
+      rows.insert(rows.end(), some.begin(), some.end());
+    } catch (const std::exception& error) {
+      fmt::print(stderr, "{} failed: {}\n", benchmark.name, error.what());
+      failed = true;
+    }
+    std::fflush(stdout);
+  }
+  if (json.is_open()) json << written(rows) << std::flush;
+  return failed || !json ? 1 : 0;
+}
+
+int act(const Options& options) {
+  if (options.help) {
+    fmt::print("{}", help_text);
+    return 0;
+  }
+  if (options.list) {
+    for (const Benchmark& benchmark : selected(options)) fmt::print("{}\n", benchmark.name);
+    return 0;
+  }
+  return options.once.empty() ? run(options) : run_once(options.once);
 }
 
 }  // namespace
 }  // namespace rehearse::bench
 
 int main(int count, char** words) {
-  std::string filter;
-  std::string json;
-  for (int i = 1; i + 1 < count; i += 2) {
-    if (std::strcmp(words[i], "--filter") == 0) filter = words[i + 1];
-    if (std::strcmp(words[i], "--json") == 0) json = words[i + 1];
+  try {
+    return rehearse::bench::act(rehearse::bench::options_of({words + 1, words + count}));
+  } catch (const rehearse::bench::BadOption& mistake) {
+    fmt::print(stderr, "rehearse_bench: {}\n", mistake.what());
+    return 2;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "rehearse_bench: {}\n", error.what());
+    return 1;
   }
-  return rehearse::bench::run(filter, json);
 }

@@ -1,5 +1,7 @@
 #include "tests/benchmarks/models.hpp"
 
+#include "tests/benchmarks/peers/model.hpp"
+
 namespace rehearse::bench {
 namespace {
 
@@ -21,16 +23,16 @@ ParallelSpec calls_to(int first, int last) {
   return parallel;
 }
 
-ClientSpec careful() {
+ClientSpec client_of(Tree tree) {
   ClientSpec client;
-  client.timeout = Duration::seconds(1);
-  client.load_balancer.policy = BalancingPolicy::least_request;
+  if (tree != Tree::bare) client.timeout = Duration::seconds(1);
+  if (tree == Tree::full) client.load_balancer.policy = BalancingPolicy::least_request;
   return client;
 }
 
 }  // namespace
 
-ModelSpec ten_service_tree(bool everything) {
+ModelSpec ten_service_tree(Tree tree) {
   ModelSpec model;
   model.network.latency = exponential(Duration::microseconds(100));
   model.network.latency.minimum = Duration::microseconds(100);
@@ -43,14 +45,12 @@ ModelSpec ten_service_tree(bool everything) {
     if (i == 0) steps.push_back({calls_to(1, 3)});
     if (i >= 1 && i <= 3) steps.push_back({calls_to(2 + 2 * i, 3 + 2 * i)});
     service.endpoints["serve"].behaviours = {{1.0, steps}};
-    for (int callee = 1; everything && callee < 10; ++callee) {
-      service.calls[tier(callee)] = careful();
-    }
+    for (int callee = 1; callee < 10; ++callee) service.calls[tier(callee)] = client_of(tree);
   }
   WorkloadSpec& users = model.workloads["users"];
   users.arrivals = PoissonSpec{{2000}};
   users.mix[{"s0", "serve"}] = 1;
-  if (everything) users.calls["s0"] = careful();
+  users.calls["s0"] = client_of(tree);
   return model;
 }
 
@@ -60,8 +60,36 @@ ModelSpec mm1() {
   station.workers = 1;
   station.endpoints["serve"].behaviours = {{1.0, {{WorkSpec{exponential(Duration::seconds(1))}}}}};
   WorkloadSpec& load = model.workloads["load"];
-  load.arrivals = PoissonSpec{{0.8}};
+  load.arrivals = PoissonSpec{{Mm1::rate}};
   load.mix[{"station", "serve"}] = 1;
+  return model;
+}
+
+ModelSpec rpc() {
+  const auto seconds = Duration::rounded_seconds;
+  ModelSpec model;
+  model.network.latency = {{}, ConstantSpec{seconds(Rpc::latency)}};
+  ServiceSpec& front = model.services["front"];
+  front.workers = Rpc::workers;
+  front.worker_held_while_calling = false;
+  ParallelSpec calls;
+  for (const char* const name : {"back_1", "back_2"}) {
+    ServiceSpec& back = model.services[name];
+    back.workers = Rpc::workers;
+    back.endpoints["serve"].behaviours = {{1.0, {{WorkSpec{exponential(seconds(Rpc::back))}}}}};
+    CallSpec call;
+    call.endpoint = {name, "serve"};
+    calls.branches.push_back({{call}});
+    RetrySpec& retry = front.calls[name].retry.emplace();
+    retry.per_try_timeout = seconds(Rpc::timeout);
+    retry.base_backoff = seconds(Rpc::backoff);
+    retry.jitter = Jitter::none;
+  }
+  front.endpoints["serve"].behaviours = {
+      {1.0, {{WorkSpec{exponential(seconds(Rpc::front))}}, {calls}}}};
+  WorkloadSpec& users = model.workloads["users"];
+  users.arrivals = PoissonSpec{{Rpc::rate}};
+  users.mix[{"front", "serve"}] = 1;
   return model;
 }
 

@@ -9,7 +9,7 @@
 namespace rehearse::bench {
 namespace {
 
-constexpr std::uint64_t replications = 1000;
+constexpr std::uint64_t replications = 200;
 
 void run_range(const System& system, std::uint64_t first, std::uint64_t last, int threads) {
   std::vector<RunMemory> memories(static_cast<std::size_t>(threads));
@@ -42,19 +42,19 @@ void run_two_processes(const System& system) {
 }  // namespace
 
 std::vector<Benchmark> replication_benchmarks() {
-  return {{"replications", [] {
-             const System system(ten_service_tree(true), lasting(1, 1));
-             std::vector<double> ratios;
-             std::vector<double> rates;
-             for (int i = 0; i < 5; ++i) {
-               const double apart = seconds_of([&] { run_two_processes(system); });
-               const double together = seconds_of([&] { run_range(system, 0, replications, 2); });
-               ratios.push_back(apart / together);
-               rates.push_back(static_cast<double>(replications) / together);
-             }
-             return std::vector{Row{"replications_two_threads", median(rates), "runs/s",
-                                    "two half-size processes", median(ratios)}};
-           }}};
+  return {repeated("replications", [](int runs) {
+    const System system(ten_service_tree(Tree::full), lasting(1, 1));
+    std::vector<double> ratios;
+    std::vector<double> rates;
+    for (int i = 0; i < runs; ++i) {
+      const double apart = seconds_of([&] { run_two_processes(system); });
+      const double together = seconds_of([&] { run_range(system, 0, replications, 2); });
+      ratios.push_back(apart / together);
+      rates.push_back(static_cast<double>(replications) / together);
+    }
+    return std::vector{against({"replications_two_threads", median(rates), "runs/s", "", 0},
+                               "two half-size processes", ratios)};
+  })};
 }
 
 }  // namespace rehearse::bench
