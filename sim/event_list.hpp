@@ -50,7 +50,7 @@ class EventList {
 
   /// Takes the earliest event out. Expects that there is one.
   Event pop() {
-    if (leaves_before(lanes_.earliest(), queue_.earliest()) || queue_.empty()) return lanes_.pop();
+    if (leaves_before(lanes_.earliest(), queue_.earliest())) return lanes_.pop();
     return queue_.pop();
   }
 

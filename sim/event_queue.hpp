@@ -57,6 +57,7 @@ class EventQueue {
   }
 
  private:
+  using Calendar = EventCalendar<Payload>;
   static constexpr std::size_t most_without_buckets = EventFront<Payload>::reach;
   static constexpr std::size_t fewest_with_buckets = 12;
   static constexpr std::size_t fewest_buckets = 256;
@@ -90,7 +91,8 @@ class EventQueue {
     front_.sort_late();
     if (front_.size() < 32) return rebuild(calendar_.shift() - width_.too_wide_by());
     const std::size_t half = front_.size() / 2;
-    const std::uint64_t span = instant(front_.at(half)) - instant(front_.at(0));
+    const std::uint64_t span =
+        Calendar::instant(front_.at(half).time) - Calendar::instant(front_.at(0).time);
     if (span > 0) rebuild(BucketWidth::shift_for(span, half));
   }
 
@@ -101,7 +103,7 @@ class EventQueue {
     const std::size_t step = std::max<std::size_t>(1, calendar_.lying() / sample.size());
     std::size_t count = 0;
     for (std::size_t i = 0; i < calendar_.lying() && count < sample.size(); i += step) {
-      sample[count++] = instant(calendar_.lying(i));
+      sample[count++] = Calendar::instant(calendar_.lying(i).time);
     }
     rebuild(BucketWidth::shift_for_sample({sample.data(), count}, step));
   }
@@ -115,7 +117,7 @@ class EventQueue {
     } else {
       most_ = std::max(fewest_buckets, std::bit_ceil(2 * events));
       fewest_ = most_ == fewest_buckets ? fewest_with_buckets : most_ / 16;
-      calendar_.cut_anew(std::clamp(shift, 0, EventCalendar<Payload>::widest), most_,
+      calendar_.cut_anew(std::clamp(shift, 0, Calendar::widest), most_,
                          [this](const Event& event) { front_.append(event); });
       width_.restart(events, calendar_.opened());
     }
@@ -136,12 +138,8 @@ class EventQueue {
     width_.restart(0, 0);
   }
 
-  static std::uint64_t instant(const Event& event) {
-    return EventCalendar<Payload>::instant(event.time);
-  }
-
   EventFront<Payload> front_;
-  EventCalendar<Payload> calendar_;
+  Calendar calendar_;
   BucketWidth width_;
   std::size_t size_ = 0;
   std::size_t most_ = most_without_buckets;  // more: cut anew

@@ -203,16 +203,16 @@ class Hold {
   std::uint64_t made_ = 0;
 };
 
-constexpr std::uint64_t steps = 50'000;  // about as long as a turn of the scheduler
-constexpr int rounds = 41;
-
-/// Both lists go on in turns, so that what disturbs the machine disturbs both.
+/// The lists go on in turns, so that what disturbs the machine disturbs all. A turn is shorter than
+/// the operating system's, but no shorter than a period of a periodic population.
 template <class Next>
 std::vector<Row> hold(const std::string& name, Population population, const Next& next) {
   const auto begin = [&]<class List>(List*) { return Hold<List, Next>(population, next); };
   auto ours = begin(static_cast<EventList<RunEvent>*>(nullptr));
   auto heap = begin(static_cast<FourAryHeap*>(nullptr));
   auto standard = begin(static_cast<StandardQueue*>(nullptr));
+  const std::uint64_t steps = std::max(50'000U, population.pending);
+  const int rounds = population.pending > 100'000 ? 9 : 41;
   const std::uint64_t warm_up = 200'000 + 2 * std::uint64_t{population.pending};
   ours.rate(warm_up);
   heap.rate(warm_up);

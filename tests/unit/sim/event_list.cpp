@@ -54,10 +54,7 @@ class Compared {
 
   explicit Compared(std::uint64_t seed) : luck(seed, 0, 0) {}
 
-  void set_lanes(std::uint32_t count) {
-    events.set_lanes(count);
-    last_in_lane_.assign(count, Time::zero());
-  }
+  void set_lanes(std::uint32_t count) { events.set_lanes(count); }
 
   void add(Duration delay) {
     const Planned event = plan(now + delay);
@@ -120,7 +117,6 @@ class Compared {
   }
 
   std::map<std::pair<Time, std::uint64_t>, int> truth_;
-  std::vector<Time> last_in_lane_;
   int made_ = 0;
 };
 
