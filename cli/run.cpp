@@ -95,8 +95,14 @@ StudyInformation information_about(const Scenario& scenario, const StudySettings
   }
   information.seed = settings.seed;
   information.replications_planned = settings.replications;
-  information.threads = static_cast<std::uint64_t>(settings.threads);
   return information;
+}
+
+std::optional<int> threads_per_replication(const Scenario& scenario, const Arguments& arguments) {
+  const auto word = arguments.text("threads-per-replication");
+  if (!word) return scenario.threads_per_replication;
+  if (*word == "auto") return std::nullopt;
+  return static_cast<int>(*arguments.whole_number("threads-per-replication", 1, most_threads));
 }
 
 StudySettings settings_for(const Scenario& scenario, const Arguments& arguments) {
@@ -107,7 +113,8 @@ StudySettings settings_for(const Scenario& scenario, const Arguments& arguments)
   settings.seed = arguments.whole_number("seed", 0, std::numeric_limits<std::uint64_t>::max())
                       .value_or(scenario.seed);
   const std::uint64_t threads = arguments.whole_number("threads", 1, most_threads).value_or(cores);
-  settings.threads = static_cast<int>(std::min(threads, settings.replications));
+  settings.threads = static_cast<int>(threads);
+  settings.threads_per_replication = threads_per_replication(scenario, arguments);
   return settings;
 }
 
@@ -194,6 +201,8 @@ Verb run_verb() {
       {"replications", 'n', "N", "so many replications (default: what the scenario says)"},
       {"seed", 's', "S", "the luck of the study (default: what the scenario says)"},
       {"threads", 't', "T", "so many threads (default: all cores); results do not depend on it"},
+      {"threads-per-replication", 0, "N|auto",
+       "so many of them share one replication (default: what the scenario says)"},
       {"json", 0, "FILE|-", "the numbers for programs; -: to standard output"},
   };
   verb.run = run;

@@ -13,6 +13,7 @@
 #include "cli/verb.hpp"
 #include "models/system.hpp"
 #include "outputs/plain_text.hpp"
+#include "sim/error.hpp"
 #include "sim/replications.hpp"
 
 namespace rehearse {
@@ -21,6 +22,15 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr double worth_announcing_seconds = 5;
+
+/// Of one thread; what a model of middling size reaches. Good for a guess beforehand.
+constexpr double usual_events_per_second = 8e6;
+
+/// A replication that takes longer is shared by threads even when there are enough for all.
+constexpr double long_replication_seconds = 60;
+
+/// With fewer expected events in a window, threads would mostly wait for one another.
+constexpr double events_worth_a_window = 300;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -38,12 +48,55 @@ struct Memories {
   RunMemory control;
 };
 
+/// How threads are shared out: so many replications at once, so many threads for each.
+struct Crew {
+  int at_once = 1;
+  Threading threading;
+};
+
+double expected_seconds(const System& system) {
+  return system.expected_events() / usual_events_per_second;
+}
+
+/// Replications first; partitions when there are fewer replications than threads, or when one would
+/// take long, and when a cut pays.
+int chosen_partitions(const System& system, const StudySettings& settings) {
+  if (settings.threads == 1) return 1;
+  const bool enough = settings.replications >= static_cast<std::uint64_t>(settings.threads);
+  if (enough && expected_seconds(system) <= long_replication_seconds) return 1;
+  const CutReport cut = system.cut_report(settings.threads);
+  const bool pays = cut.events_per_window >= events_worth_a_window * cut.partitions;
+  return pays ? cut.partitions : 1;
+}
+
+int asked_for_partitions(const System& system, int wanted) {
+  const CutReport cut = system.cut_report(wanted);
+  if (cut.partitions < wanted) {
+    print_aside(fmt::format("rehearse: one replication takes {} of {} threads: {}\n",
+                            cut.partitions, wanted, cut.obstacle));
+  }
+  return cut.partitions;
+}
+
+Crew crew_for(const System& system, const StudySettings& settings) {
+  const int partitions = settings.threads_per_replication
+                             ? asked_for_partitions(system, *settings.threads_per_replication)
+                             : chosen_partitions(system, settings);
+  Crew crew;
+  crew.threading = {partitions, std::min(partitions, settings.threads), Interruption::requested};
+  const int room = std::max(1, settings.threads / crew.threading.threads);
+  crew.at_once = static_cast<int>(
+      std::min<std::uint64_t>(static_cast<std::uint64_t>(room), settings.replications));
+  return crew;
+}
+
 class StudyRun {
  public:
   StudyRun(const Scenario& scenario, const StudySettings& settings)
       : settings_(settings),
         experiment_(scenario.model, scenario.experiment),
-        memories_(static_cast<std::size_t>(settings.threads)) {
+        crew_(crew_for(experiment_, settings)),
+        memories_(static_cast<std::size_t>(crew_.at_once)) {
     const ExperimentSpec& experiment = scenario.experiment;
     if (!experiment.faults.empty() || experiment.rollout) {
       control_.emplace(scenario.model, experiment.control());
@@ -52,13 +105,25 @@ class StudyRun {
 
   Study empty_study(const Scenario& scenario, StudyInformation information) const {
     const auto& objectives = scenario.experiment.objectives;
+    information.threads =
+        static_cast<std::uint64_t>(crew_.at_once) * static_cast<std::uint64_t>(threads_of_one());
+    information.threads_per_replication = static_cast<std::uint64_t>(threads_of_one());
     Study study{std::move(information), ArmRecord(experiment_.layout(), objectives), std::nullopt};
     if (control_) study.control.emplace(control_->layout(), objectives);
     return study;
   }
 
+  int at_once() const { return crew_.at_once; }
+  int threads_of_one() const { return crew_.threading.threads; }
+
+  /// What the first replication is expected to take, its twin included.
+  double expected_seconds_of_one() const {
+    const double arms = control_ ? 2 : 1;
+    return arms * expected_seconds(experiment_) / threads_of_one();
+  }
+
   /// Adds the replications [first, last) to the study, as far as nobody interrupts.
-  void add(Study& study, std::uint64_t first, std::uint64_t last, int threads,
+  void add(Study& study, std::uint64_t first, std::uint64_t last, int at_once,
            ProgressLine& progress) {
     const auto run = [this](std::uint64_t index, int worker) { return twins(index, worker); };
     const auto deliver = [&](std::uint64_t index, Twins&& result) {
@@ -67,7 +132,11 @@ class StudyRun {
       progress.show(index + 1);
       return true;
     };
-    run_replications<Twins>(first, last, threads, run, deliver, Interruption::requested);
+    try {
+      run_replications<Twins>(first, last, at_once, run, deliver, Interruption::requested);
+    } catch (const Cancelled&) {
+      // What was finished before is in the study.
+    }
   }
 
  private:
@@ -75,26 +144,38 @@ class StudyRun {
     const ReplicationSeed seed{
         .study = settings_.seed, .replication = index, .draw = 0, .branch = 0};
     Memories& memories = memories_[static_cast<std::size_t>(worker)];
-    Twins result{run_replication(experiment_, seed, memories.experiment), std::nullopt};
-    if (control_) result.control = run_replication(*control_, seed, memories.control);
+    Twins result{run_replication(experiment_, seed, memories.experiment, crew_.threading),
+                 std::nullopt};
+    if (control_) {
+      result.control = run_replication(*control_, seed, memories.control, crew_.threading);
+    }
     return result;
   }
 
   StudySettings settings_;
   System experiment_;
   std::optional<System> control_;
+  Crew crew_;
   std::vector<Memories> memories_;
 };
 
-/// The first replication says how long the others will take.
-void announce(const StudySettings& settings, double seconds_of_first) {
-  const auto left = static_cast<double>(settings.replications - 1);
-  const double expected = seconds_of_first * left / settings.threads;
+/// Before the first replication there is only a guess, and afterwards a measurement.
+void announce_first(const StudyRun& run) {
+  const double expected = run.expected_seconds_of_one();
+  if (expected < worth_announcing_seconds) return;
+  print_aside(fmt::format("The first replication will take roughly {}\n",
+                          span_text(std::round(expected))));
+}
+
+void announce(const StudyRun& run, std::uint64_t replications, double seconds_of_first) {
+  const double expected =
+      seconds_of_first * static_cast<double>(replications - 1) / run.at_once();
   if (expected < worth_announcing_seconds) return;
   print_aside(fmt::format(
       "{} replications on {} threads will take about {} (Ctrl-C saves what is "
       "finished)\n",
-      count_text(settings.replications), settings.threads, span_text(std::round(expected))));
+      count_text(replications), run.at_once() * run.threads_of_one(),
+      span_text(std::round(expected))));
 }
 
 }  // namespace
@@ -105,10 +186,11 @@ Study run_study(const Scenario& scenario, const StudySettings& settings,
   Study study = run.empty_study(scenario, std::move(information));
   const Clock::time_point start = Clock::now();
   ProgressLine progress(settings.replications, "replications");
+  announce_first(run);
   run.add(study, 0, 1, 1, progress);
   if (settings.replications > 1 && !Interruption::requested()) {
-    announce(settings, seconds_since(start));
-    run.add(study, 1, settings.replications, settings.threads, progress);
+    announce(run, settings.replications, seconds_since(start));
+    run.add(study, 1, settings.replications, run.at_once(), progress);
   }
   study.information.wall_seconds = seconds_since(start);
   return study;

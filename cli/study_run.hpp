@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "outputs/study.hpp"
 #include "scenarios/scenario.hpp"
@@ -11,6 +12,7 @@ struct StudySettings {
   std::uint64_t replications = 0;
   std::uint64_t seed = 0;
   int threads = 1;
+  std::optional<int> threads_per_replication;  // chosen when absent
 };
 
 /// Runs the replications of a scenario, each beside its control twin where the scenario does

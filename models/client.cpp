@@ -138,9 +138,9 @@ bool Partition::may_retry(const Call& call, Status status) const {
   if (!edge.budget) return true;
   // A call that retries already gives its place back before it asks for the next, as in Envoy.
   const std::uint32_t others = client.retries - (call.retrying ? 1 : 0);
-  const double allowed = std::max(static_cast<double>(edge.budget->min_retry_concurrency),
-                                  client.active * edge.budget->budget_percent / 100);
-  return others < allowed;
+  const auto allowed = static_cast<std::uint32_t>(client.active * edge.budget->budget_percent / 100);
+  return others <
+         std::max(static_cast<std::uint32_t>(edge.budget->min_retry_concurrency), allowed);
 }
 
 void Partition::attempt_failed(std::uint32_t slot, Status status) {

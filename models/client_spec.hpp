@@ -36,7 +36,7 @@ struct RetrySpec {
 
 /// Envoy's concurrency-based budget, kept by each instance of the caller for each callee service: a
 /// retry is allowed while the retries under way (their back-off included) are fewer than
-/// max(min_retry_concurrency, budget_percent % of the calls under way).
+/// max(min_retry_concurrency, budget_percent % of the calls under way, rounded down).
 struct RetryBudgetSpec {
   double budget_percent = 20;
   int min_retry_concurrency = 3;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "models/instance.hpp"
@@ -44,6 +45,7 @@ struct Hosts {
 
 /// What all hosts may read and only controllers change, while all partitions stand still.
 struct Surroundings {
+  std::function<bool()> cancelled;  // may be empty
   std::uint64_t key = 0;          // of all random streams
   std::uint32_t interval = none;  // the elementary interval of what arrives now
   double canary_weight = 0;       // percent

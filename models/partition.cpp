@@ -12,6 +12,10 @@ namespace {
 /// So many events at one instant mean that simulated time stands still.
 constexpr std::uint64_t most_at_one_instant = 10'000'000;
 
+/// After so many events (a power of two; some tens of milliseconds) it is asked whether the run is
+/// still wanted.
+constexpr std::uint64_t events_between_questions = std::uint64_t{1} << 18;
+
 }  // namespace
 
 void Parcel::clear() {
@@ -72,6 +76,10 @@ void Partition::run_before(Time end) {
 
 void Partition::watch_the_clock(Time next) {
   ++handled_;
+  if ((handled_ & (events_between_questions - 1)) == 0 && surroundings_->cancelled &&
+      surroundings_->cancelled()) [[unlikely]] {
+    throw Cancelled("the replication was cancelled");
+  }
   if (next != now_) {
     at_this_instant_ = handled_;
     now_ = next;

@@ -19,6 +19,7 @@ void Run::start(const System& system, const ReplicationSeed& seed, const Threadi
   windows_opened_ = false;
   outcome_ = Outcome{};
   outcome_.replication = seed.replication;
+  surroundings_.cancelled = threading.cancelled;
   surroundings_.key = seed.key();
   surroundings_.interval = none;
   surroundings_.canary_weight = 0;

@@ -63,6 +63,9 @@ void add_replications(std::vector<DatasetEntry>& entries) {
       [](const ArmRecord& arm) { return arm.rows().index; });
   add(entries, "replications/digest", axis, "1", "Digest of its outcome.",
       [](const ArmRecord& arm) { return arm.rows().digest; });
+  add(entries, "replications/trajectory", axis, "1",
+      "Digest of what happened at every host, in order.",
+      [](const ArmRecord& arm) { return arm.rows().trajectory; });
   add(entries, "replications/spans", axis, "1", "Attempts served.",
       [](const ArmRecord& arm) { return arm.rows().spans; });
   add(entries, "replications/events", axis, "1", "Events simulated.",

@@ -187,8 +187,10 @@ std::vector<IntervalTotals> ArmRecord::totals() const {
 void ArmRecord::add_rows(const Outcome& outcome) {
   const std::uint64_t digest = outcome.digest();
   digest_ = extended(digest_, digest);
+  trajectory_digest_ = extended(trajectory_digest_, outcome.trajectory);
   rows_.index.push_back(outcome.replication);
   rows_.digest.push_back(digest);
+  rows_.trajectory.push_back(outcome.trajectory);
   rows_.spans.push_back(outcome.spans);
   rows_.events.push_back(outcome.events);
   rows_.analyses_without_data.push_back(clamped(outcome.analyses_without_data));

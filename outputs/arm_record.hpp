@@ -65,6 +65,7 @@ struct IntervalRows {
 struct ReplicationRows {
   std::vector<std::uint64_t> index;
   std::vector<std::uint64_t> digest;
+  std::vector<std::uint64_t> trajectory;
   std::vector<std::uint64_t> spans;
   std::vector<std::uint64_t> events;
   std::vector<std::uint32_t> analyses_without_data;
@@ -101,6 +102,7 @@ class ArmRecord {
   std::uint64_t replications() const { return replications_; }
   /// Folds the digests of the replications by index.
   std::uint64_t digest() const { return digest_; }
+  std::uint64_t trajectory_digest() const { return trajectory_digest_; }
   std::uint64_t spans() const { return spans_; }
 
   const ReplicationRows& rows() const { return rows_; }
@@ -125,6 +127,7 @@ class ArmRecord {
   std::vector<ObjectiveSpec> objectives_;
   std::uint64_t replications_ = 0;
   std::uint64_t digest_ = 0;
+  std::uint64_t trajectory_digest_ = 0;
   std::uint64_t spans_ = 0;
   ReplicationRows rows_;
   std::vector<IntervalRows> interval_rows_;

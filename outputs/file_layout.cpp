@@ -148,6 +148,10 @@ std::vector<AttributeEntry> file_attributes() {
        [](const Study& s, Findings_) -> Value {
          return fmt::format("{:016x}", s.outcome_digest());
        }},
+      {"trajectory_digest", "Likewise, of all that happened on the way; equal for equal runs.",
+       [](const Study& s, Findings_) -> Value {
+         return fmt::format("{:016x}", s.trajectory_digest());
+       }},
       {"spans", "Attempts served in both arms.",
        [](const Study& s, Findings_) -> Value { return s.spans(); }},
       {"wall_seconds", "How long the run took.",

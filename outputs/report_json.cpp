@@ -135,7 +135,9 @@ void write_heading(JsonWriter& json, const Study& study, const Findings& finding
   json.member("replications_planned", information.replications_planned);
   json.member("spans", study.spans()).member("wall_seconds", information.wall_seconds);
   json.member("threads", information.threads);
+  json.member("threads_per_replication", information.threads_per_replication);
   json.member("outcome_digest", fmt::format("{:016x}", study.outcome_digest()));
+  json.member("trajectory_digest", fmt::format("{:016x}", study.trajectory_digest()));
   json.member("outcome_file", outcome_file);
   json.member("verdict", word(findings.verdict)).member("exit_code", exit);
 }

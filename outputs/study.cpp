@@ -9,6 +9,11 @@ std::uint64_t Study::outcome_digest() const {
   return control ? extended(digest, control->digest()) : digest;
 }
 
+std::uint64_t Study::trajectory_digest() const {
+  const std::uint64_t digest = extended(0, experiment.trajectory_digest());
+  return control ? extended(digest, control->trajectory_digest()) : digest;
+}
+
 std::uint64_t Study::spans() const {
   return experiment.spans() + (control ? control->spans() : 0);
 }

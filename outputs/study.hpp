@@ -32,6 +32,7 @@ struct StudyInformation {
   std::uint64_t seed = 0;
   std::uint64_t replications_planned = 0;
   std::uint64_t threads = 1;
+  std::uint64_t threads_per_replication = 1;
   double wall_seconds = 0;
 };
 
@@ -45,6 +46,8 @@ struct Study {
   bool complete() const { return experiment.replications() == information.replications_planned; }
   /// Folds the digests of both arms.
   std::uint64_t outcome_digest() const;
+  /// Likewise of all that happened: tells two runs apart that count the same.
+  std::uint64_t trajectory_digest() const;
   std::uint64_t spans() const;
 };
 

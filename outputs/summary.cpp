@@ -208,7 +208,8 @@ std::string summary_of(const Study& study, const Findings& findings) {
     text += "\nwarning: " + warning;
   }
   text += "\nAll of this is conditional on the model: what it does not know cannot happen here.\n";
-  return text + fmt::format("Outcome digest {:016x}\n", study.outcome_digest());
+  return text + fmt::format("Outcome digest {:016x}, trajectory digest {:016x}\n",
+                            study.outcome_digest(), study.trajectory_digest());
 }
 
 }  // namespace rehearse

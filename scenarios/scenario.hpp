@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "models/experiment_spec.hpp"
@@ -26,6 +27,7 @@ struct Scenario {
   std::string model_text;  // of the model file
   std::uint64_t seed = 1;
   std::uint64_t replications = 200;
+  std::optional<int> threads_per_replication;  // chosen when absent
   ModelSpec model;
   ExperimentSpec experiment;
   Origins origins;

@@ -41,6 +41,7 @@ void read_experiment(Reader& reader, const Node& root, Scenario& scenario) {
   scenario.name = head.name;
   scenario.seed = head.seed;
   scenario.replications = head.replications;
+  scenario.threads_per_replication = head.threads_per_replication;
   ExperimentSpec& experiment = scenario.experiment;
   experiment.duration = head.duration;
   experiment.warm_up = head.warm_up;
@@ -55,7 +56,8 @@ Node written_experiment(const Scenario& scenario) {
   const ExperimentSpec& experiment = scenario.experiment;
   ScenarioDocument document;
   document.head = {scenario.name, scenario.model_path,   experiment.duration, experiment.warm_up,
-                   scenario.seed, scenario.replications, experiment.window};
+                   scenario.seed, scenario.replications, experiment.window,
+                   scenario.threads_per_replication};
   document.faults = experiment.faults;
   document.rollout = experiment.rollout;
   document.stop_conditions = experiment.stop_conditions;

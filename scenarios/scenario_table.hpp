@@ -59,6 +59,7 @@ struct ScenarioHead {
   std::uint64_t seed = 1;
   std::uint64_t replications = 200;
   std::optional<Duration> window;
+  std::optional<int> threads_per_replication;
 };
 template <class Visitor, SpecOf<ScenarioHead> Spec>
 void describe(Visitor& visitor, Spec& spec) {
@@ -74,6 +75,10 @@ void describe(Visitor& visitor, Spec& spec) {
                "Width of the windows of the time series; a sixtieth of the measured time, "
                "in whole seconds, when absent."},
               spec.window, Extent{Duration::milliseconds(1)});
+  visitor.key({"threads_per_replication",
+               "How many threads share one run; results do not depend on it. auto: one, unless "
+               "there are fewer runs than threads, or one would take longer than a minute."},
+              spec.threads_per_replication, WholeOrWord{1, 1'024, "auto"});
 }
 
 /// Kind of the [set] table: applied to the model before it is read.

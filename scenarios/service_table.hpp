@@ -29,7 +29,7 @@ void describe(Visitor& visitor, Spec& spec) {
 template <class Visitor, SpecOf<QueueSpec> Spec>
 void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"capacity", "Jobs that may wait; those beyond are refused."}, spec.capacity,
-              WholeOrUnlimited{0, 1'000'000'000});
+              WholeOrWord{0, 1'000'000'000});
   visitor.key({"discipline", "Who is served next."}, spec.discipline, discipline_words);
 }
 
@@ -72,7 +72,7 @@ template <class Visitor, SpecOf<ServiceSpec> Spec>
 void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"instances", "Running copies.", Need::shown}, spec.instances, Whole{1, 1'000'000});
   visitor.key({"workers", "Jobs that one instance works on at once.", Need::shown}, spec.workers,
-              WholeOrUnlimited{1, 1'000'000});
+              WholeOrWord{1, 1'000'000});
   visitor.key({"worker_held_while_calling",
                "true: a worker waits with its job for calls (thread per request). false: it takes "
                "other jobs meanwhile (event loop).",

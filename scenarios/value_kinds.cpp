@@ -69,25 +69,25 @@ SchemaNode schema(std::int64_t, const Whole& kind) {
 }
 
 void read(Reader& reader, const Node& node, std::optional<int>& value,
-          const WholeOrUnlimited& kind) {
-  if (node.type == Node::Type::text && node.text == "unlimited") {
+          const WholeOrWord& kind) {
+  if (node.type == Node::Type::text && node.text == kind.word) {
     value.reset();
     return;
   }
   const Whole whole{kind.least, kind.most};
-  if (const auto number = read_whole(reader, node, whole, " or \"unlimited\"")) {
+  if (const auto number = read_whole(reader, node, whole, fmt::format(" or \"{}\"", kind.word))) {
     value = static_cast<int>(*number);
   }
 }
 
-Node written(const std::optional<int>& value, const WholeOrUnlimited&) {
-  return value ? Node::of_integer(*value) : Node::of_text("unlimited");
+Node written(const std::optional<int>& value, const WholeOrWord& kind) {
+  return value ? Node::of_integer(*value) : Node::of_text(kind.word);
 }
 
-SchemaNode schema(const std::optional<int>&, const WholeOrUnlimited& kind) {
+SchemaNode schema(const std::optional<int>&, const WholeOrWord& kind) {
   SchemaNode node = schema_of_type(SchemaNode::Type::any_of);
   node.alternatives.push_back(schema(std::int64_t{0}, Whole{kind.least, kind.most}));
-  node.alternatives.push_back(schema_of_words({"unlimited"}));
+  node.alternatives.push_back(schema_of_words({kind.word}));
   return node;
 }
 

@@ -31,15 +31,16 @@ void read(Reader& reader, const Node& node, std::uint64_t& value, const Whole& k
 Node written(std::int64_t value, const Whole& kind);
 SchemaNode schema(std::int64_t value, const Whole& kind);
 
-/// A whole number, or the word "unlimited": nothing.
-struct WholeOrUnlimited {
+/// A whole number, or a word that says: nothing.
+struct WholeOrWord {
   std::int64_t least = 0;
   std::int64_t most = 0;
+  const char* word = "unlimited";
 };
 void read(Reader& reader, const Node& node, std::optional<int>& value,
-          const WholeOrUnlimited& kind);
-Node written(const std::optional<int>& value, const WholeOrUnlimited& kind);
-SchemaNode schema(const std::optional<int>& value, const WholeOrUnlimited& kind);
+          const WholeOrWord& kind);
+Node written(const std::optional<int>& value, const WholeOrWord& kind);
+SchemaNode schema(const std::optional<int>& value, const WholeOrWord& kind);
 
 /// A number in [least, most], or in (least, most].
 struct Number {

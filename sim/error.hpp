@@ -24,4 +24,10 @@ class InputOutputError : public Error {
   using Error::Error;
 };
 
+/// Work was given up because somebody asked for it.
+class Cancelled : public Error {
+ public:
+  using Error::Error;
+};
+
 }  // namespace rehearse
