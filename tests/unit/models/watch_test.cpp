@@ -29,7 +29,7 @@ Scrape scrape(int seconds, std::uint64_t finished, std::uint64_t errors, double 
   seen.counters.finished = finished;
   seen.counters.errors = errors;
   seen.counters.calls = finished;
-  seen.counters.attempts = finished + errors;
+  seen.counters.retries = errors;
   seen.gauge = gauge;
   return seen;
 }
