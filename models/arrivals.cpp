@@ -59,7 +59,7 @@ void Partition::schedule_source(Index source) {
   }
   if (state.next >= plan.until) return;
   events_.schedule_in(plan.lane, state.next, next_order(host_of_workload(plan.workload)),
-                      {.kind = RunEvent::Kind::source_fires, .slot = source});
+                      PackedEvent::of({.kind = RunEvent::Kind::source_fires, .slot = source}));
 }
 
 /// A Poisson process of changing rate: exponential steps on the scale of the integrated rate.

@@ -20,12 +20,11 @@ void Partition::make_attempt(std::uint32_t slot) {
   call.instance = chosen_instance(client, call, path);
   if (call.instance == none) {
     // Told by an event, like every other answer, so that nothing changes under the caller's feet.
-    events_.schedule_in(0, now_, call.order,
-                        {.kind = RunEvent::Kind::answer_arrives,
-                         .status = Status::unreachable,
-                         .slot = slot,
-                         .stamp = call.generation,
-                         .extra = call.attempts});
+    schedule_now(call.order, {.kind = RunEvent::Kind::answer_arrives,
+                              .status = Status::unreachable,
+                              .slot = slot,
+                              .stamp = call.generation,
+                              .extra = call.attempts});
     return;
   }
   if (edge.policy == BalancingPolicy::least_request) {

@@ -130,7 +130,7 @@ void Partition::answer(const Job& job, Status status) {
     earliest_sent_ = std::min(earliest_sent_, time);
     parcel_to(job.home).answers.push_back({time, order, event});
   } else if (job.latency == Duration()) {
-    events_.schedule_in(0, now_, order, event);
+    schedule_now(order, event);
   } else {
     schedule(now_ + job.latency, order, event);
   }

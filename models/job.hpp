@@ -132,6 +132,26 @@ struct RunEvent {
   std::uint32_t extra = 0;
 };
 
+/// A RunEvent as the event list keeps it: two words, made and read in registers. Members of other
+/// sizes would be stored in pieces and loaded whole, which a processor cannot forward.
+struct PackedEvent {
+  std::uint64_t name = 0;   // kind, status, slot
+  std::uint64_t claim = 0;  // stamp, extra
+
+  static PackedEvent of(const RunEvent& event) {
+    return {static_cast<std::uint64_t>(event.kind) | static_cast<std::uint64_t>(event.status) << 8 |
+                std::uint64_t{event.slot} << 32,
+            event.stamp | std::uint64_t{event.extra} << 32};
+  }
+  RunEvent unpacked() const {
+    return {.kind = static_cast<RunEvent::Kind>(name & 0xff),
+            .status = static_cast<Status>(name >> 8 & 0xff),
+            .slot = static_cast<std::uint32_t>(name >> 32),
+            .stamp = static_cast<std::uint32_t>(claim),
+            .extra = static_cast<std::uint32_t>(claim >> 32)};
+  }
+};
+
 /// What the caller's partition keeps of a job in another one, as long as that job lives: a name to
 /// cancel it by.
 struct Ticket {

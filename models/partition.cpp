@@ -66,15 +66,7 @@ void Partition::bind(const System::Plan& plan, const Cut& cut, Hosts& hosts,
   first_workload_ = static_cast<Index>(plan.instances.size());
 }
 
-void Partition::run_before(Time end) {
-  while (events_.next_time() < end) {
-    const Events::Event event = events_.pop();
-    watch_the_clock(event.time);
-    handle(event);
-  }
-}
-
-void Partition::watch_the_clock(Time next) {
+inline void Partition::watch_the_clock(Time next) {
   ++handled_;
   if ((handled_ & (events_between_questions - 1)) == 0 && surroundings_->cancelled &&
       surroundings_->cancelled()) [[unlikely]] {
@@ -90,8 +82,8 @@ void Partition::watch_the_clock(Time next) {
   }
 }
 
-void Partition::handle(const Events::Event& event) {
-  const RunEvent& what = event.payload;
+inline void Partition::handle(const Events::Event& event) {
+  const RunEvent what = event.payload.unpacked();
   switch (what.kind) {
     case RunEvent::Kind::attempt_arrives:
       attempt_arrives(what.slot);
@@ -123,6 +115,14 @@ void Partition::handle(const Events::Event& event) {
     case RunEvent::Kind::user_asks:
       user_asks(what.slot, what.stamp, what.extra);
       break;
+  }
+}
+
+void Partition::run_before(Time end) {
+  Events::Event event;
+  while (events_.pop_before(end, event)) {
+    watch_the_clock(event.time);
+    handle(event);
   }
 }
 

@@ -64,21 +64,25 @@ class alignas(64) Partition {
   std::uint64_t events_handled() const { return handled_; }
 
  private:
-  using Events = EventList<RunEvent>;
+  using Events = EventList<PackedEvent>;
 
   // The loop (partition.cpp).
   void unpack(const Parcel& parcel, Index sender);
   void watch_the_clock(Time next);
   void handle(const Events::Event& event);
   void schedule(Time time, std::uint64_t order, const RunEvent& event) {
-    events_.schedule(time, order, event);
+    events_.schedule(time, order, PackedEvent::of(event));
+  }
+  /// At this very instant, but not before what is being done is done.
+  void schedule_now(std::uint64_t order, const RunEvent& event) {
+    events_.schedule_in(0, now_, order, PackedEvent::of(event));
   }
   void schedule_after(Duration delay, std::uint32_t lane, std::uint64_t order,
                       const RunEvent& event) {
     if (lane != none) {
-      events_.schedule_in(lane, now_ + delay, order, event);
+      events_.schedule_in(lane, now_ + delay, order, PackedEvent::of(event));
     } else {
-      events_.schedule(now_ + delay, order, event);
+      schedule(now_ + delay, order, event);
     }
   }
   std::uint64_t next_order(Index host) {

@@ -33,7 +33,7 @@ class EventCalendar {
   int shift() const { return shift_; }
 
   /// Expects that the bucket has not been opened.
-  void put_away(EventKey key, const Payload& payload) {
+  void put_away(EventKey key, Payload payload) {
     place(bucket_of(key.time), pool_.take(key, payload));
   }
 

@@ -31,7 +31,7 @@ class EventFront {
   /// The earliest event; when there is none, something at Time::never().
   const Event& earliest() const { return sorted_[count_]; }
 
-  std::size_t insert(EventKey key, const Payload& payload) {
+  std::size_t insert(EventKey key, Payload payload) {
     if (count_ > reach && leaves_before(sorted_[count_ - reach], key)) [[unlikely]] {
       return insert_late({key.time, key.order, payload});
     }

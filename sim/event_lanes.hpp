@@ -40,7 +40,7 @@ class EventLanes {
 
   /// Expects a lane that exists, and a time not before the last in this lane. Moves back among its
   /// equals in time.
-  void schedule(std::uint32_t number, EventKey key, const Payload& payload) {
+  void schedule(std::uint32_t number, EventKey key, Payload payload) {
     Lane& lane = lanes_[number];
     if (lane.count == lane.events.size()) [[unlikely]]
       lane.grow();

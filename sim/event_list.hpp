@@ -38,13 +38,13 @@ class EventList {
 
   /// Expects a time not before that of the last event popped. It may well be before next_time(),
   /// and at one instant the order may be less than that of an event popped already.
-  void schedule(Time time, std::uint64_t order, const Payload& payload) {
+  void schedule(Time time, std::uint64_t order, Payload payload) {
     queue_.schedule({time, order}, payload);
   }
 
   /// The same for an event whose delay is that of all events in this lane. Expects, in addition,
   /// that the lane exists and that its times never fall.
-  void schedule_in(std::uint32_t lane, Time time, std::uint64_t order, const Payload& payload) {
+  void schedule_in(std::uint32_t lane, Time time, std::uint64_t order, Payload payload) {
     lanes_.schedule(lane, {time, order}, payload);
   }
 
@@ -52,6 +52,20 @@ class EventList {
   Event pop() {
     if (leaves_before(lanes_.earliest(), queue_.earliest())) return lanes_.pop();
     return queue_.pop();
+  }
+
+  /// Takes the earliest event out if it is before `end`; false when there is none.
+  bool pop_before(Time end, Event& event) {
+    const EventKey& laned = lanes_.earliest();
+    const Event& queued = queue_.earliest();
+    if (leaves_before(laned, queued)) {
+      if (laned.time >= end) return false;
+      event = lanes_.pop();
+      return true;
+    }
+    if (queued.time >= end) return false;
+    event = queue_.pop();
+    return true;
   }
 
   /// Forgets the events and what was learnt of them; keeps the lanes and the memory.

@@ -23,7 +23,7 @@ class EventPool {
 
   EventPool() : records_(1), next_(1, none) {}
 
-  std::uint32_t take(EventKey key, const Payload& payload) {
+  std::uint32_t take(EventKey key, Payload payload) {
     if (free_ == none) [[unlikely]]
       grow();
     const std::uint32_t slot = free_;

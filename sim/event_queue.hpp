@@ -29,7 +29,7 @@ class EventQueue {
   /// When it is empty, something at Time::never().
   const Event& earliest() const { return front_.earliest(); }
 
-  void schedule(EventKey key, const Payload& payload) {
+  void schedule(EventKey key, Payload payload) {
     if (++size_ > most_) [[unlikely]]
       grow();
     if (calendar_.has_opened(key.time)) {

@@ -7,8 +7,8 @@
 
 namespace rehearse {
 
-/// What is going to happen, and when. `Payload` is plain data, best of 16 bytes: events are copied
-/// whole when they are sorted.
+/// What is going to happen, and when. `Payload` is plain data, best of two words: events are copied
+/// whole when they are sorted, and two words travel in registers.
 template <class Payload>
 struct ScheduledEvent {
   Time time;
@@ -27,7 +27,7 @@ struct EventKey {
 /// holds all that is loaded; an event that is first put together elsewhere and then copied in
 /// pieces of another size costs it a dozen idle cycles.
 template <class Payload>
-void put(ScheduledEvent<Payload>& place, EventKey key, const Payload& payload) {
+void put(ScheduledEvent<Payload>& place, EventKey key, Payload payload) {
   place.time = key.time;
   place.order = key.order;
   place.payload = payload;
