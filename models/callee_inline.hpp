@@ -81,55 +81,82 @@ inline void Partition::leave_queue(std::uint32_t slot, Instance& instance) {
 }
 
 inline Duration Partition::drawn_work(const Frame& frame, const Job& job, const Step& step,
-                               double factor) const {
+                                      const ServicePlan& service) const {
   const Law& law = laws_[step.law];
-  const ServicePlan& service = services_[instances_[job.instance].service];
   RandomStream luck = stream(step.purpose, frame.path);
-  Duration work;
-  if (service.correlation > 0 && step.quantile) {
-    RandomStream shared = stream(service.shared_purpose, job.request);
-    work = law.quantile(correlated_level(standard_normal(shared), service.correlation, luck));
-  } else {
-    work = law.sample(luck);
-  }
-  return std::min(factor == 1 ? work : scaled(work, factor), longest_work);
+  if (service.correlation == 0 || !step.quantile) [[likely]]
+    return law.sample(luck);
+  RandomStream shared = stream(service.shared_purpose, job.request);
+  return law.quantile(correlated_level(standard_normal(shared), service.correlation, luck));
 }
 
-inline void Partition::begin_work(std::uint32_t slot) {
+inline void Partition::begin_work(std::uint32_t slot, const Job& job, Instance& instance) {
   Frame& frame = frames_[slot];
-  const Job& job = jobs_[frame.job];
   const Step& step = steps_[frame.step];
-  const Instance& instance = instances_[job.instance];
+  const ServicePlan& service = service_of(instance);
+  Duration work = drawn_work(frame, job, step, service);
+  std::uint32_t lane = step.lane;
   double factor = instance.work_factor;
   if (instance.canary && plan_->rollout) factor *= plan_->rollout->spec.work_ratio;
-  const Duration work = drawn_work(frame, job, step, factor);
+  if (factor != 1) [[unlikely]] {
+    work = scaled(work, factor);
+    lane = none;
+  }
+  work = std::min(work, longest_work);
   frame.state = Frame::State::working;
-  if (service_of(instance).cores > 0) {
+  if (service.cores > 0) {
     share_cores(job.instance, slot, work);
     return;
   }
-  schedule_after(work, factor == 1 ? step.lane : none, next_order(job.instance),
+  schedule_after(work, lane, next_order(job.instance),
                  {.kind = RunEvent::Kind::work_done, .slot = slot, .stamp = frame.generation});
 }
 
 /// The frame's step is work: takes a worker for it where that is the rule, or queues for one.
 inline Progress Partition::start_work(std::uint32_t slot) {
   Frame& frame = frames_[slot];
-  Instance& instance = instance_of(frame);
+  const Job& job = jobs_[frame.job];
+  Instance& instance = instances_[job.instance];
   const ServicePlan& service = service_of(instance);
-  if (service.workers == none || service.worker_held || frame.owns_worker) {
-    begin_work(slot);
-    return Progress::waiting;
-  }
-  instance.settle(now_, service);
-  if (instance.busy < service.workers) {
+  if (service.workers != none && !service.worker_held && !frame.owns_worker) {
+    instance.settle(now_, service);
+    if (instance.busy >= service.workers) {
+      enqueue(slot, instance);
+      return Progress::waiting;
+    }
     ++instance.busy;
     frame.owns_worker = true;
-    begin_work(slot);
-  } else {
-    enqueue(slot, instance);
   }
+  begin_work(slot, job, instance);
   return Progress::waiting;
+}
+
+/// Sets a job out on its behaviour. Most begin with work.
+inline void Partition::start_program(std::uint32_t slot) {
+  const EndpointPlan& endpoint = endpoints_[jobs_[slot].endpoint];
+  if (!endpoint.begins_with_work) {
+    start_chosen_behaviour(slot);
+    return;
+  }
+  frames_[slot].step = endpoint.first_step;
+  start_work(slot);
+}
+
+/// The first strand of a job is over, and with it the job.
+inline void Partition::program_ended(std::uint32_t slot, bool good) {
+  const Job& job = jobs_[slot];
+  if (good && endpoints_[job.endpoint].may_fail) [[unlikely]]
+    good = !fails_at_end(job);
+  end_job(slot, good ? Status::ok : Status::failed);
+}
+
+/// Takes a frame away from wherever it stands. Most stand nowhere: they have done their work.
+inline void Partition::withdraw(std::uint32_t slot) {
+  const Frame& frame = frames_[slot];
+  const bool idle = frame.state == Frame::State::waiting && !frame.owns_worker;
+  if (idle && !frame.first_child) [[likely]]
+    return;
+  withdraw_busy(slot);
 }
 
 }  // namespace rehearse

@@ -181,6 +181,17 @@ void add_edges(const ModelSpec& model, System::Plan& plan) {
   }
 }
 
+/// What is the same for every attempt, so that none need ask again.
+void mark_certainties(EndpointPlan& endpoint, const System::Plan& plan) {
+  const bool canary_may_fail = plan.services[endpoint.service].canary_instances > 0;
+  endpoint.may_fail = endpoint.own_error_probability > 0 || canary_may_fail;
+  if (endpoint.behaviours.size() != 1) return;
+  endpoint.first_step = endpoint.behaviours.front();
+  const bool fails_first = endpoint.may_fail && endpoint.own_errors_at == OwnErrorsSpec::At::start;
+  endpoint.begins_with_work = !fails_first && endpoint.first_step != none &&
+                              plan.steps[endpoint.first_step].kind == Step::Kind::work;
+}
+
 void add_programs(const ModelSpec& model, System::Plan& plan) {
   for (Index index = 0; index < plan.endpoints.size(); ++index) {
     const EndpointName name = plan.endpoints[index].name;
@@ -193,6 +204,7 @@ void add_programs(const ModelSpec& model, System::Plan& plan) {
       weights.push_back(behaviour.weight);
     }
     plan.endpoints[index].cumulative_weights = cumulative(weights);
+    mark_certainties(plan.endpoints[index], plan);
   }
 }
 

@@ -22,13 +22,11 @@ void Partition::drop_frame(std::uint32_t slot) {
   frames_.give_back(slot);
 }
 
-/// Takes a frame away from wherever it stands: in a queue, at work, or waiting.
-void Partition::withdraw(std::uint32_t slot) {
+/// Takes a frame away from where others count on it: in a queue, at work, or with children.
+void Partition::withdraw_busy(std::uint32_t slot) {
   drop_children(slot);
   Frame& frame = frames_[slot];
-  if (frame.state == Frame::State::waiting && !frame.owns_worker) [[likely]] {
-    return;
-  }
+  if (frame.state == Frame::State::waiting && !frame.owns_worker) return;
   const Index index = jobs_[frame.job].instance;
   Instance& instance = instances_[index];
   const ServicePlan& service = service_of(instance);

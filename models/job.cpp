@@ -9,10 +9,10 @@
 namespace rehearse {
 
 /// Chooses a behaviour and sets out on it.
-void Partition::start_program(std::uint32_t slot) {
+void Partition::start_chosen_behaviour(std::uint32_t slot) {
   const Job& job = jobs_[slot];
   const EndpointPlan& endpoint = endpoints_[job.endpoint];
-  if (endpoint.own_errors_at == OwnErrorsSpec::At::start &&
+  if (endpoint.may_fail && endpoint.own_errors_at == OwnErrorsSpec::At::start &&
       stream(endpoint.error_purpose, job.path).chance(own_error_probability(job))) {
     end_job(slot, Status::failed);
     return;
@@ -160,6 +160,11 @@ Progress Partition::run_child(std::uint32_t slot, Index first_step, std::uint64_
 void Partition::continue_frame(std::uint32_t slot) {
   frames_[slot].state = Frame::State::waiting;
   frames_[slot].step = steps_[frames_[slot].step].next;
+  resume(slot);
+}
+
+/// Goes on with the step that a frame has come to.
+void Partition::resume(std::uint32_t slot) {
   const Progress progress = run_frame(slot);
   if (progress != Progress::waiting) frame_ended(slot, progress == Progress::succeeded);
 }
@@ -219,14 +224,11 @@ void Partition::frame_ended(std::uint32_t slot, bool good) {
   if (progress == Progress::failed) frame_ended(parent, false);
 }
 
-/// The first strand of a job is over, and with it the job.
-void Partition::program_ended(std::uint32_t slot, bool good) {
-  const EndpointPlan& endpoint = endpoints_[jobs_[slot].endpoint];
-  if (good && endpoint.own_errors_at == OwnErrorsSpec::At::end) {
-    const double own = own_error_probability(jobs_[slot]);
-    good = own == 0 || !stream(endpoint.error_purpose, jobs_[slot].path).chance(own);
-  }
-  end_job(slot, good ? Status::ok : Status::failed);
+/// Whether a job that did all it had to answers with an error of its own.
+bool Partition::fails_at_end(const Job& job) const {
+  const EndpointPlan& endpoint = endpoints_[job.endpoint];
+  return endpoint.own_errors_at == OwnErrorsSpec::At::end &&
+         stream(endpoint.error_purpose, job.path).chance(own_error_probability(job));
 }
 
 }  // namespace rehearse

@@ -82,6 +82,19 @@ inline void Partition::watch_the_clock(Time next) {
   }
 }
 
+/// A piece of work is done. Often it was all that the job had to do.
+inline void Partition::work_done(std::uint32_t slot) {
+  Frame& frame = frames_[slot];
+  frame.state = Frame::State::waiting;
+  frame.step = steps_[frame.step].next;
+  if (frame.step != none || frame.parent != none) {
+    resume(slot);
+    return;
+  }
+  if (frame.owns_worker) give_back_worker(slot);
+  program_ended(slot, true);
+}
+
 inline void Partition::handle(const Events::Event& event) {
   const RunEvent what = event.payload.unpacked();
   switch (what.kind) {
@@ -98,7 +111,7 @@ inline void Partition::handle(const Events::Event& event) {
       door_passed({what.slot, what.stamp});
       break;
     case RunEvent::Kind::work_done:
-      if (frames_.is_live({what.slot, what.stamp})) continue_frame(what.slot);
+      if (frames_.is_live({what.slot, what.stamp})) work_done(what.slot);
       break;
     case RunEvent::Kind::cores_fire:
       cores_fire(what.slot, what.stamp);

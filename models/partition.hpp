@@ -162,8 +162,9 @@ class alignas(64) Partition {
   void leave_queue(std::uint32_t frame, Instance& instance);
   void give_back_worker(std::uint32_t frame);
   void dispatch(Index instance);
-  void begin_work(std::uint32_t frame);
-  Duration drawn_work(const Frame& frame, const Job& job, const Step& step, double factor) const;
+  void begin_work(std::uint32_t frame, const Job& job, Instance& instance);
+  Duration drawn_work(const Frame& frame, const Job& job, const Step& step,
+                      const ServicePlan& service) const;
   void share_cores(Index instance, std::uint32_t frame, Duration work);
   void advance_cores(Instance& instance, double cores);
   bool is_at_work(SlabId frame) const;
@@ -172,8 +173,12 @@ class alignas(64) Partition {
 
   // What an endpoint does (job.cpp, frames.cpp).
   void start_program(std::uint32_t job);
+  void start_chosen_behaviour(std::uint32_t job);
   double own_error_probability(const Job& job) const;
+  bool fails_at_end(const Job& job) const;
+  void work_done(std::uint32_t frame);
   void continue_frame(std::uint32_t frame);
+  void resume(std::uint32_t frame);
   void frame_ended(std::uint32_t frame, bool good);
   void program_ended(std::uint32_t job, bool good);
   void call_ended(std::uint32_t frame, Index step, bool good);
@@ -193,6 +198,7 @@ class alignas(64) Partition {
   void drop_children(std::uint32_t frame);
   void drop_frame(std::uint32_t frame);
   void withdraw(std::uint32_t frame);
+  void withdraw_busy(std::uint32_t frame);
   void adopt(std::uint32_t frame, ChildId child);
   void disown(std::uint32_t frame, ChildId child);
   Siblings& siblings(ChildId child);

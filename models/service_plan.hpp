@@ -35,12 +35,17 @@ struct Step {
 };
 
 struct EndpointPlan {
-  EndpointName name;
+  // What every attempt asks.
+  Index first_step = none;        // if there is but one behaviour
+  bool begins_with_work = false;  // whatever the luck: `first_step` says which
+  bool may_fail = false;          // by an error of its own
+  OwnErrorsSpec::At own_errors_at = OwnErrorsSpec::At::end;
   Index service = none;
+
+  EndpointName name;
   std::vector<double> cumulative_weights;
   std::vector<Index> behaviours;  // first step of each; none: nothing to do
   double own_error_probability = 0;
-  OwnErrorsSpec::At own_errors_at = OwnErrorsSpec::At::end;
   std::uint64_t purpose = 0;  // of the choice among behaviours
   std::uint64_t error_purpose = 0;
 };

@@ -26,7 +26,7 @@ void Partition::dispatch(Index index) {
       start_program(job);
     } else {
       frames_[slot].owns_worker = true;
-      begin_work(slot);
+      begin_work(slot, jobs_[frames_[slot].job], instance);
     }
   }
   --nesting_;
