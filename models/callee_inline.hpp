@@ -38,7 +38,11 @@ inline void Partition::open_frame(std::uint32_t slot, std::uint32_t job, std::ui
 }
 
 inline void Partition::count_end(const Job& job, Status status) {
-  recorder_.attempt_ended(job.column, job.interval, status, now_ - job.arrived);
+  if (status == Status::ok) [[likely]] {
+    recorder_.attempt_succeeded(job.column, job.interval, now_ - job.arrived);
+  } else {
+    recorder_.attempt_failed(job.column, job.interval, status, now_ - job.arrived);
+  }
   if (job.interval != none) --open_measured_;
   note(job.instance, job.path + static_cast<std::uint64_t>(status) + 1);
 }

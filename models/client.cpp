@@ -5,6 +5,53 @@
 #include "models/partition.hpp"
 
 namespace rehearse {
+/// What the callee is told of an attempt.
+inline void Partition::describe(Job& job, const Call& call, std::uint32_t slot,
+                                std::uint64_t path) const {
+  job.path = path;
+  job.request = call.request;
+  job.order = call.order;
+  job.latency = call.latency;
+  job.call = calls_.id(slot);
+  job.attempt = call.attempts;
+  job.endpoint = call.endpoint;
+  job.instance = call.instance;
+  job.home = none;
+  job.place = Job::Place::on_its_way;
+  job.holds_worker = false;
+}
+
+void Partition::send_away(Call& call, std::uint32_t slot, std::uint64_t path) {
+  AttemptMessage away;
+  describe(away.job, call, slot, path);
+  away.job.home = index_;
+  away.job.ticket = tickets_.take();
+  call.job = tickets_.id(away.job.ticket);
+  away.time = now_ + call.latency;
+  earliest_sent_ = std::min(earliest_sent_, away.time);
+  parcel_to(cut_->partition_of[call.instance]).attempts.push_back(away);
+}
+
+/// An attempt goes out: as a job that arrives later, or as a message to another partition. What
+/// takes no time arrives at once; the two hosts are in one partition however the run is cut.
+inline void Partition::send(Call& call, std::uint32_t slot, const EdgePlan& edge, std::uint64_t path) {
+  if (!is_here(call.instance)) {
+    send_away(call, slot, path);
+    return;
+  }
+  const std::uint32_t job_slot = new_job();
+  describe(jobs_[job_slot], call, slot, path);
+  call.job = frames_.id(job_slot);
+  if (call.latency == Duration() && nesting_ < most_nested) {
+    ++nesting_;
+    attempt_arrives(job_slot);
+    --nesting_;
+    return;
+  }
+  schedule_after(call.latency, edge.lane, call.order,
+                 {.kind = RunEvent::Kind::attempt_arrives, .slot = job_slot});
+}
+
 void Partition::make_attempt(std::uint32_t slot) {
   Call& call = calls_[slot];
   Client& client = clients_[call.client];
@@ -33,45 +80,6 @@ void Partition::make_attempt(std::uint32_t slot) {
   call.latency = drawn_latency(edge, call, path);
   send(call, slot, edge, path);
   arm_timer(slot);
-}
-
-/// An attempt goes out: as a job that arrives later, or as a message to another partition. What
-/// takes no time arrives at once; the two hosts are in one partition however the run is cut.
-void Partition::send(Call& call, std::uint32_t slot, const EdgePlan& edge, std::uint64_t path) {
-  const Index partition = cut_->partition_of[call.instance];
-  const bool here = partition == index_;
-  AttemptMessage away;
-  const std::uint32_t job_slot = here ? new_job() : none;
-  Job& job = here ? jobs_[job_slot] : away.job;
-  job.path = path;
-  job.request = call.request;
-  job.order = call.order;
-  job.latency = call.latency;
-  job.call = calls_.id(slot);
-  job.attempt = call.attempts;
-  job.endpoint = call.endpoint;
-  job.instance = call.instance;
-  job.place = Job::Place::on_its_way;
-  job.holds_worker = false;
-  if (here) {
-    job.home = none;
-    call.job = frames_.id(job_slot);
-    if (call.latency == Duration() && nesting_ < most_nested) {
-      ++nesting_;
-      attempt_arrives(job_slot);
-      --nesting_;
-      return;
-    }
-    schedule_after(call.latency, edge.lane, call.order,
-                   {.kind = RunEvent::Kind::attempt_arrives, .slot = job_slot});
-    return;
-  }
-  job.home = index_;
-  job.ticket = tickets_.take();
-  call.job = tickets_.id(job.ticket);
-  away.time = now_ + call.latency;
-  earliest_sent_ = std::min(earliest_sent_, away.time);
-  parcel_to(partition).attempts.push_back(away);
 }
 
 Index Partition::least_loaded(const Client& client, const ListedRange& range,

@@ -127,6 +127,8 @@ class alignas(64) Partition {
   std::uint32_t new_call(Index client, Index endpoint, std::uint64_t path, std::uint64_t request);
   void make_attempt(std::uint32_t call);
   void send(Call& call, std::uint32_t slot, const EdgePlan& edge, std::uint64_t path);
+  void send_away(Call& call, std::uint32_t slot, std::uint64_t path);
+  void describe(Job& job, const Call& call, std::uint32_t slot, std::uint64_t path) const;
   Index chosen_instance(Client& client, const Call& call, std::uint64_t attempt_path);
   Index least_loaded(const Client& client, const ListedRange& range, std::uint64_t attempt_path);
   Duration drawn_latency(const EdgePlan& edge, const Call& call, std::uint64_t attempt_path) const;

@@ -102,6 +102,7 @@ void LatencyCounts::cover(std::uint32_t bin) {
   }
   const std::size_t size = wanted + width - first_;
   if (bins_.size() < size) bins_.resize(size);
+  covered_ = static_cast<std::uint32_t>(bins_.size());
 }
 
 LatencyHistogram LatencyRecorder::histogram() const {

@@ -78,7 +78,7 @@ class LatencyCounts {
  public:
   /// Costs less than a nanosecond. Expects `bin` to be that of a latency.
   void add(std::uint32_t bin) {
-    if (bin - first_ >= bins_.size()) [[unlikely]] {
+    if (bin - first_ >= covered_) [[unlikely]] {
       cover(bin);
     }
     ++bins_[bin - first_];
@@ -98,6 +98,7 @@ class LatencyCounts {
 
   std::vector<std::uint64_t> bins_;  // from first_ on
   std::uint32_t first_ = 0;
+  std::uint32_t covered_ = 0;  // the size of bins_
 };
 
 /// Counts, and what a histogram knows exactly: sum, minimum and maximum.
@@ -135,9 +136,9 @@ class LatencyRecorder {
 };
 
 inline std::uint32_t LatencyBins::bin_of(Duration latency) {
-  expects(latency >= Duration(), "a latency is not negative");
   const auto value = static_cast<std::uint64_t>(latency.in_nanoseconds());
   if (value < (1U << bits)) return static_cast<std::uint32_t>(value);
+  expects(latency >= Duration(), "a latency is not negative");
   const int shift = static_cast<int>(std::bit_width(value)) - 1 - bits;
   const auto position = static_cast<std::uint32_t>(value >> shift);  // 64 ... 127
   return std::min((static_cast<std::uint32_t>(shift) << bits) + position, count - 1);
