@@ -84,38 +84,6 @@ inline void Partition::leave_queue(std::uint32_t slot, Instance& instance) {
   --instance.waiting;
 }
 
-inline Duration Partition::drawn_work(const Frame& frame, const Job& job, const Step& step,
-                                      const ServicePlan& service) const {
-  const Law& law = laws_[step.law];
-  RandomStream luck = stream(step.purpose, frame.path);
-  if (service.correlation == 0 || !step.quantile) [[likely]]
-    return law.sample(luck);
-  RandomStream shared = stream(service.shared_purpose, job.request);
-  return law.quantile(correlated_level(standard_normal(shared), service.correlation, luck));
-}
-
-inline void Partition::begin_work(std::uint32_t slot, const Job& job, Instance& instance) {
-  Frame& frame = frames_[slot];
-  const Step& step = steps_[frame.step];
-  const ServicePlan& service = service_of(instance);
-  Duration work = drawn_work(frame, job, step, service);
-  std::uint32_t lane = step.lane;
-  double factor = instance.work_factor;
-  if (instance.canary && plan_->rollout) factor *= plan_->rollout->spec.work_ratio;
-  if (factor != 1) [[unlikely]] {
-    work = scaled(work, factor);
-    lane = none;
-  }
-  work = std::min(work, longest_work);
-  frame.state = Frame::State::working;
-  if (service.cores > 0) {
-    share_cores(job.instance, slot, work);
-    return;
-  }
-  schedule_after(work, lane, next_order(job.instance),
-                 {.kind = RunEvent::Kind::work_done, .slot = slot, .stamp = frame.generation});
-}
-
 /// The frame's step is work: takes a worker for it where that is the rule, or queues for one.
 inline Progress Partition::start_work(std::uint32_t slot) {
   Frame& frame = frames_[slot];
@@ -161,6 +129,50 @@ inline void Partition::withdraw(std::uint32_t slot) {
   if (idle && !frame.first_child) [[likely]]
     return;
   withdraw_busy(slot);
+}
+
+inline void Partition::admit(std::uint32_t slot) {
+  Job& job = jobs_[slot];
+  Instance& instance = instances_[job.instance];
+  const ServicePlan& service = service_of(instance);
+  const bool must_wait = service.workers != none && instance.busy >= service.workers;
+  const bool full = must_wait && instance.waiting >= service.queue_capacity;
+  if (full || instance.in_system >= most_in_flight) [[unlikely]] {
+    fell_behind_ = fell_behind_ || !full;
+    turn_away(slot, Status::refused);
+    return;
+  }
+  instance.settle(now_, service);
+  ++instance.in_system;
+  instance.most_in_system = std::max(instance.most_in_system, instance.in_system);
+  job.place = Job::Place::admitted;
+  open_frame(slot, slot, none, none, job.path);
+  if (!service.worker_held || service.workers == none) {
+    start_program(slot);
+  } else if (must_wait) {
+    enqueue(slot, instance);
+  } else {
+    ++instance.busy;
+    job.holds_worker = true;
+    start_program(slot);
+  }
+}
+
+inline void Partition::attempt_arrives(std::uint32_t slot) {
+  Job& job = jobs_[slot];
+  const Instance& instance = instances_[job.instance];
+  job.arrived = now_;
+  job.interval = surroundings_->interval;
+  job.column = column_of(job);
+  recorder_.attempt_arrived(job.column);
+  if (job.interval != none) ++open_measured_;
+  note(job.instance, job.path);
+  if (!instance.up) {
+    turn_away(slot, Status::unreachable);
+    return;
+  }
+  if (instance.door_faults > 0 && stopped_at_door(slot)) return;
+  admit(slot);
 }
 
 }  // namespace rehearse

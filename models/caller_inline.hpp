@@ -74,11 +74,10 @@ inline Index Partition::chosen_instance(Client& client, const Call& call, std::u
 /// expires; a timer that fires early is set again. So a timeout that is cancelled, as most are,
 /// costs nothing.
 inline void Partition::arm_timer(std::uint32_t slot) {
-  Call& call = calls_[slot];
-  if (call.expires >= call.timer_at) return;
-  call.timer_at = call.expires;
-  call.timer_order = call.order;
-  schedule(call.expires, call.order, {.kind = RunEvent::Kind::timer, .slot = slot});
+  const Call& call = calls_[slot];
+  if (call.expires >= call.timer_at) [[likely]]
+    return;
+  set_timer(slot);
 }
 
 inline void Partition::forget_outstanding(const Call& call) {
@@ -116,6 +115,44 @@ inline void Partition::disown(std::uint32_t frame, ChildId child) {
     siblings(links.previous).next = links.next;
   } else {
     frames_[frame].first_child = links.next;
+  }
+}
+
+inline void Partition::request_over(std::uint32_t slot, Status status) {
+  const Call& call = calls_[slot];
+  const SourcePlan& source = plan_->sources[call.source];
+  recorder_.request_ended(source.workload, call.interval, status, now_ - call.started);
+  if (call.interval != none) --open_measured_;
+  if (source.kind == SourcePlan::Kind::closed_loop) {
+    user_thinks(call.source, call.user, call.round + 1);
+  }
+}
+
+inline void Partition::call_over(std::uint32_t slot, Status status) {
+  const Call& call = calls_[slot];
+  const std::uint32_t frame = call.frame;
+  if (frame == none) {
+    if (call.source != none) request_over(slot, status);
+    release(slot);
+    return;
+  }
+  const Index step = call.step;
+  disown(frame, ChildId::call(slot));
+  release(slot);
+  call_ended(frame, step, status == Status::ok);
+}
+
+inline void Partition::answer_arrives(SlabId id, std::uint32_t attempt, Status status) {
+  if (!calls_.is_live(id)) return;
+  Call& call = calls_[id.slot];
+  if (call.attempts != attempt || call.state != Call::State::attempting) return;
+  note(clients_[call.client].host, call.path + static_cast<std::uint64_t>(status));
+  if (call.job) forget_outstanding(call);
+  call.job = {};
+  if (status == Status::ok) {
+    call_over(id.slot, status);
+  } else {
+    attempt_failed(id.slot, status);
   }
 }
 

@@ -98,6 +98,13 @@ Index Partition::least_loaded(const Client& client, const ListedRange& range,
   return best;
 }
 
+void Partition::set_timer(std::uint32_t slot) {
+  Call& call = calls_[slot];
+  call.timer_at = call.expires;
+  call.timer_order = call.order;
+  schedule(call.expires, call.order, {.kind = RunEvent::Kind::timer, .slot = slot});
+}
+
 void Partition::timer_fires(std::uint32_t slot, std::uint64_t order) {
   Call& call = calls_[slot];
   if (order != call.timer_order) return;  // another one was set for an earlier instant
@@ -115,20 +122,6 @@ void Partition::timer_fires(std::uint32_t slot, std::uint64_t order) {
     call_over(slot, Status::timed_out);
   } else {
     attempt_failed(slot, Status::timed_out);
-  }
-}
-
-void Partition::answer_arrives(SlabId id, std::uint32_t attempt, Status status) {
-  if (!calls_.is_live(id)) return;
-  Call& call = calls_[id.slot];
-  if (call.attempts != attempt || call.state != Call::State::attempting) return;
-  note(clients_[call.client].host, call.path + static_cast<std::uint64_t>(status));
-  if (call.job) forget_outstanding(call);
-  call.job = {};
-  if (status == Status::ok) {
-    call_over(id.slot, status);
-  } else {
-    attempt_failed(id.slot, status);
   }
 }
 
@@ -186,30 +179,6 @@ void Partition::backoff_over(SlabId id, std::uint32_t attempt) {
   const Call& call = calls_[id.slot];
   if (call.state != Call::State::backing_off || call.attempts != attempt) return;
   make_attempt(id.slot);
-}
-
-void Partition::call_over(std::uint32_t slot, Status status) {
-  const Call& call = calls_[slot];
-  const std::uint32_t frame = call.frame;
-  if (frame == none) {
-    if (call.source != none) request_over(slot, status);
-    release(slot);
-    return;
-  }
-  const Index step = call.step;
-  disown(frame, ChildId::call(slot));
-  release(slot);
-  call_ended(frame, step, status == Status::ok);
-}
-
-void Partition::request_over(std::uint32_t slot, Status status) {
-  const Call& call = calls_[slot];
-  const SourcePlan& source = plan_->sources[call.source];
-  recorder_.request_ended(source.workload, call.interval, status, now_ - call.started);
-  if (call.interval != none) --open_measured_;
-  if (source.kind == SourcePlan::Kind::closed_loop) {
-    user_thinks(call.source, call.user, call.round + 1);
-  }
 }
 
 /// The caller no longer waits; what becomes of the attempt is the callee's affair.

@@ -37,23 +37,6 @@ void Instance::settle_serving(Time now, const ServicePlan& plan) {
   }
 }
 
-void Partition::attempt_arrives(std::uint32_t slot) {
-  Job& job = jobs_[slot];
-  const Instance& instance = instances_[job.instance];
-  job.arrived = now_;
-  job.interval = surroundings_->interval;
-  job.column = column_of(job);
-  recorder_.attempt_arrived(job.column);
-  if (job.interval != none) ++open_measured_;
-  note(job.instance, job.path);
-  if (!instance.up) {
-    turn_away(slot, Status::unreachable);
-    return;
-  }
-  if (instance.door_faults > 0 && stopped_at_door(slot)) return;
-  admit(slot);
-}
-
 /// Latency and abort faults. True when the attempt was aborted or has to wait.
 bool Partition::stopped_at_door(std::uint32_t slot) {
   Job& job = jobs_[slot];
@@ -82,33 +65,6 @@ bool Partition::stopped_at_door(std::uint32_t slot) {
 
 void Partition::door_passed(SlabId id) {
   if (frames_.is_live(id)) admit(id.slot);
-}
-
-void Partition::admit(std::uint32_t slot) {
-  Job& job = jobs_[slot];
-  Instance& instance = instances_[job.instance];
-  const ServicePlan& service = service_of(instance);
-  const bool must_wait = service.workers != none && instance.busy >= service.workers;
-  const bool full = must_wait && instance.waiting >= service.queue_capacity;
-  if (full || instance.in_system >= most_in_flight) [[unlikely]] {
-    fell_behind_ = fell_behind_ || !full;
-    turn_away(slot, Status::refused);
-    return;
-  }
-  instance.settle(now_, service);
-  ++instance.in_system;
-  instance.most_in_system = std::max(instance.most_in_system, instance.in_system);
-  job.place = Job::Place::admitted;
-  open_frame(slot, slot, none, none, job.path);
-  if (!service.worker_held || service.workers == none) {
-    start_program(slot);
-  } else if (must_wait) {
-    enqueue(slot, instance);
-  } else {
-    ++instance.busy;
-    job.holds_worker = true;
-    start_program(slot);
-  }
 }
 
 void Partition::cancel_arrives(SlabId id) {

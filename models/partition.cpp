@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "models/callee_inline.hpp"
+#include "models/caller_inline.hpp"
 
 #include "sim/error.hpp"
 

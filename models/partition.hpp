@@ -125,7 +125,7 @@ class alignas(64) Partition {
 
   // The caller's side of a call (client.cpp).
   std::uint32_t new_call(Index client, Index endpoint, std::uint64_t path, std::uint64_t request);
-  void make_attempt(std::uint32_t call);
+  [[gnu::flatten]] void make_attempt(std::uint32_t call);
   void send(Call& call, std::uint32_t slot, const EdgePlan& edge, std::uint64_t path);
   void send_away(Call& call, std::uint32_t slot, std::uint64_t path);
   void describe(Job& job, const Call& call, std::uint32_t slot, std::uint64_t path) const;
@@ -133,6 +133,7 @@ class alignas(64) Partition {
   Index least_loaded(const Client& client, const ListedRange& range, std::uint64_t attempt_path);
   Duration drawn_latency(const EdgePlan& edge, const Call& call, std::uint64_t attempt_path) const;
   void arm_timer(std::uint32_t call);
+  void set_timer(std::uint32_t call);
   void timer_fires(std::uint32_t call, std::uint64_t order);
   void backoff_over(SlabId call, std::uint32_t attempt);
   void answer_arrives(SlabId call, std::uint32_t attempt, Status status);
@@ -156,7 +157,7 @@ class alignas(64) Partition {
   bool answers_at_once(const Job& job, Status status) const;
   void answer(const Job& job, Status status);
   void turn_away(std::uint32_t job, Status status);
-  void end_job(std::uint32_t job, Status status);
+  [[gnu::flatten]] void end_job(std::uint32_t job, Status status);
   void count_end(const Job& job, Status status);
   void forget_job(std::uint32_t job);
   Index column_of(const Job& job) const;

@@ -6,6 +6,38 @@
 #include "models/partition.hpp"
 
 namespace rehearse {
+inline Duration Partition::drawn_work(const Frame& frame, const Job& job, const Step& step,
+                                      const ServicePlan& service) const {
+  const Law& law = laws_[step.law];
+  RandomStream luck = stream(step.purpose, frame.path);
+  if (service.correlation == 0 || !step.quantile) [[likely]]
+    return law.sample(luck);
+  RandomStream shared = stream(service.shared_purpose, job.request);
+  return law.quantile(correlated_level(standard_normal(shared), service.correlation, luck));
+}
+
+void Partition::begin_work(std::uint32_t slot, const Job& job, Instance& instance) {
+  Frame& frame = frames_[slot];
+  const Step& step = steps_[frame.step];
+  const ServicePlan& service = service_of(instance);
+  Duration work = drawn_work(frame, job, step, service);
+  std::uint32_t lane = step.lane;
+  double factor = instance.work_factor;
+  if (instance.canary && plan_->rollout) factor *= plan_->rollout->spec.work_ratio;
+  if (factor != 1) [[unlikely]] {
+    work = scaled(work, factor);
+    lane = none;
+  }
+  work = std::min(work, longest_work);
+  frame.state = Frame::State::working;
+  if (service.cores > 0) {
+    share_cores(job.instance, slot, work);
+    return;
+  }
+  schedule_after(work, lane, next_order(job.instance),
+                 {.kind = RunEvent::Kind::work_done, .slot = slot, .stamp = frame.generation});
+}
+
 /// Hands free workers to whoever waits. A job that needs no time ends at once and frees its worker
 /// again; the loop, not a recursion, serves the next.
 void Partition::dispatch(Index index) {
