@@ -113,7 +113,7 @@ class alignas(64) Partition {
 
   // Requests appear (arrivals.cpp).
   void schedule_source(Index source);
-  void source_fires(Index source);
+  [[gnu::flatten]] void source_fires(Index source);
   void batch_fires(Index source, std::uint64_t path);
   void replay_fires(Index source);
   void user_thinks(Index source, std::uint32_t user, std::uint64_t round);
@@ -184,7 +184,7 @@ class alignas(64) Partition {
   void resume(std::uint32_t frame);
   void frame_ended(std::uint32_t frame, bool good);
   void program_ended(std::uint32_t job, bool good);
-  void call_ended(std::uint32_t frame, Index step, bool good);
+  [[gnu::flatten]] void call_ended(std::uint32_t frame, Index step, bool good);
   void branch_ended(std::uint32_t frame, bool good);
   Progress run_frame(std::uint32_t frame);
   Progress start_step(std::uint32_t frame);
