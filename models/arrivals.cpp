@@ -39,24 +39,29 @@ void Partition::start_sources() {
         ++state.entry;
       }
     }
-    schedule_source(source);
+    if (advance_source(plan, state)) schedule_source(source);
   }
 }
 
-/// Plans the next arrival of an open-loop source; at most one is pending.
-void Partition::schedule_source(Index source) {
-  const SourcePlan& plan = plan_->sources[source];
-  SourceState& state = sources_[source];
+/// Finds when the source fires next. False when it never does.
+bool Partition::advance_source(const SourcePlan& plan, SourceState& state) const {
   if (plan.kind == SourcePlan::Kind::open_loop) {
     state.next = next_open_arrival(plan, state);
-  } else {
-    if (state.entry == plan.offsets.size() && plan.repeat && !plan.offsets.empty()) {
-      state.entry = 0;
-      state.shift += plan.period;
-    }
-    if (state.entry == plan.offsets.size()) return;
-    state.next = Time::after_start(state.shift + plan.offsets[state.entry]);
+    return true;
   }
+  if (state.entry == plan.offsets.size() && plan.repeat && !plan.offsets.empty()) {
+    state.entry = 0;
+    state.shift += plan.period;
+  }
+  if (state.entry == plan.offsets.size()) return false;
+  state.next = Time::after_start(state.shift + plan.offsets[state.entry]);
+  return true;
+}
+
+/// Schedules the next arrival of a source; at most one is pending.
+void Partition::schedule_source(Index source) {
+  const SourcePlan& plan = plan_->sources[source];
+  const SourceState& state = sources_[source];
   if (state.next >= plan.until) return;
   events_.schedule_in(plan.lane, state.next, next_order(host_of_workload(plan.workload)),
                       PackedEvent::of({.kind = RunEvent::Kind::source_fires, .slot = source}));
@@ -91,21 +96,26 @@ Time Partition::next_open_arrival(const SourcePlan& plan, SourceState& state) co
   }
 }
 
+/// An open-loop source finds its next arrival before it makes the request: the processor then draws
+/// the one while it does the other. Nothing that a request does changes when the next one comes.
 void Partition::source_fires(Index source) {
   const SourcePlan& plan = plan_->sources[source];
   SourceState& state = sources_[source];
   if (state.stopped) return;
   if (plan.kind == SourcePlan::Kind::replay) {
     replay_fires(source);
+    ++state.ordinal;
+    if (!advance_source(plan, state)) return;
   } else {
     const std::uint64_t path = extended(plan.purpose, state.ordinal);
+    ++state.ordinal;
+    state.next = next_open_arrival(plan, state);
     if (plan.batched) {
       batch_fires(source, path);
     } else {
       start_request(source, path, none, none, 0);
     }
   }
-  ++state.ordinal;
   schedule_source(source);
 }
 

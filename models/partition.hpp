@@ -112,6 +112,7 @@ class alignas(64) Partition {
   bool is_here(Index host) const { return cut_->partition_of[host] == index_; }
 
   // Requests appear (arrivals.cpp).
+  bool advance_source(const SourcePlan& plan, SourceState& state) const;
   void schedule_source(Index source);
   [[gnu::flatten]] void source_fires(Index source);
   void batch_fires(Index source, std::uint64_t path);
