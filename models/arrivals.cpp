@@ -171,13 +171,13 @@ Index Partition::drawn_endpoint(const WorkloadPlan& workload, std::uint64_t path
 }
 
 void Partition::start_request(Index source, std::uint64_t path, Index endpoint, std::uint32_t user,
-                        std::uint64_t round) {
+                              std::uint64_t round) {
   const Index index = plan_->sources[source].workload;
   const WorkloadPlan& workload = plan_->workloads[index];
   if (endpoint == none) endpoint = drawn_endpoint(workload, path);
   const Index host = host_of_workload(index);
-  const Index client = hosts_[host].first_client +
-                       workload.edge_of_service[endpoints_[endpoint].service];
+  const Index client =
+      hosts_[host].first_client + workload.edge_of_service[endpoints_[endpoint].service];
   if (clients_[client].active >= most_in_flight) [[unlikely]] {
     fell_behind_ = true;
     return;

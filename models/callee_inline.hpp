@@ -21,12 +21,12 @@ inline std::uint32_t Partition::new_job() {
 
 inline Index Partition::column_of(const Job& job) const {
   return instances_[job.instance].canary ? plan_->canary_column[job.endpoint]
-                                                : plan_->stable_column[job.endpoint];
+                                         : plan_->stable_column[job.endpoint];
 }
 
 /// Makes a slot the strand of `job` that does the steps from `step` on.
-inline void Partition::open_frame(std::uint32_t slot, std::uint32_t job, std::uint32_t parent, Index step,
-                           std::uint64_t path) {
+inline void Partition::open_frame(std::uint32_t slot, std::uint32_t job, std::uint32_t parent,
+                                  Index step, std::uint64_t path) {
   Frame& frame = frames_[slot];
   frame.path = path;
   frame.first_child = {};

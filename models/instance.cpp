@@ -57,9 +57,7 @@ bool Partition::stopped_at_door(std::uint32_t slot) {
   if (delay == Duration()) return false;
   job.place = Job::Place::at_the_door;
   schedule(now_ + delay, next_order(job.instance),
-           {.kind = RunEvent::Kind::door_passed,
-            .slot = slot,
-            .stamp = frames_[slot].generation});
+           {.kind = RunEvent::Kind::door_passed, .slot = slot, .stamp = frames_[slot].generation});
   return true;
 }
 

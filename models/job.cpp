@@ -84,8 +84,8 @@ Progress Partition::start_call(std::uint32_t slot, Index index) {
     return Progress::succeeded;
   }
   const Job& job = jobs_[frame.job];
-  const std::uint32_t call = new_call(hosts_[job.instance].first_client + step.edge,
-                                      step.endpoint, path, job.request);
+  const std::uint32_t call =
+      new_call(hosts_[job.instance].first_client + step.edge, step.endpoint, path, job.request);
   calls_[call].frame = slot;
   calls_[call].step = index;
   adopt(slot, ChildId::call(call));
@@ -106,8 +106,8 @@ void Partition::spawn(std::uint32_t slot, const Step& step) {
   const std::uint64_t path = extended(frame.path, step.purpose);
   if (step.probability < 1 && !stream(step.purpose, path).chance(step.probability)) return;
   const Job& job = jobs_[frame.job];
-  make_attempt(new_call(hosts_[job.instance].first_client + step.edge, step.endpoint, path,
-                        job.request));
+  make_attempt(
+      new_call(hosts_[job.instance].first_client + step.edge, step.endpoint, path, job.request));
 }
 
 Progress Partition::start_parallel(std::uint32_t slot, const Step& step) {

@@ -101,13 +101,9 @@ class alignas(64) Partition {
   const ServicePlan& service_of(const Instance& instance) const {
     return services_[instance.service];
   }
-  Instance& instance_of(const Frame& frame) {
-    return instances_[jobs_[frame.job].instance];
-  }
+  Instance& instance_of(const Frame& frame) { return instances_[jobs_[frame.job].instance]; }
   const EdgePlan& edge_of(const Client& client) const { return edges_[client.edge]; }
-  Index host_of_workload(Index workload) const {
-    return first_workload_ + workload;
-  }
+  Index host_of_workload(Index workload) const { return first_workload_ + workload; }
   Parcel& parcel_to(Index partition) { return parcels_[partition * 2 + parity_]; }
   bool is_here(Index host) const { return cut_->partition_of[host] == index_; }
 

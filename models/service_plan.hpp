@@ -53,10 +53,10 @@ struct EndpointPlan {
 /// The caller's side of an edge, resolved.
 struct EdgePlan {
   Index callee = none;
-  Index first_instance = none;    // of the callee
-  Index instances = 0;            // of the callee, those of a canary included
-  std::uint32_t lane = none;      // of its constant latency
-  Duration constant_latency;      // if it has a lane
+  Index first_instance = none;     // of the callee
+  Index instances = 0;             // of the callee, those of a canary included
+  std::uint32_t lane = none;       // of its constant latency
+  Duration constant_latency;       // if it has a lane
   bool latency_is_shared = false;  // correlated with what the request meets at the callee
   bool retries = false;
   bool propagates_cancellation = false;
