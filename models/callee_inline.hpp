@@ -21,12 +21,12 @@ inline std::uint32_t Partition::new_job() {
 
 inline Index Partition::column_of(const Job& job) const {
   return instances_[job.instance].canary ? plan_->canary_column[job.endpoint]
-                                                : plan_->stable_column[job.endpoint];
+                                         : plan_->stable_column[job.endpoint];
 }
 
 /// Makes a slot the strand of `job` that does the steps from `step` on.
-inline void Partition::open_frame(std::uint32_t slot, std::uint32_t job, std::uint32_t parent, Index step,
-                           std::uint64_t path) {
+inline void Partition::open_frame(std::uint32_t slot, std::uint32_t job, std::uint32_t parent,
+                                  Index step, std::uint64_t path) {
   Frame& frame = frames_[slot];
   frame.path = path;
   frame.first_child = {};
@@ -81,7 +81,7 @@ inline void Partition::leave_queue(std::uint32_t slot, Instance& instance) {
 }
 
 inline Duration Partition::drawn_work(const Frame& frame, const Job& job, const Step& step,
-                               double factor) const {
+                                      double factor) const {
   const Law& law = laws_[step.law];
   const ServicePlan& service = services_[instances_[job.instance].service];
   RandomStream luck = stream(step.purpose, frame.path);

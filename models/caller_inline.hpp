@@ -14,7 +14,7 @@ inline Time plus(Time from, Duration span) {
 }
 
 inline std::uint32_t Partition::new_call(Index client, Index endpoint, std::uint64_t path,
-                                  std::uint64_t request) {
+                                         std::uint64_t request) {
   const std::uint32_t slot = calls_.take();
   Call& call = calls_[slot];
   const EdgePlan& edge = edge_of(clients_[client]);
@@ -39,7 +39,7 @@ inline std::uint32_t Partition::new_call(Index client, Index endpoint, std::uint
 }
 
 inline Duration Partition::drawn_latency(const EdgePlan& edge, const Call& call,
-                                  std::uint64_t attempt_path) const {
+                                         std::uint64_t attempt_path) const {
   if (edge.lane != none) return edge.constant_latency;
   RandomStream luck = stream(edge.latency_purpose, attempt_path);
   if (!edge.latency_is_shared) return edge.latency.sample(luck);
@@ -48,12 +48,12 @@ inline Duration Partition::drawn_latency(const EdgePlan& edge, const Call& call,
   return edge.latency.quantile(correlated_level(standard_normal(shared), callee.correlation, luck));
 }
 
-inline Index Partition::chosen_instance(Client& client, const Call& call, std::uint64_t attempt_path) {
+inline Index Partition::chosen_instance(Client& client, const Call& call,
+                                        std::uint64_t attempt_path) {
   const EdgePlan& edge = edge_of(client);
   bool canary = false;
   if (surroundings_->canary_weight > 0 && plan_->rollout->service == edge.callee) {
-    canary =
-        stream(edge.balancing_purpose, call.path).chance(surroundings_->canary_weight / 100);
+    canary = stream(edge.balancing_purpose, call.path).chance(surroundings_->canary_weight / 100);
   }
   const ListedRange range = surroundings_->listed_range[edge.callee * 2 + canary];
   if (range.count == 0) return none;

@@ -138,9 +138,9 @@ bool Partition::may_retry(const Call& call, Status status) const {
   if (!edge.budget) return true;
   // A call that retries already gives its place back before it asks for the next, as in Envoy.
   const std::uint32_t others = client.retries - (call.retrying ? 1 : 0);
-  const auto allowed = static_cast<std::uint32_t>(client.active * edge.budget->budget_percent / 100);
-  return others <
-         std::max(static_cast<std::uint32_t>(edge.budget->min_retry_concurrency), allowed);
+  const auto allowed =
+      static_cast<std::uint32_t>(client.active * edge.budget->budget_percent / 100);
+  return others < std::max(static_cast<std::uint32_t>(edge.budget->min_retry_concurrency), allowed);
 }
 
 void Partition::attempt_failed(std::uint32_t slot, Status status) {
@@ -223,9 +223,8 @@ void Partition::leave_attempt(Call& call) {
 /// back names a job that ended earlier than any message could reach it.
 void Partition::cancel(const Call& call, const EdgePlan& edge) {
   const std::uint64_t order = next_order(clients_[call.client].host);
-  const RunEvent event{.kind = RunEvent::Kind::cancel_arrives,
-                       .slot = call.job.slot,
-                       .stamp = call.job.generation};
+  const RunEvent event{
+      .kind = RunEvent::Kind::cancel_arrives, .slot = call.job.slot, .stamp = call.job.generation};
   const Index partition = cut_->partition_of[call.instance];
   if (partition == index_) {
     schedule_after(call.latency, edge.lane, order, event);
