@@ -78,8 +78,9 @@ void compile_intervals(const ExperimentSpec& experiment, System::Plan& plan) {
       (run.to - run.from + experiment.window - Duration::nanoseconds(1)) / experiment.window);
   plan.end = run.to;
   plan.drain_limit = run.to + experiment.duration;
-  plan.heartbeat = std::max(Duration::nanoseconds(1),
-                            Duration::nanoseconds(experiment.duration.in_nanoseconds() / heartbeats));
+  plan.heartbeat =
+      std::max(Duration::nanoseconds(1),
+               Duration::nanoseconds(experiment.duration.in_nanoseconds() / heartbeats));
 }
 
 void compile_boundaries(System::Plan& plan) {

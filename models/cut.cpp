@@ -25,7 +25,9 @@ class Together {
     while (parent_[host] != host) host = parent_[host] = parent_[parent_[host]];
     return host;
   }
-  void unite(Index a, Index b) { parent_[std::max(set_of(a), set_of(b))] = std::min(set_of(a), set_of(b)); }
+  void unite(Index a, Index b) {
+    parent_[std::max(set_of(a), set_of(b))] = std::min(set_of(a), set_of(b));
+  }
 
  private:
   std::vector<Index> parent_;
@@ -271,7 +273,7 @@ class Cutter {
   Together together_;
   std::vector<double> host_load_;  // expected events per second
   double total_ = 0;
-  std::vector<double> loads_;                                    // [partition]
+  std::vector<double> loads_;                                      // [partition]
   std::vector<std::vector<std::pair<Index, double>>> neighbours_;  // [node]: calls per second
   Cut cut_;
 };

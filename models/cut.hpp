@@ -22,7 +22,8 @@ struct Cut {
   std::string obstacle;
 };
 
-/// Cuts a plan into at most `wanted` partitions. Without a cut (1) it costs nothing. What shares a host, or calls without a minimum
+/// Cuts a plan into at most `wanted` partitions. Without a cut (1) it costs nothing.
+/// What shares a host, or calls without a minimum
 /// latency, stays together. Greedy: services by falling load, each to the partition that it talks
 /// with most, as long as none gets much more than its share of the load; a service larger than a
 /// share is dealt out host by host. Costs time in proportion to services times partitions, plus

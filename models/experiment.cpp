@@ -82,7 +82,8 @@ void Run::choose_targets(Index fault) {
   }
   std::vector<Index> live;
   for (const Index instance : plan.candidates) {
-    if (hosts_.instances[instance].up && hosts_.instances[instance].wanted) live.push_back(instance);
+    if (hosts_.instances[instance].up && hosts_.instances[instance].wanted)
+      live.push_back(instance);
   }
   const std::size_t count = count_meant(plan.spec.target, live.size());
   RandomStream luck = RandomStream(surroundings_.key, plan.purpose, 0);

@@ -22,8 +22,8 @@ float ratio(Integral part, Integral whole) {
                     : static_cast<float>(static_cast<double>(part) / static_cast<double>(whole));
 }
 
-Counters total(const Recorders& recorders,
-               const Counters& (Recorder::*counters)(Index) const, Index index) {
+Counters total(const Recorders& recorders, const Counters& (Recorder::*counters)(Index) const,
+               Index index) {
   Counters sum;
   for (const Recorder& recorder : recorders) sum += (recorder.*counters)(index);
   return sum;
@@ -130,21 +130,20 @@ void Ledger::close_interval(std::uint32_t interval, const Recorders& recorders) 
   const auto workloads = static_cast<Index>(workload_arrived_at_boundary_.size());
   const auto services = static_cast<Index>(service_sums_.size());
   for (Index i = 0; i < columns; ++i) {
-    const std::uint64_t arrived =
-        grown(total(recorders, &Recorder::endpoint_total, i).arrived, endpoint_arrived_at_boundary_[i]);
+    const std::uint64_t arrived = grown(total(recorders, &Recorder::endpoint_total, i).arrived,
+                                        endpoint_arrived_at_boundary_[i]);
     if (interval != none) endpoint_arrivals_[interval * columns + i] = arrived;
   }
   for (Index i = 0; i < workloads; ++i) {
-    const std::uint64_t arrived =
-        grown(total(recorders, &Recorder::workload_total, i).arrived, workload_arrived_at_boundary_[i]);
+    const std::uint64_t arrived = grown(total(recorders, &Recorder::workload_total, i).arrived,
+                                        workload_arrived_at_boundary_[i]);
     if (interval != none) workload_arrivals_[interval * workloads + i] = arrived;
   }
   for (Index i = 0; i < services; ++i) {
     ServiceSums& sums = service_sums_[i];
     const Counters made = total(recorders, &Recorder::service_total, i);
     sums.interval.calls = grown(made.calls, sums.at_boundary.calls);
-    sums.interval.attempts =
-        sums.interval.calls + grown(made.retries, sums.at_boundary.retries);
+    sums.interval.attempts = sums.interval.calls + grown(made.retries, sums.at_boundary.retries);
     if (interval != none) add(service_cells_[interval * services + i], sums.interval);
     sums.interval = {};
   }
@@ -153,14 +152,14 @@ void Ledger::close_interval(std::uint32_t interval, const Recorders& recorders) 
 void Ledger::close_window(const Recorders& recorders) {
   for (Index i = 0; i < endpoint_at_window_.size(); ++i) {
     const Counters now = total(recorders, &Recorder::endpoint_total, i);
-    endpoint_series_.push_back(sampled(recorders, &Recorder::endpoint_window, i,
-                                       now - endpoint_at_window_[i], scratch_));
+    endpoint_series_.push_back(
+        sampled(recorders, &Recorder::endpoint_window, i, now - endpoint_at_window_[i], scratch_));
     endpoint_at_window_[i] = now;
   }
   for (Index i = 0; i < workload_at_window_.size(); ++i) {
     const Counters now = total(recorders, &Recorder::workload_total, i);
-    workload_series_.push_back(sampled(recorders, &Recorder::workload_window, i,
-                                       now - workload_at_window_[i], scratch_));
+    workload_series_.push_back(
+        sampled(recorders, &Recorder::workload_window, i, now - workload_at_window_[i], scratch_));
     workload_at_window_[i] = now;
   }
   for (ServiceSums& sums : service_sums_) {

@@ -30,7 +30,7 @@ struct Parcel {
 /// A value: slabs and indices. Its functions stand in one file for each station in the life of a
 /// request: `arrivals.cpp` makes it, `client.cpp` is the caller's side, `instance.cpp` the door,
 /// `workers.cpp` queues and works, `job.cpp` and `frames.cpp` walk the endpoint's behaviour.
-class alignas(64) Partition {
+class Partition {
  public:
   /// Prepares a replication for the hosts of partition `index`; memory of an earlier one is reused.
   void start(const System::Plan& plan, const Cut& cut, Index index);
@@ -206,7 +206,7 @@ class alignas(64) Partition {
   static constexpr int host_shift = 40;
   static constexpr int most_nested = 64;
 
-  const System::Plan* plan_ = nullptr;
+  alignas(64) const System::Plan* plan_ = nullptr;
   const Cut* cut_ = nullptr;
   const Surroundings* surroundings_ = nullptr;
   // Where things stand that nearly every event needs: one load instead of three.

@@ -12,13 +12,13 @@
 
 namespace rehearse {
 
-/// Into how many partitions one replication is cut, how many threads work on them, and whether it is
-/// still wanted. Results do not depend on it.
+/// Into how many partitions one replication is cut, how many threads work on them, and
+/// whether it is still wanted. Results do not depend on it.
 struct Threading {
   int partitions = 1;
   int threads = 1;
   /// Asked now and then while the run goes on, if there is one; true: it throws Cancelled.
-  std::function<bool()> cancelled;
+  std::function<bool()> cancelled = nullptr;
 };
 
 /// What can be said about cutting a system into partitions.

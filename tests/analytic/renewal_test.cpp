@@ -65,7 +65,7 @@ TEST_CASE("paced arrivals wait as the root of D/M/1 says", "[analytic]") {
   REQUIRE(matches_reference(claims[3].exact, 1.69273083992));
   REQUIRE(matches_reference(claims[4].exact, 0.0981691005101));
 
-  check_claims(paced(1, 30'000), {32, 1301}, claims);
+  check_claims(paced(1, 90'000), {32, 1301}, claims);
   CHECK(refutes(paced(1 / 1.03, 20'000), {32, 1302}, claims));
 }
 

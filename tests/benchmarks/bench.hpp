@@ -22,7 +22,7 @@ struct Row {
 struct Benchmark {
   std::string name;
   std::function<std::vector<Row>()> run;
-  std::function<std::vector<Row>()> run_once;
+  std::function<std::vector<Row>()> run_once = {};
 };
 
 /// A benchmark whose argument is how many timed runs to take.

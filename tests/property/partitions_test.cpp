@@ -47,8 +47,8 @@ TEST_CASE("a run goes the same way in one partition or in eight", "[property]") 
     RunMemory memory;
     const Outcome whole = essence(run_replication(system, seed, memory));
 
-    for (const Threading threading :
-         {Threading{2, 1}, Threading{2, 2}, Threading{3, 1}, Threading{4, 2}, Threading{8, 2}}) {
+    for (const Threading& threading :
+         {Threading{2, 1}, Threading{2, 2}, Threading{3, 1}, Threading{4, 2}, Threading{8, 3}}) {
       const Outcome cut = essence(run_replication(system, seed, memory, threading));
 
       INFO("scenario " << number << ", partitions " << threading.partitions);

@@ -98,8 +98,11 @@ const std::vector<Door>& doors() {
 
 const std::map<std::string, LongFile>& long_files() {
   static const std::map<std::string, LongFile> table = {
-      {"models/run.hpp",
-       {210, "one class: the state of a run; its functions have a file for each station"}},
+      {"models/job.hpp", {170, "what a call, its attempt and its messages are, side by side"}},
+      {"models/outcome.hpp", {160, "one report and the names of its axes"}},
+      {"models/partition.hpp",
+       {250, "one class: the state of a partition; its functions have a file for each station"}},
+      {"sim/latency_histogram.hpp", {165, "bins, counts and histogram, which share their edges"}},
   };
   return table;
 }
