@@ -98,7 +98,11 @@ const std::vector<Door>& doors() {
 
 const std::map<std::string, LongFile>& long_files() {
   static const std::map<std::string, LongFile> table = {
-      {"models/job.hpp", {170, "what a call, its attempt and its messages are, side by side"}},
+      {"models/callee_inline.hpp",
+       {180, "the short functions at the instance's side, one path from arrival to answer"}},
+      {"models/caller_inline.hpp",
+       {160, "the short functions at the caller's side, one path from call to answer"}},
+      {"models/job.hpp", {190, "what a call, its attempt and its messages are, side by side"}},
       {"models/outcome.hpp", {160, "one report and the names of its axes"}},
       {"models/partition.hpp",
        {250, "one class: the state of a partition; its functions have a file for each station"}},
