@@ -143,16 +143,13 @@ void Partition::replay_fires(Index source) {
   ++state.entry;
 }
 
-void Partition::user_thinks(Index source, std::uint32_t user, std::uint64_t round) {
+void Partition::user_thinks(Index source, std::uint32_t user, std::uint32_t round) {
   const SourcePlan& plan = plan_->sources[source];
   const std::uint64_t path = extended(extended(plan.purpose, user), round);
   RandomStream luck = stream(plan.purpose, path);
   const Time begin = std::max(now_, plan.from);
   schedule(begin + plan.think_time.sample(luck), next_order(host_of_workload(plan.workload)),
-           {.kind = RunEvent::Kind::user_asks,
-            .slot = source,
-            .stamp = user,
-            .extra = static_cast<std::uint32_t>(round)});
+           {.kind = RunEvent::Kind::user_asks, .slot = source, .stamp = user, .extra = round});
 }
 
 void Partition::user_asks(Index source, std::uint32_t user, std::uint32_t round) {
@@ -171,7 +168,7 @@ Index Partition::drawn_endpoint(const WorkloadPlan& workload, std::uint64_t path
 }
 
 void Partition::start_request(Index source, std::uint64_t path, Index endpoint, std::uint32_t user,
-                              std::uint64_t round) {
+                              std::uint32_t round) {
   const Index index = plan_->sources[source].workload;
   const WorkloadPlan& workload = plan_->workloads[index];
   if (endpoint == none) endpoint = drawn_endpoint(workload, path);
@@ -184,7 +181,7 @@ void Partition::start_request(Index source, std::uint64_t path, Index endpoint, 
   }
   const std::uint32_t slot = new_call(client, endpoint, path, path);
   Call& call = calls_[slot];
-  call.source = source;
+  call.origin = source;
   call.user = user;
   call.round = round;
   call.interval = surroundings_->interval;

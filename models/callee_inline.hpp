@@ -24,11 +24,10 @@ inline Index Partition::column_of(const Job& job) const {
                                          : plan_->stable_column[job.endpoint];
 }
 
-/// Makes a slot the strand of `job` that does the steps from `step` on.
+/// Makes a slot, whose path is known, the strand of `job` that does the steps from `step` on.
 inline void Partition::open_frame(std::uint32_t slot, std::uint32_t job, std::uint32_t parent,
-                                  Index step, std::uint64_t path) {
+                                  Index step) {
   Frame& frame = frames_[slot];
-  frame.path = path;
   frame.first_child = {};
   frame.job = job;
   frame.parent = parent;
@@ -37,14 +36,15 @@ inline void Partition::open_frame(std::uint32_t slot, std::uint32_t job, std::ui
   frame.owns_worker = false;
 }
 
-inline void Partition::count_end(const Job& job, Status status) {
+inline void Partition::count_end(std::uint32_t slot, Status status) {
+  const Job& job = jobs_[slot];
+  note(job.instance, frames_[slot].path + static_cast<std::uint64_t>(status) + 1);
   if (status == Status::ok) [[likely]] {
     recorder_.attempt_succeeded(job.column, job.interval, now_ - job.arrived);
   } else {
     recorder_.attempt_failed(job.column, job.interval, status, now_ - job.arrived);
   }
   if (job.interval != none) --open_measured_;
-  note(job.instance, job.path + static_cast<std::uint64_t>(status) + 1);
 }
 
 inline void Partition::forget_job(std::uint32_t slot) {
@@ -64,8 +64,7 @@ inline void Partition::enqueue(std::uint32_t slot, Instance& instance) {
     instance.queue_first = slot;
   }
   instance.queue_last = slot;
-  ++instance.waiting;
-  instance.longest_queue = std::max(instance.longest_queue, instance.waiting);
+  instance.begin_to_wait(now_);
 }
 
 inline void Partition::leave_queue(std::uint32_t slot, Instance& instance) {
@@ -81,7 +80,7 @@ inline void Partition::leave_queue(std::uint32_t slot, Instance& instance) {
     instance.queue_last = frame.queue_previous;
   }
   frame.state = Frame::State::waiting;
-  --instance.waiting;
+  instance.end_to_wait(now_);
 }
 
 /// The frame's step is work: takes a worker for it where that is the rule, or queues for one.
@@ -91,12 +90,11 @@ inline Progress Partition::start_work(std::uint32_t slot) {
   Instance& instance = instances_[job.instance];
   const ServicePlan& service = service_of(instance);
   if (service.workers != none && !service.worker_held && !frame.owns_worker) {
-    instance.settle(now_, service);
     if (instance.busy >= service.workers) {
       enqueue(slot, instance);
       return Progress::waiting;
     }
-    ++instance.busy;
+    instance.take_worker(now_);
     frame.owns_worker = true;
   }
   begin_work(slot, job, instance);
@@ -118,7 +116,7 @@ inline void Partition::start_program(std::uint32_t slot) {
 inline void Partition::program_ended(std::uint32_t slot, bool good) {
   const Job& job = jobs_[slot];
   if (good && endpoints_[job.endpoint].may_fail) [[unlikely]]
-    good = !fails_at_end(job);
+    good = !fails_at_end(slot);
   end_job(slot, good ? Status::ok : Status::failed);
 }
 
@@ -142,17 +140,15 @@ inline void Partition::admit(std::uint32_t slot) {
     turn_away(slot, Status::refused);
     return;
   }
-  instance.settle(now_, service);
-  ++instance.in_system;
-  instance.most_in_system = std::max(instance.most_in_system, instance.in_system);
+  instance.enter(now_, service);
   job.place = Job::Place::admitted;
-  open_frame(slot, slot, none, none, job.path);
+  open_frame(slot, slot, none, none);
   if (!service.worker_held || service.workers == none) {
     start_program(slot);
   } else if (must_wait) {
     enqueue(slot, instance);
   } else {
-    ++instance.busy;
+    instance.take_worker(now_);
     job.holds_worker = true;
     start_program(slot);
   }
@@ -166,7 +162,7 @@ inline void Partition::attempt_arrives(std::uint32_t slot) {
   job.column = column_of(job);
   recorder_.attempt_arrived(job.column);
   if (job.interval != none) ++open_measured_;
-  note(job.instance, job.path);
+  note(job.instance, frames_[slot].path);
   if (!instance.up) {
     turn_away(slot, Status::unreachable);
     return;

@@ -29,9 +29,8 @@ inline std::uint32_t Partition::new_call(Index client, Index endpoint, std::uint
   call.client = client;
   call.endpoint = endpoint;
   call.attempts = 0;
-  call.source = none;
+  call.origin = none;
   call.interval = none;
-  call.live = true;
   call.retrying = false;
   ++clients_[client].active;
   recorder_.call_made(edge.callee);
@@ -53,7 +52,7 @@ inline Index Partition::chosen_instance(Client& client, const Call& call,
   const EdgePlan& edge = edge_of(client);
   bool canary = false;
   if (surroundings_->canary_weight > 0 && plan_->rollout->service == edge.callee) {
-    canary = stream(edge.balancing_purpose, call.path).chance(surroundings_->canary_weight / 100);
+    canary = stream(edge.version_purpose, call.path).chance(surroundings_->canary_weight / 100);
   }
   const ListedRange range = surroundings_->listed_range[edge.callee * 2 + canary];
   if (range.count == 0) return none;
@@ -72,10 +71,11 @@ inline Index Partition::chosen_instance(Client& client, const Call& call,
 
 /// A slot has at most one pending timer event. Starting an attempt only writes down when it
 /// expires; a timer that fires early is set again. So a timeout that is cancelled, as most are,
-/// costs nothing.
+/// costs nothing. One that is pending for the very instant may be an earlier user's, and then has
+/// the wrong order among ties: it is set anew.
 inline void Partition::arm_timer(std::uint32_t slot) {
   const Call& call = calls_[slot];
-  if (call.expires >= call.timer_at) [[likely]]
+  if (call.expires > call.timer_at || call.expires == Time::never()) [[likely]]
     return;
   set_timer(slot);
 }
@@ -92,7 +92,6 @@ inline void Partition::release(std::uint32_t slot) {
   Client& client = clients_[call.client];
   --client.active;
   if (call.retrying) --client.retries;
-  call.live = false;
   call.expires = Time::never();
   calls_.give_back(slot);
 }
@@ -120,11 +119,15 @@ inline void Partition::disown(std::uint32_t frame, ChildId child) {
 
 inline void Partition::request_over(std::uint32_t slot, Status status) {
   const Call& call = calls_[slot];
-  const SourcePlan& source = plan_->sources[call.source];
-  recorder_.request_ended(source.workload, call.interval, status, now_ - call.started);
+  const SourcePlan& source = plan_->sources[call.origin];
+  if (status == Status::ok) [[likely]] {
+    recorder_.request_succeeded(source.workload, call.interval, now_ - call.started);
+  } else {
+    recorder_.request_failed(source.workload, call.interval, status, now_ - call.started);
+  }
   if (call.interval != none) --open_measured_;
   if (source.kind == SourcePlan::Kind::closed_loop) {
-    user_thinks(call.source, call.user, call.round + 1);
+    user_thinks(call.origin, call.user, call.round + 1);
   }
 }
 
@@ -132,11 +135,11 @@ inline void Partition::call_over(std::uint32_t slot, Status status) {
   const Call& call = calls_[slot];
   const std::uint32_t frame = call.frame;
   if (frame == none) {
-    if (call.source != none) request_over(slot, status);
+    if (call.origin != none) request_over(slot, status);
     release(slot);
     return;
   }
-  const Index step = call.step;
+  const Index step = call.origin;
   disown(frame, ChildId::call(slot));
   release(slot);
   call_ended(frame, step, status == Status::ok);

@@ -6,11 +6,8 @@
 
 namespace rehearse {
 /// What the callee is told of an attempt.
-inline void Partition::describe(Job& job, const Call& call, std::uint32_t slot,
-                                std::uint64_t path) const {
-  job.path = path;
+inline void Partition::describe(Job& job, const Call& call, std::uint32_t slot) const {
   job.request = call.request;
-  job.order = call.order;
   job.latency = call.latency;
   job.call = calls_.id(slot);
   job.attempt = call.attempts;
@@ -23,7 +20,9 @@ inline void Partition::describe(Job& job, const Call& call, std::uint32_t slot,
 
 void Partition::send_away(Call& call, std::uint32_t slot, std::uint64_t path) {
   AttemptMessage away;
-  describe(away.job, call, slot, path);
+  describe(away.job, call, slot);
+  away.path = path;
+  away.order = call.order + 1;
   away.job.home = index_;
   away.job.ticket = tickets_.take();
   call.job = tickets_.id(away.job.ticket);
@@ -41,7 +40,8 @@ inline void Partition::send(Call& call, std::uint32_t slot, const EdgePlan& edge
     return;
   }
   const std::uint32_t job_slot = new_job();
-  describe(jobs_[job_slot], call, slot, path);
+  describe(jobs_[job_slot], call, slot);
+  frames_[job_slot].path = path;
   call.job = frames_.id(job_slot);
   if (call.latency == Duration() && nesting_ < most_nested) {
     ++nesting_;
@@ -49,7 +49,7 @@ inline void Partition::send(Call& call, std::uint32_t slot, const EdgePlan& edge
     --nesting_;
     return;
   }
-  schedule_after(call.latency, edge.lane, call.order,
+  schedule_after(call.latency, edge.lane, call.order + 1,
                  {.kind = RunEvent::Kind::attempt_arrives, .slot = job_slot});
 }
 
@@ -59,7 +59,7 @@ void Partition::make_attempt(std::uint32_t slot) {
   const EdgePlan& edge = edge_of(client);
   ++call.attempts;
   call.state = Call::State::attempting;
-  call.order = next_order(client.host);
+  call.order = next_two_orders(client.host);
   call.expires = std::min(call.deadline, plus(now_, edge.per_try_timeout));
   if (call.attempts > 1) recorder_.call_retried(edge.callee);
 
@@ -68,11 +68,11 @@ void Partition::make_attempt(std::uint32_t slot) {
   call.instance = chosen_instance(client, call, path);
   if (call.instance == none) {
     // Told by an event, like every other answer, so that nothing changes under the caller's feet.
-    schedule_now(call.order, {.kind = RunEvent::Kind::answer_arrives,
-                              .status = Status::unreachable,
-                              .slot = slot,
-                              .stamp = call.generation,
-                              .extra = call.attempts});
+    schedule_now(call.order + 1, {.kind = RunEvent::Kind::answer_arrives,
+                                  .status = Status::unreachable,
+                                  .slot = slot,
+                                  .stamp = call.generation,
+                                  .extra = call.attempts});
     return;
   }
   if (edge.policy == BalancingPolicy::least_request) {
@@ -102,18 +102,17 @@ Index Partition::least_loaded(const Client& client, const ListedRange& range,
 void Partition::set_timer(std::uint32_t slot) {
   Call& call = calls_[slot];
   call.timer_at = call.expires;
-  call.timer_order = call.order;
-  schedule(call.expires, call.order, {.kind = RunEvent::Kind::timer, .slot = slot});
+  ++call.timer;
+  schedule(call.expires, call.order,
+           {.kind = RunEvent::Kind::timer, .slot = slot, .stamp = call.timer});
 }
 
-void Partition::timer_fires(std::uint32_t slot, std::uint64_t order) {
+void Partition::timer_fires(std::uint32_t slot, std::uint32_t timer) {
   Call& call = calls_[slot];
-  if (order != call.timer_order) return;  // another one was set for an earlier instant
+  if (timer != call.timer) return;  // another one was set since
   call.timer_at = Time::never();
-  if (!call.live) return;
-  // One that was set for an earlier user of the slot is set again even for this very instant, so
-  // that the order of ties does not depend on who had the slot before.
-  if (call.expires > now_ || order != call.order) {
+  if (!calls_.in_use(slot)) return;
+  if (call.expires > now_) {
     arm_timer(slot);
     return;
   }
@@ -165,10 +164,10 @@ void Partition::attempt_failed(std::uint32_t slot, Status status) {
         scaled(backoff, stream(edge.backoff_purpose, extended(call.path, call.attempts)).uniform());
   }
   call.state = Call::State::backing_off;
-  call.order = next_order(client.host);
+  call.order = next_two_orders(client.host);
   call.expires = call.deadline;
   arm_timer(slot);
-  schedule(now_ + backoff, call.order,
+  schedule(now_ + backoff, call.order + 1,
            {.kind = RunEvent::Kind::backoff_over,
             .slot = slot,
             .stamp = call.generation,

@@ -253,6 +253,7 @@ EdgePlan compile_edge(const std::string& caller, Index callee,
   const std::string name = caller + " -> " + service.name;
   edge.latency_purpose = hash_of(name + " latency");
   edge.balancing_purpose = hash_of(name + " balancing");
+  edge.version_purpose = hash_of(name + " version");
   edge.backoff_purpose = hash_of(name + " back-off");
   return edge;
 }

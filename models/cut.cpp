@@ -240,30 +240,32 @@ class Cutter {
     double all = 0;
     double across = 0;
     for (const Caller& caller : callers_) {
-      const std::vector<double> from = shares(caller.first_host, caller.hosts);
+      const std::vector<Index> from = hosts_in(caller.first_host, caller.hosts);
       for (Index e = caller.first_edge; e < caller.first_edge + caller.edges; ++e) {
         const EdgePlan& edge = plan_.edges[e];
-        const std::vector<double> to = shares(edge.first_instance, edge.instances);
-        double inside = 0;
-        for (Index p = 0; p < cut_.partitions; ++p) inside += from[p] * to[p];
+        const std::vector<Index> to = hosts_in(edge.first_instance, edge.instances);
+        std::uint64_t inside = 0;
+        for (Index p = 0; p < cut_.partitions; ++p) inside += std::uint64_t{from[p]} * to[p];
+        const std::uint64_t pairs = std::uint64_t{caller.hosts} * edge.instances;
         all += load_.calls_per_second[e];
-        if (inside > 1 - 1e-12) continue;
-        across += load_.calls_per_second[e] * (1 - inside);
+        if (inside == pairs) continue;
+        across += load_.calls_per_second[e] *
+                  (1 - static_cast<double>(inside) / static_cast<double>(pairs));
         cut_.lookahead = std::min(cut_.lookahead, edge.latency.lower_bound());
       }
     }
+    expects(cut_.lookahead > Duration(), "what is cut takes time");
     cut_.crossing = all > 0 ? across / all : 0;
     cut_.events_per_window = cut_.partitions == 1
                                  ? std::numeric_limits<double>::infinity()
                                  : load_.events_per_second * cut_.lookahead.in_seconds();
   }
 
-  std::vector<double> shares(Index first, Index count) const {
-    std::vector<double> share(cut_.partitions, 0);
-    for (Index host = first; host < first + count; ++host) {
-      share[cut_.partition_of[host]] += 1.0 / count;
-    }
-    return share;
+  /// Of `count` hosts from `first` on, how many are in each partition.
+  std::vector<Index> hosts_in(Index first, Index count) const {
+    std::vector<Index> hosts(cut_.partitions, 0);
+    for (Index host = first; host < first + count; ++host) ++hosts[cut_.partition_of[host]];
+    return hosts;
   }
 
   const System::Plan& plan_;

@@ -177,17 +177,11 @@ void Run::live_or_die(Index index) {
   instance.silent = instance.blackouts > 0;
   const bool up = instance.started && instance.kills == 0;
   if (up == instance.up) return;
-  settle(instance);
+  instance.settle_serving(now_, plan_->services[instance.service]);
   instance.up = up;
   if (!up) return;
   instance.known_dead = false;
   list_instances(instance.service);
-}
-
-void Run::settle(Instance& instance) {
-  const ServicePlan& service = plan_->services[instance.service];
-  instance.settle(now_, service);
-  instance.settle_serving(now_, service);
 }
 
 void Run::clear_dead_instances() {
@@ -214,7 +208,7 @@ void Run::list_instances(Index service) {
     for (Index i = plan.first_instance; i < end; ++i) {
       Instance& instance = hosts_.instances[i];
       if (instance.canary != canary) continue;
-      settle(instance);
+      instance.settle_serving(now_, plan);
       instance.listed = instance.wanted && !instance.known_dead;
       if (instance.listed) surroundings_.listed[place++] = i;
     }
@@ -229,11 +223,17 @@ void Run::close_interval() {
   const std::uint32_t next = closed == none ? 0 : closed + 1;
   const bool over = next + 1 >= plan_->boundaries.size() || outcome_.capped;
   surroundings_.interval = over ? none : next;
+  settle_recorders();
+}
+
+void Run::settle_recorders() {
+  for (Partition& partition : partitions_) partition.recorder().settle(surroundings_.interval);
 }
 
 /// The first one ends the warm-up.
 void Run::close_window() {
   ledger_.collect(hosts_, now_);
+  settle_recorders();
   ledger_.close_window(recorders());
   if (windows_opened_) {
     ++windows_closed_;

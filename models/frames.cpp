@@ -30,7 +30,6 @@ void Partition::withdraw_busy(std::uint32_t slot) {
   const Index index = jobs_[frame.job].instance;
   Instance& instance = instances_[index];
   const ServicePlan& service = service_of(instance);
-  instance.settle(now_, service);
   const Frame::State state = frame.state;
   if (state == Frame::State::queued) leave_queue(slot, instance);
   frame.state = Frame::State::waiting;
@@ -41,7 +40,7 @@ void Partition::withdraw_busy(std::uint32_t slot) {
   }
   if (frame.owns_worker) {
     frame.owns_worker = false;
-    --instance.busy;
+    instance.give_worker_back(now_);
     dispatch(index);
   }
 }

@@ -7,6 +7,7 @@
 #include "models/instance.hpp"
 #include "models/job.hpp"
 #include "models/plan.hpp"
+#include "sim/huge_pages.hpp"
 #include "sim/random_stream.hpp"
 
 namespace rehearse {
@@ -26,10 +27,10 @@ struct alignas(64) HostState {
 /// The state of all hosts of a run. Each element belongs to one host, and is touched by the
 /// partition which that host is in, or by controllers while all partitions stand still.
 struct Hosts {
-  std::vector<HostState> states;  // [instance, then workload]
-  std::vector<Client> clients;
-  std::vector<std::uint32_t> outstanding;  // [client, callee instance]; least_request only
-  std::vector<Instance> instances;
+  HugeVector<HostState> states;  // [instance, then workload]
+  HugeVector<Client> clients;
+  HugeVector<std::uint32_t> outstanding;  // [client, callee instance]; least_request only
+  HugeVector<Instance> instances;
   std::vector<SourceState> sources;
 
   /// As at the beginning of a replication; keeps the memory of an earlier one.
@@ -46,9 +47,9 @@ struct Hosts {
 /// What all hosts may read and only controllers change, while all partitions stand still.
 struct Surroundings {
   std::function<bool()> cancelled;  // may be empty
-  std::uint64_t key = 0;          // of all random streams
-  std::uint32_t interval = none;  // the elementary interval of what arrives now
-  double canary_weight = 0;       // percent
+  std::uint64_t key = 0;            // of all random streams
+  std::uint32_t interval = none;    // the elementary interval of what arrives now
+  double canary_weight = 0;         // percent
   std::vector<FaultState> faults;
   std::vector<Index> listed;              // [service, version]: instances that get traffic
   std::vector<ListedRange> listed_range;  // [service * 2 + version]

@@ -12,6 +12,10 @@ namespace {
 /// At the door, by all faults together: an instant plus so much still fits.
 constexpr Duration longest_delay = Duration::nanoseconds(std::int64_t{1} << 61);
 
+std::uint64_t thousandths(double cores) {
+  return static_cast<std::uint64_t>(cores * 1000 + 0.5);
+}
+
 }  // namespace
 
 void Instance::restart(const InstancePlan& place) {
@@ -22,6 +26,39 @@ void Instance::restart(const InstancePlan& place) {
   service = place.service;
   canary = place.canary;
   wanted = started = up = !canary;
+}
+
+void SharedCores::settle(Time now, double cores_there) {
+  const auto elapsed = static_cast<Integral>((now - settled).in_nanoseconds());
+  settled = now;
+  busy_millis += std::min(running * std::uint64_t{1000}, thousandths(cores_there)) * elapsed;
+}
+
+ServiceOutcome Instance::collect(Time now, const ServicePlan& plan) {
+  settle_serving(now, plan);
+  const auto closed = [now](Integral& time, std::uint32_t count) {
+    const Integral there = static_cast<Integral>(count) * instant(now);
+    const Integral sum = time + there;
+    time = -there;
+    return sum;
+  };
+  ServiceOutcome part;
+  part.busy_millis = closed(busy_time, busy) * 1000;
+  if (plan.cores > 0) {
+    cores.settle(now, plan.cores);
+    part.busy_millis = cores.busy_millis;
+    cores.busy_millis = 0;
+  }
+  part.waiting = closed(waiting_time, waiting);
+  part.in_system = closed(in_system_time, in_system);
+  part.capacity_millis = capacity_millis;
+  part.instance_time = up_time;
+  part.longest_queue = longest_queue;
+  part.most_in_system = most_in_system;
+  capacity_millis = up_time = 0;
+  longest_queue = waiting;
+  most_in_system = in_system;
+  return part;
 }
 
 /// One that gets no more traffic still has its capacity until it has finished what it admitted.
@@ -46,7 +83,7 @@ bool Partition::stopped_at_door(std::uint32_t slot) {
     const FaultState& state = surroundings_->faults[index];
     if (!state.active || state.hits.empty() || state.hits[job.instance] == 0) continue;
     if (fault.endpoint != none && fault.endpoint != job.endpoint) continue;
-    RandomStream luck = stream(fault.purpose, job.path);
+    RandomStream luck = stream(fault.purpose, frames_[slot].path);
     if (!luck.chance(fault.spec.percentage / 100)) continue;
     if (fault.spec.kind == FaultKind::abort) {
       turn_away(slot, Status::aborted);
@@ -92,7 +129,7 @@ void Partition::answer(const Job& job, Status status) {
 
 /// Ends a job that was never admitted.
 void Partition::turn_away(std::uint32_t slot, Status status) {
-  count_end(jobs_[slot], status);
+  count_end(slot, status);
   answer(jobs_[slot], status);
   forget_job(slot);
 }
@@ -103,15 +140,14 @@ void Partition::end_job(std::uint32_t slot, Status status) {
     turn_away(slot, status);
     return;
   }
-  Instance& instance = instances_[jobs_[slot].instance];
-  instance.settle(now_, service_of(instance));
-  --instance.in_system;
-  withdraw(slot);
   const Job& job = jobs_[slot];
   const Index index = job.instance;
-  if (job.holds_worker) --instance.busy;
+  Instance& instance = instances_[index];
+  instance.leave(now_, service_of(instance));
+  withdraw(slot);
+  if (job.holds_worker) instance.give_worker_back(now_);
   ++spans_;
-  count_end(job, status);
+  count_end(slot, status);
   if (answers_at_once(job, status)) {
     const SlabId call = job.call;
     const std::uint32_t attempt = job.attempt;

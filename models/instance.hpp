@@ -23,16 +23,23 @@ struct SharedCores {
   };
   std::vector<Piece> pieces;  // a heap; pieces of dropped frames stay until they surface
   double virtual_now = 0;
-  Time updated;
+  Time updated;  // until when virtual_now runs
+  Time settled;  // until when busy_millis runs
+  Integral busy_millis = 0;
   std::uint64_t sequence = 0;
   std::uint32_t running = 0;
   std::uint32_t stamp = 0;  // of the valid event
+
+  /// Brings busy_millis up to `now`; before every change of `running`.
+  void settle(Time now, double cores);
 };
 
-/// A running copy of a service.
-struct alignas(64) Instance {
-  // What most events touch.
-  Index service = none;
+/// A running copy of a service, in two cache lines of what most events touch and more that few do.
+///
+/// The integral over time of a count is exact and costs one addition a change: who comes subtracts
+/// the instant, who goes adds it, and those who are there go, as it were, when it is collected.
+struct Instance {
+  alignas(64) Index service = none;
   std::uint32_t busy = 0;       // workers
   std::uint32_t waiting = 0;    // frames in the queue
   std::uint32_t in_system = 0;  // admitted jobs
@@ -46,13 +53,11 @@ struct alignas(64) Instance {
   bool listed = true;        // callers choose it: wanted, and not known to be dead
   bool dispatching = false;  // free workers are being handed out right now
   bool silent = false;       // died without a word: nobody answers for it
-  Time settled;              // until when the integrals run
   double work_factor = 1;
-  Integral busy_millis = 0;
+  alignas(64) Integral busy_time = 0;
   Integral waiting_time = 0;
   Integral in_system_time = 0;
 
-  // What few events touch.
   Time serving_since;  // until when the next two run
   Integral capacity_millis = 0;
   Integral up_time = 0;
@@ -66,28 +71,47 @@ struct alignas(64) Instance {
   /// As at the beginning of a replication; keeps memory.
   void restart(const InstancePlan& place);
 
-  /// Brings the integrals up to `now`; before every change of what they integrate.
-  void settle(Time now, const ServicePlan& plan) {
-    const auto elapsed = static_cast<std::uint64_t>((now - settled).in_nanoseconds());
-    if (elapsed == 0) return;
-    settled = now;
-    waiting_time += static_cast<Integral>(waiting) * elapsed;
-    in_system_time += static_cast<Integral>(in_system) * elapsed;
-    busy_millis += static_cast<Integral>(busy_thousandths(plan)) * elapsed;
-    if (!listed) [[unlikely]] {
+  void take_worker(Time now) {
+    ++busy;
+    busy_time -= instant(now);
+  }
+  void give_worker_back(Time now) {
+    --busy;
+    busy_time += instant(now);
+  }
+  void begin_to_wait(Time now) {
+    ++waiting;
+    waiting_time -= instant(now);
+    longest_queue = std::max(longest_queue, waiting);
+  }
+  void end_to_wait(Time now) {
+    --waiting;
+    waiting_time += instant(now);
+  }
+  void enter(Time now, const ServicePlan& plan) {
+    if (!listed) [[unlikely]]
       settle_serving(now, plan);
-    }
+    ++in_system;
+    in_system_time -= instant(now);
+    most_in_system = std::max(most_in_system, in_system);
+  }
+  void leave(Time now, const ServicePlan& plan) {
+    if (!listed) [[unlikely]]
+      settle_serving(now, plan);
+    --in_system;
+    in_system_time += instant(now);
   }
 
-  /// Of the capacity: only `up`, `listed`, and for an unlisted one `in_system` change it.
+  /// Brings the integrals of the capacity up to `now`: before `up` or `listed` changes, and when
+  /// who is not listed gets something to do or has done it.
   void settle_serving(Time now, const ServicePlan& plan);
 
-  std::uint64_t busy_thousandths(const ServicePlan& plan) const {
-    if (plan.cores == 0) return busy * std::uint64_t{1000};
-    return std::min(cores.running * std::uint64_t{1000}, thousandths(plan.cores));
-  }
-  static std::uint64_t thousandths(double cores) {
-    return static_cast<std::uint64_t>(cores * 1000 + 0.5);
+  /// What was integrated since the last time.
+  ServiceOutcome collect(Time now, const ServicePlan& plan);
+
+ private:
+  static std::uint64_t instant(Time time) {
+    return static_cast<std::uint64_t>(time.since_start().in_nanoseconds());
   }
 };
 

@@ -13,14 +13,14 @@ void Partition::start_chosen_behaviour(std::uint32_t slot) {
   const Job& job = jobs_[slot];
   const EndpointPlan& endpoint = endpoints_[job.endpoint];
   if (endpoint.may_fail && endpoint.own_errors_at == OwnErrorsSpec::At::start &&
-      stream(endpoint.error_purpose, job.path).chance(own_error_probability(job))) {
+      stream(endpoint.error_purpose, frames_[slot].path).chance(own_error_probability(job))) {
     end_job(slot, Status::failed);
     return;
   }
   std::size_t behaviour = 0;
   if (endpoint.behaviours.size() > 1) {
     const double goal =
-        stream(endpoint.purpose, job.path).uniform() * endpoint.cumulative_weights.back();
+        stream(endpoint.purpose, frames_[slot].path).uniform() * endpoint.cumulative_weights.back();
     behaviour =
         static_cast<std::size_t>(std::upper_bound(endpoint.cumulative_weights.begin(),
                                                   endpoint.cumulative_weights.end() - 1, goal) -
@@ -87,7 +87,7 @@ Progress Partition::start_call(std::uint32_t slot, Index index) {
   const std::uint32_t call =
       new_call(hosts_[job.instance].first_client + step.edge, step.endpoint, path, job.request);
   calls_[call].frame = slot;
-  calls_[call].step = index;
+  calls_[call].origin = index;
   adopt(slot, ChildId::call(call));
   make_attempt(call);
   return Progress::waiting;
@@ -146,7 +146,8 @@ Progress Partition::run_child(std::uint32_t slot, Index first_step, std::uint64_
   const std::uint64_t purpose = steps_[frames_[slot].step].purpose;
   const std::uint64_t path = extended(extended(frames_[slot].path, purpose), salt);
   const std::uint32_t child = frames_.take();
-  open_frame(child, frames_[slot].job, slot, first_step, path);
+  frames_[child].path = path;
+  open_frame(child, frames_[slot].job, slot, first_step);
   adopt(slot, ChildId::frame(child));
   const Progress progress = run_frame(child);
   if (progress != Progress::waiting) {
@@ -225,10 +226,11 @@ void Partition::frame_ended(std::uint32_t slot, bool good) {
 }
 
 /// Whether a job that did all it had to answers with an error of its own.
-bool Partition::fails_at_end(const Job& job) const {
+bool Partition::fails_at_end(std::uint32_t slot) const {
+  const Job& job = jobs_[slot];
   const EndpointPlan& endpoint = endpoints_[job.endpoint];
   return endpoint.own_errors_at == OwnErrorsSpec::At::end &&
-         stream(endpoint.error_purpose, job.path).chance(own_error_probability(job));
+         stream(endpoint.error_purpose, frames_[slot].path).chance(own_error_probability(job));
 }
 
 }  // namespace rehearse

@@ -37,42 +37,41 @@ struct Siblings {
   ChildId next;
 };
 
-/// A call on the caller's side: one attempt after another until it is over.
+/// A call on the caller's side: one attempt after another until it is over. In two cache lines:
+/// what its end needs, and what only an attempt or the timer does.
 struct Call {
   enum class State : std::uint8_t { attempting, backing_off };
-  std::uint64_t path = 0;
-  std::uint64_t request = 0;  // path of the user's request that all this is for
+  alignas(64) std::uint64_t path = 0;
   Time started;
-  Time deadline;  // of the whole call
-  Time expires;   // of the attempt, or of the whole call: what the timer waits for
-  std::uint64_t order = 0;
-  Time timer_at = Time::never();  // the slot's one pending timer event
-  std::uint64_t timer_order = 0;
-  Duration latency;  // of the network, one way, of this attempt
-  SlabId job;        // of this attempt; a ticket when it is away
+  SlabId job;  // of this attempt; a ticket when it is away
   Siblings siblings;
   std::uint32_t generation = 0;
-  std::uint32_t frame = none;  // who waits for it; none: a user, or nobody
-  Index step = none;           // the frame's step, or a branch of it
-  Index client = none;
-  Index endpoint = none;
-  Index instance = none;
   std::uint32_t attempts = 0;
-  Index source = none;  // of a user's request
-  std::uint32_t user = none;
+  Index client = none;
+  Index instance = none;
+  std::uint32_t frame = none;  // who waits for it; none: a user, or nobody
+  Index origin = none;         // the frame's step, or its branch; the source of a user's request
   std::uint32_t interval = none;
-  std::uint64_t round = 0;
   State state = State::attempting;
-  bool live = false;
   bool retrying = false;  // counted in its client's retries
-};
 
-/// An attempt on the callee's side.
+  alignas(64) std::uint64_t request = 0;  // path of the user's request that all this is for
+  Time deadline;                          // of the whole call
+  Time expires;                   // of the attempt, or of the whole call: what the timer waits for
+  Time timer_at = Time::never();  // the slot's one pending timer event
+  std::uint64_t order = 0;        // of the timer; the one after is for what it does next
+  Duration latency;               // of the network, one way, of this attempt
+  Index endpoint = none;
+  std::uint32_t timer = 0;  // counts the timer events of the slot
+  std::uint32_t user = none;
+  std::uint32_t round = 0;
+};
+static_assert(sizeof(Call) == 128);
+
+/// An attempt on the callee's side. Its path is that of its first strand.
 struct Job {
   enum class Place : std::uint8_t { on_its_way, at_the_door, admitted };
-  std::uint64_t path = 0;
-  std::uint64_t request = 0;
-  std::uint64_t order = 0;  // given by the caller; no two attempts have the same
+  alignas(64) std::uint64_t request = 0;
   Time arrived;
   Duration latency;  // of the network, one way: the answer takes as long as the request
   SlabId call;       // in its caller's partition
@@ -86,12 +85,14 @@ struct Job {
   Place place = Place::on_its_way;
   bool holds_worker = false;
 };
+static_assert(sizeof(Job) == 64);
 
 /// A strand of a job: a sequence of steps under way. The first strand of a job has the job's own
 /// slot; branches of parallel steps and rounds of repeated ones have slots of their own.
 struct Frame {
   enum class State : std::uint8_t { waiting, queued, working };
-  std::uint64_t path = 0;
+  alignas(64) std::uint64_t path = 0;
+  std::uint64_t rounds_left = 0;  // repeat
   Siblings siblings;
   ChildId first_child;
   std::uint32_t generation = 0;
@@ -100,12 +101,12 @@ struct Frame {
   Index step = none;            // under way; none: the sequence is over
   std::uint32_t succeeded = 0;  // parallel: branches so far
   std::uint32_t failed = 0;
-  std::uint64_t rounds_left = 0;  // repeat
   std::uint32_t queue_previous = none;
   std::uint32_t queue_next = none;
   State state = State::waiting;
   bool owns_worker = false;  // event loop: for this piece of work only
 };
+static_assert(sizeof(Frame) == 64);
 
 /// How far a frame has come: it waits for an event, or its sequence is over.
 enum class Progress : std::uint8_t { waiting, succeeded, failed };
@@ -161,6 +162,8 @@ struct Ticket {
 /// An attempt on its way to another partition.
 struct AttemptMessage {
   Time time;
+  std::uint64_t order = 0;
+  std::uint64_t path = 0;
   Job job;
 };
 

@@ -101,22 +101,9 @@ void Ledger::drop_windows() {
 
 void Ledger::collect(Hosts& hosts, Time now) {
   for (Instance& instance : hosts.instances) {
-    const ServicePlan& service = plan_->services[instance.service];
-    instance.settle(now, service);
-    instance.settle_serving(now, service);
-    const ServiceOutcome part{.busy_millis = instance.busy_millis,
-                              .capacity_millis = instance.capacity_millis,
-                              .waiting = instance.waiting_time,
-                              .in_system = instance.in_system_time,
-                              .instance_time = instance.up_time,
-                              .longest_queue = instance.longest_queue,
-                              .most_in_system = instance.most_in_system};
+    const ServiceOutcome part = instance.collect(now, plan_->services[instance.service]);
     add(service_sums_[instance.service].interval, part);
     add(service_sums_[instance.service].window, part);
-    instance.busy_millis = instance.capacity_millis = 0;
-    instance.waiting_time = instance.in_system_time = instance.up_time = 0;
-    instance.longest_queue = instance.waiting;
-    instance.most_in_system = instance.in_system;
   }
 }
 

@@ -113,7 +113,6 @@ struct Outcome {
   std::uint64_t analyses_without_data = 0;
   std::uint64_t faults_without_target = 0;
   std::uint64_t spans = 0;  // attempts served, in the whole run
-  std::uint64_t events = 0;
   /// Fold of what happened at every host, in the order in which it did: equal for two runs that
   /// went the same way, whatever they count.
   std::uint64_t trajectory = 0;

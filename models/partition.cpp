@@ -4,6 +4,7 @@
 
 #include "models/callee_inline.hpp"
 #include "models/caller_inline.hpp"
+#include "models/foresight_inline.hpp"
 
 #include "sim/error.hpp"
 
@@ -118,7 +119,7 @@ inline void Partition::handle(const Events::Event& event) {
       cores_fire(what.slot, what.stamp);
       break;
     case RunEvent::Kind::timer:
-      timer_fires(what.slot, event.order);
+      timer_fires(what.slot, what.stamp);
       break;
     case RunEvent::Kind::backoff_over:
       backoff_over({what.slot, what.stamp}, what.extra);
@@ -134,7 +135,8 @@ inline void Partition::handle(const Events::Event& event) {
 
 void Partition::run_before(Time end) {
   Events::Event event;
-  while (events_.pop_before(end, event)) {
+  while (events_.pop_before(
+      end, event, [this](const PackedEvent& next, int near) { foresee(next.unpacked(), near); })) {
     watch_the_clock(event.time);
     handle(event);
   }
@@ -165,8 +167,8 @@ void Partition::unpack(const Parcel& parcel, Index sender) {
     const std::uint32_t ticket = message.job.ticket;
     if (ticket >= job_of_ticket.size()) job_of_ticket.resize(std::bit_ceil(ticket + 1U));
     job_of_ticket[ticket] = frames_.id(slot);
-    schedule(message.time, message.job.order,
-             {.kind = RunEvent::Kind::attempt_arrives, .slot = slot});
+    frames_[slot].path = message.path;
+    schedule(message.time, message.order, {.kind = RunEvent::Kind::attempt_arrives, .slot = slot});
   }
   for (const EventMessage& message : parcel.answers) {
     schedule(message.time, message.order, message.event);
@@ -180,18 +182,18 @@ void Partition::unpack(const Parcel& parcel, Index sender) {
 
 void Partition::clear_dead_instances(Time now) {
   now_ = now;
-  // By the attempt's order, which no other has: slots depend on how the run was cut.
+  // By path, of which each attempt has its own: slots depend on how the run was cut.
   std::vector<std::pair<std::uint64_t, std::uint32_t>> lost;
   for (std::uint32_t slot = 0; slot < frames_.size(); ++slot) {
-    const Job& job = jobs_[slot];
     if (!frames_.in_use(slot) || frames_[slot].job != slot) continue;
+    const Job& job = jobs_[slot];
     if (job.place != Job::Place::on_its_way && !instances_[job.instance].up) {
-      lost.emplace_back(job.order, slot);
+      lost.emplace_back(frames_[slot].path, slot);
     }
   }
   std::sort(lost.begin(), lost.end());
   ++nesting_;  // nobody's answer may come before all are ended
-  for (const auto& [order, slot] : lost) end_job(slot, Status::lost);
+  for (const auto& [path, slot] : lost) end_job(slot, Status::lost);
   --nesting_;
 }
 

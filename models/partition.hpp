@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -57,7 +56,8 @@ class Partition {
 
   Recorder& recorder() { return recorder_; }
   std::int64_t open_measured() const { return open_measured_; }
-  std::size_t in_flight() const { return std::max(frames_.in_use(), calls_.in_use()); }
+  std::size_t frames_in_use() const { return frames_.in_use(); }
+  std::size_t calls_in_use() const { return calls_.in_use(); }
   /// A host has more to do than any run survives.
   bool fell_behind() const { return fell_behind_; }
   std::uint64_t spans() const { return spans_; }
@@ -70,6 +70,16 @@ class Partition {
   void unpack(const Parcel& parcel, Index sender);
   void watch_the_clock(Time next);
   void handle(const Events::Event& event);
+
+  // What comes soon (foresight_inline.hpp).
+  void foresee(const RunEvent& event, int near) const;
+  void foresee_arrival(std::uint32_t job, int near) const;
+  void foresee_end_of_work(std::uint32_t frame, int near) const;
+  void foresee_answer(std::uint32_t call, int near) const;
+  void foresee_host(Index instance) const;
+  void foresee_step(Index step, Index host, int near) const;
+  void foresee_call(const Client& client) const;
+
   void schedule(Time time, std::uint64_t order, const RunEvent& event) {
     events_.schedule(time, order, PackedEvent::of(event));
   }
@@ -87,6 +97,12 @@ class Partition {
   }
   std::uint64_t next_order(Index host) {
     return (std::uint64_t{host} << host_shift) | hosts_[host].orders++;
+  }
+  /// Two of them, this one and the next.
+  std::uint64_t next_two_orders(Index host) {
+    const std::uint64_t first = (std::uint64_t{host} << host_shift) | hosts_[host].orders;
+    hosts_[host].orders += 2;
+    return first;
   }
   /// Folds something that happened at a host into its trajectory.
   void note(Index host, std::uint64_t what) {
@@ -113,10 +129,10 @@ class Partition {
   [[gnu::flatten]] void source_fires(Index source);
   void batch_fires(Index source, std::uint64_t path);
   void replay_fires(Index source);
-  void user_thinks(Index source, std::uint32_t user, std::uint64_t round);
+  void user_thinks(Index source, std::uint32_t user, std::uint32_t round);
   void user_asks(Index source, std::uint32_t user, std::uint32_t round);
   void start_request(Index source, std::uint64_t path, Index endpoint, std::uint32_t user,
-                     std::uint64_t round);
+                     std::uint32_t round);
   Index drawn_endpoint(const WorkloadPlan& workload, std::uint64_t path) const;
   Time next_open_arrival(const SourcePlan& plan, SourceState& state) const;
 
@@ -125,13 +141,13 @@ class Partition {
   [[gnu::flatten]] void make_attempt(std::uint32_t call);
   void send(Call& call, std::uint32_t slot, const EdgePlan& edge, std::uint64_t path);
   void send_away(Call& call, std::uint32_t slot, std::uint64_t path);
-  void describe(Job& job, const Call& call, std::uint32_t slot, std::uint64_t path) const;
+  void describe(Job& job, const Call& call, std::uint32_t slot) const;
   Index chosen_instance(Client& client, const Call& call, std::uint64_t attempt_path);
   Index least_loaded(const Client& client, const ListedRange& range, std::uint64_t attempt_path);
   Duration drawn_latency(const EdgePlan& edge, const Call& call, std::uint64_t attempt_path) const;
   void arm_timer(std::uint32_t call);
   void set_timer(std::uint32_t call);
-  void timer_fires(std::uint32_t call, std::uint64_t order);
+  void timer_fires(std::uint32_t call, std::uint32_t timer);
   void backoff_over(SlabId call, std::uint32_t attempt);
   void answer_arrives(SlabId call, std::uint32_t attempt, Status status);
   void attempt_failed(std::uint32_t call, Status status);
@@ -155,7 +171,7 @@ class Partition {
   void answer(const Job& job, Status status);
   void turn_away(std::uint32_t job, Status status);
   [[gnu::flatten]] void end_job(std::uint32_t job, Status status);
-  void count_end(const Job& job, Status status);
+  void count_end(std::uint32_t job, Status status);
   void forget_job(std::uint32_t job);
   Index column_of(const Job& job) const;
   void enqueue(std::uint32_t frame, Instance& instance);
@@ -175,7 +191,7 @@ class Partition {
   void start_program(std::uint32_t job);
   void start_chosen_behaviour(std::uint32_t job);
   double own_error_probability(const Job& job) const;
-  bool fails_at_end(const Job& job) const;
+  bool fails_at_end(std::uint32_t job) const;
   void work_done(std::uint32_t frame);
   void continue_frame(std::uint32_t frame);
   void resume(std::uint32_t frame);
@@ -193,8 +209,7 @@ class Partition {
   Progress judged(const Frame& frame, const Step& step) const;
   bool is_single_call(Index step) const;
   void spawn(std::uint32_t frame, const Step& step);
-  void open_frame(std::uint32_t slot, std::uint32_t job, std::uint32_t parent, Index step,
-                  std::uint64_t path);
+  void open_frame(std::uint32_t slot, std::uint32_t job, std::uint32_t parent, Index step);
   void drop_children(std::uint32_t frame);
   void drop_frame(std::uint32_t frame);
   void withdraw(std::uint32_t frame);
@@ -226,7 +241,7 @@ class Partition {
   Events events_;
   Slab<Call> calls_;
   Slab<Frame> frames_;
-  std::vector<Job> jobs_;  // [slot of its first frame]
+  HugeVector<Job> jobs_;  // [slot of its first frame]
   Recorder recorder_;
   std::int64_t open_measured_ = 0;  // measured requests and attempts that came, less those answered
   std::uint64_t at_this_instant_ = 0;

@@ -8,13 +8,17 @@
 #include "models/outcome.hpp"
 #include "models/plan.hpp"
 #include "models/watch.hpp"
+#include "sim/huge_pages.hpp"
 #include "sim/latency_histogram.hpp"
 
 namespace rehearse {
 
 /// Counts what happens in one partition of a run: by the interval of the arrival (for objectives),
-/// since the last window (for time series), and for ever (for scrapes). The hot functions are a few
-/// increments each. A `Ledger` adds the recorders of all partitions up.
+/// since the last window (for time series), and for ever (for scrapes). A `Ledger` adds the
+/// recorders of all partitions up.
+///
+/// A good answer to what arrived in this interval, as nearly all are, is counted once, as `fresh`;
+/// at the next boundary that is added to the interval and to the window.
 class Recorder {
  public:
   /// What became of those that arrived in one interval, and the latencies of the good answers.
@@ -26,15 +30,27 @@ class Recorder {
   };
 
   void start(const System::Plan& plan);
+  /// Brings cells and windows up to date. What arrives from now on belongs to `interval`.
+  void settle(std::uint32_t interval);
 
   void attempt_arrived(Index column) { ++endpoints_[column].totals.arrived; }
   void attempt_succeeded(Index column, std::uint32_t interval, Duration latency);
   void attempt_failed(Index column, std::uint32_t interval, Status status, Duration latency);
   void request_arrived(Index workload) { ++workloads_[workload].totals.arrived; }
-  void request_ended(Index workload, std::uint32_t interval, Status status, Duration latency);
+  void request_succeeded(Index workload, std::uint32_t interval, Duration latency);
+  void request_failed(Index workload, std::uint32_t interval, Status status, Duration latency);
   void call_made(Index callee) { ++service_totals_[callee].calls; }
   /// One more attempt of a call that was counted.
   void call_retried(Index callee) { ++service_totals_[callee].retries; }
+
+  /// Asks memory for what an attempt touches, or its good end.
+  void foresee(Index column) const {
+    __builtin_prefetch(&endpoints_[column].fresh, 1);
+    __builtin_prefetch(&endpoints_[column].totals, 1);
+  }
+  void foresee_success(Index column, Duration latency) const {
+    endpoints_[column].fresh.counts().foresee(LatencyBins::bin_of(latency));
+  }
 
   const Counters& endpoint_total(Index column) const { return endpoints_[column].totals; }
   const Counters& workload_total(Index workload) const { return workloads_[workload].totals; }
@@ -46,35 +62,37 @@ class Recorder {
     return workload_cells_[interval * workloads_.size() + workload];
   }
 
-  /// Answers since the reader last cleared them.
+  /// Answers from when the reader last cleared them until the last settle().
   LatencyCounts& endpoint_window(Index column) { return endpoints_[column].window; }
   LatencyCounts& workload_window(Index workload) { return workloads_[workload].window; }
   LatencyRecorder& watched(Index watch) { return watched_[watch]; }
 
  private:
-  /// What is counted of an endpoint or a workload whatever the interval.
+  /// What is counted of an endpoint or a workload whatever the interval. The first cache line is
+  /// for good answers.
   struct Station {
+    alignas(64) LatencyRecorder fresh;
     Counters totals;
     LatencyCounts window;
     void clear();
+    void settle(Cell* cell);
   };
 
-  Cell& endpoint_cell_of(std::uint32_t interval, Index column) {
-    return endpoint_cells_[interval * endpoints_.size() + column];
+  /// Null outside of all intervals.
+  Cell* endpoint_cell_of(std::uint32_t interval, Index column) {
+    return interval == none ? nullptr : &endpoint_cells_[interval * endpoints_.size() + column];
   }
-  Cell& workload_cell_of(std::uint32_t interval, Index workload) {
-    return workload_cells_[interval * workloads_.size() + workload];
+  Cell* workload_cell_of(std::uint32_t interval, Index workload) {
+    return interval == none ? nullptr : &workload_cells_[interval * workloads_.size() + workload];
   }
-  void endpoint_answered(Index column, Duration latency, std::uint32_t bin) {
-    endpoints_[column].window.add(bin);
-    if (latencies_are_watched_) [[unlikely]]
-      watch(watches_of_column_[column], latency);
-  }
+  /// What arrived in another interval than this one is counted at once.
+  static void add_old(Cell* cell, Station& station, Duration latency, std::uint32_t bin);
   void watch(const std::vector<Index>& watches, Duration latency) {
     for (const Index index : watches) watched_[index].add(latency);
   }
 
-  std::vector<Station> endpoints_;  // [column]
+  std::uint32_t interval_ = none;  // now
+  HugeVector<Station> endpoints_;  // [column]
   std::vector<Station> workloads_;
   std::vector<Counters> service_totals_;
   std::vector<Cell> endpoint_cells_;  // [elementary interval, column]
@@ -87,27 +105,26 @@ class Recorder {
 
 inline void Recorder::attempt_succeeded(Index column, std::uint32_t interval, Duration latency) {
   const std::uint32_t bin = LatencyBins::bin_of(latency);
-  if (interval != none) {
-    Cell& cell = endpoint_cell_of(interval, column);
-    ++cell.by_status[static_cast<std::size_t>(Status::ok)];
-    cell.latencies.add(latency, bin);
+  Station& station = endpoints_[column];
+  ++station.totals.finished;
+  if (interval == interval_) [[likely]] {
+    station.fresh.add(latency, bin);
+  } else {
+    add_old(endpoint_cell_of(interval, column), station, latency, bin);
   }
-  ++endpoints_[column].totals.finished;
-  endpoint_answered(column, latency, bin);
+  if (latencies_are_watched_) [[unlikely]]
+    watch(watches_of_column_[column], latency);
 }
 
-inline void Recorder::request_ended(Index workload, std::uint32_t interval, Status status,
-                                    Duration latency) {
+inline void Recorder::request_succeeded(Index workload, std::uint32_t interval, Duration latency) {
   const std::uint32_t bin = LatencyBins::bin_of(latency);
-  if (interval != none) {
-    Cell& cell = workload_cell_of(interval, workload);
-    ++cell.by_status[static_cast<std::size_t>(status)];
-    (status == Status::ok ? cell.latencies : cell.times_to_failure).add(latency, bin);
-  }
   Station& station = workloads_[workload];
   ++station.totals.finished;
-  station.totals.errors += status != Status::ok;
-  station.window.add(bin);
+  if (interval == interval_) [[likely]] {
+    station.fresh.add(latency, bin);
+  } else {
+    add_old(workload_cell_of(interval, workload), station, latency, bin);
+  }
   if (latencies_are_watched_) [[unlikely]]
     watch(watches_of_workload_[workload], latency);
 }

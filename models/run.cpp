@@ -79,14 +79,16 @@ void Run::act_at(Time instant, Time pause) {
 /// planned instants, so that the answer does not depend on partitions.
 void Run::beat() {
   std::int64_t open = 0;
-  std::size_t in_flight = 0;
+  std::size_t frames = 0;
+  std::size_t calls = 0;
   bool fell_behind = false;
   for (const Partition& partition : partitions_) {
     open += partition.open_measured();
-    in_flight += partition.in_flight();
+    frames += partition.frames_in_use();
+    calls += partition.calls_in_use();
     fell_behind = fell_behind || partition.fell_behind();
   }
-  outcome_.capped = fell_behind || in_flight >= most_in_flight;
+  outcome_.capped = fell_behind || std::max(frames, calls) >= most_in_flight;
   const bool drained = now_ >= plan_->end && (open == 0 || now_ > plan_->drain_limit);
   over_ = outcome_.capped || drained;
   const Time milestone =
@@ -111,9 +113,9 @@ Outcome Run::finish() {
   }
   for (const Partition& partition : partitions_) {
     outcome_.spans += partition.spans();
-    outcome_.events += partition.events_handled();
   }
   outcome_.trajectory = hosts_.trajectory_digest();
+  settle_recorders();
   ledger_.write(outcome_, recorders());
   return std::move(outcome_);
 }

@@ -64,11 +64,11 @@ class Run {
   void kill(Index instance, bool silently);
   void revive(Index instance, bool silently);
   void live_or_die(Index instance);
-  void settle(Instance& instance);
   void clear_dead_instances();
   void deaths_detected(Index fault);
   void list_instances(Index service);
   void close_interval();
+  void settle_recorders();
   void close_window();
 
   // Rollout, alarms (controllers.cpp).

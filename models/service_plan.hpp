@@ -72,6 +72,7 @@ struct EdgePlan {
   std::optional<RetryBudgetSpec> budget;
   std::uint64_t latency_purpose = 0;
   std::uint64_t balancing_purpose = 0;
+  std::uint64_t version_purpose = 0;
   std::uint64_t backoff_purpose = 0;
   Law latency;
 };

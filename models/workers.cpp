@@ -47,11 +47,10 @@ void Partition::dispatch(Index index) {
   instance.dispatching = true;
   ++nesting_;
   while (instance.waiting > 0 && instance.busy < service.workers) {
-    instance.settle(now_, service);
     const std::uint32_t slot =
         service.discipline == QueueDiscipline::fifo ? instance.queue_first : instance.queue_last;
     leave_queue(slot, instance);
-    ++instance.busy;
+    instance.take_worker(now_);
     if (service.worker_held) {
       const std::uint32_t job = frames_[slot].job;
       jobs_[job].holds_worker = true;
@@ -70,15 +69,13 @@ void Partition::give_back_worker(std::uint32_t slot) {
   const Index index = jobs_[frame.job].instance;
   Instance& instance = instances_[index];
   frame.owns_worker = false;
-  instance.settle(now_, service_of(instance));
-  --instance.busy;
+  instance.give_worker_back(now_);
   if (instance.waiting > 0) dispatch(index);
 }
 
 void Partition::share_cores(Index index, std::uint32_t slot, Duration work) {
   Instance& instance = instances_[index];
   const ServicePlan& service = service_of(instance);
-  instance.settle(now_, service);
   advance_cores(instance, service.cores);
   SharedCores& cores = instance.cores;
   if (cores.running == 0) {
@@ -92,9 +89,11 @@ void Partition::share_cores(Index index, std::uint32_t slot, Duration work) {
   schedule_cores(index);
 }
 
-/// Moves the virtual time of an instance to now: at the pace of one job's share.
+/// Moves the virtual time of an instance to now, at the pace of one job's share: before every
+/// change of how many run.
 void Partition::advance_cores(Instance& instance, double cores) {
   SharedCores& shared = instance.cores;
+  shared.settle(now_, cores);
   if (shared.running > 0) {
     const double pace = std::min(1.0, cores / shared.running);
     shared.virtual_now += static_cast<double>((now_ - shared.updated).in_nanoseconds()) * pace;
@@ -127,7 +126,6 @@ void Partition::cores_fire(Index index, std::uint32_t stamp) {
   SharedCores& shared = instance.cores;
   if (shared.stamp != stamp) return;
   const ServicePlan& service = service_of(instance);
-  instance.settle(now_, service);
   advance_cores(instance, service.cores);
   // A hundredth of a nanosecond covers the rounding of the virtual clock.
   constexpr double rounding = 0.01;

@@ -68,8 +68,6 @@ void add_replications(std::vector<DatasetEntry>& entries) {
       [](const ArmRecord& arm) { return arm.rows().trajectory; });
   add(entries, "replications/spans", axis, "1", "Attempts served.",
       [](const ArmRecord& arm) { return arm.rows().spans; });
-  add(entries, "replications/events", axis, "1", "Events simulated.",
-      [](const ArmRecord& arm) { return arm.rows().events; });
   add(entries, "replications/stopped_at", axis, "s",
       "When a stop condition ended the experiment, from the start; NaN: never.",
       [](const ArmRecord& arm) { return arm.rows().stopped_at; });

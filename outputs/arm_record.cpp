@@ -192,7 +192,6 @@ void ArmRecord::add_rows(const Outcome& outcome) {
   rows_.digest.push_back(digest);
   rows_.trajectory.push_back(outcome.trajectory);
   rows_.spans.push_back(outcome.spans);
-  rows_.events.push_back(outcome.events);
   rows_.analyses_without_data.push_back(clamped(outcome.analyses_without_data));
   rows_.capped.push_back(outcome.capped ? 1 : 0);
   rows_.rollout.push_back(static_cast<std::uint8_t>(outcome.rollout));

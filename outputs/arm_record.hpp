@@ -67,7 +67,6 @@ struct ReplicationRows {
   std::vector<std::uint64_t> digest;
   std::vector<std::uint64_t> trajectory;
   std::vector<std::uint64_t> spans;
-  std::vector<std::uint64_t> events;
   std::vector<std::uint32_t> analyses_without_data;
   std::vector<std::uint8_t> capped;
   std::vector<std::uint8_t> rollout;              // RolloutResult

@@ -17,17 +17,19 @@ std::string_view word_of(FaultKind kind) {
 struct FaultKey {
   std::string_view key;
   std::array<FaultKind, 2> kinds;
+  bool has_default = false;
 };
-constexpr std::array<FaultKey, 3> fault_keys{
+constexpr std::array<FaultKey, 4> fault_keys{
     {{"delay", {FaultKind::latency, FaultKind::latency}},
      {"percentage", {FaultKind::latency, FaultKind::abort}},
-     {"factor", {FaultKind::slow_down, FaultKind::load_spike}}}};
+     {"factor", {FaultKind::slow_down, FaultKind::load_spike}},
+     {"detected_after", {FaultKind::instance_kill, FaultKind::zone_down}, true}}};
 
 void check_keys(Reader& reader, const Node& node, FaultKind kind) {
   for (const FaultKey& key : fault_keys) {
     const bool belongs = key.kinds[0] == kind || key.kinds[1] == kind;
     const bool given = node.find(key.key) != nullptr;
-    if (belongs && !given) {
+    if (belongs && !given && !key.has_default) {
       reader.mistake(
           node,
           fmt::format("'{}' is missing: a fault of kind \"{}\" needs it", key.key, word_of(kind)),

@@ -152,14 +152,17 @@ TargetSpec TargetKeys::spec() const {
 }
 
 FaultKeys FaultKeys::of(const FaultSpec& fault) {
-  FaultKeys keys{fault.name,     fault.kind,   fault.target, fault.at,
-                 fault.duration, std::nullopt, std::nullopt, std::nullopt};
+  FaultKeys keys{fault.name,   fault.kind,   fault.target, fault.at,    fault.duration,
+                 std::nullopt, std::nullopt, std::nullopt, std::nullopt};
   if (fault.kind == FaultKind::latency) keys.delay = fault.delay;
   if (fault.kind == FaultKind::latency || fault.kind == FaultKind::abort) {
     keys.percentage = fault.percentage;
   }
   if (fault.kind == FaultKind::slow_down || fault.kind == FaultKind::load_spike) {
     keys.factor = fault.factor;
+  }
+  if (fault.kind == FaultKind::instance_kill || fault.kind == FaultKind::zone_down) {
+    keys.detected_after = fault.detected_after;
   }
   return keys;
 }
@@ -174,6 +177,7 @@ FaultSpec FaultKeys::spec() const {
   fault.delay = delay.value_or(LawSpec{});
   fault.percentage = percentage.value_or(100);
   fault.factor = factor.value_or(1);
+  fault.detected_after = detected_after.value_or(FaultSpec{}.detected_after);
   return fault;
 }
 

@@ -89,6 +89,7 @@ struct FaultKeys {
   std::optional<LawSpec> delay;
   std::optional<double> percentage;
   std::optional<double> factor;
+  std::optional<Duration> detected_after;
 
   static FaultKeys of(const FaultSpec& fault);
   FaultSpec spec() const;
@@ -113,6 +114,10 @@ void describe(Visitor& visitor, Spec& spec) {
                "arrivals, at least 1.",
                Need::conditional},
               spec.factor, Number{0, 1e6, Number::Lower::excluded});
+  visitor.key({"detected_after",
+               "instance_kill, zone_down: until then callers go on choosing the dead instances; "
+               "10 s unless said, one period of Kubernetes' readiness probe."},
+              spec.detected_after, Extent{});
 }
 
 /// The target fits its mode and names somebody; the keys that a kind of fault needs are there, and

@@ -66,7 +66,7 @@ class BucketWidth {
   }
 
  private:
-  static constexpr std::int64_t affordable = 6;  // moves for each event
+  static constexpr std::int64_t affordable = 3;  // moves for each event
 
   std::int64_t debt_ = 0;
   std::int64_t credit_ = 4096;

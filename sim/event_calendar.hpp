@@ -37,17 +37,24 @@ class EventCalendar {
     place(bucket_of(key.time), pool_.take(key, payload));
   }
 
-  /// Opens the next bucket that has events, calls `take(event)` for each and returns how many. With
-  /// `large`, more than the cache holds, it also asks memory for a bucket that comes soon after.
-  /// Expects that an event waits.
-  template <class Take>
-  std::size_t open_next(bool large, Take&& take) {
+  /// Opens the next bucket that has events, calls `take(event)` for each and returns how many.
+  /// With `large`, more than the cache holds, it also asks memory for a bucket that comes later,
+  /// and calls `foresee(payload, near)` for each event of four buckets between, `near` from 0 to 3
+  /// as its turn comes nearer. Expects that an event waits.
+  template <class Take, class Foresee>
+  std::size_t open_next(bool large, Take&& take, Foresee&& foresee) {
     if (in_ring_ == 0) jump();
     opened_ = ring_.next_filled(opened_);
     while (far_.reached() < last_section_of_ring()) {
       far_.advance([this](std::uint32_t chain) { sort_in(chain); });
     }
-    if (large) pool_.prefetch(ring_.head(opened_ + prefetch_distance));
+    if (large) {
+      pool_.prefetch(ring_.head(opened_ + prefetch_distance));
+      look_at(opened_ + 8, [&](const Payload& payload) { foresee(payload, 0); });
+      look_at(opened_ + 5, [&](const Payload& payload) { foresee(payload, 1); });
+      look_at(opened_ + 3, [&](const Payload& payload) { foresee(payload, 2); });
+      look_at(opened_ + 1, [&](const Payload& payload) { foresee(payload, 3); });
+    }
     const std::uint32_t chain = ring_.take(opened_);
     std::uint32_t last = chain;
     std::size_t size = 0;
@@ -100,7 +107,7 @@ class EventCalendar {
   }
 
  private:
-  static constexpr std::uint64_t prefetch_distance = 6;
+  static constexpr std::uint64_t prefetch_distance = 11;
 
   std::uint64_t bucket_of(Time time) const { return instant(time) >> shift_; }
   std::uint64_t last_section_of_ring() const { return (opened_ >> section_shift_) + 3; }
@@ -112,6 +119,13 @@ class EventCalendar {
       ++in_ring_;
     } else {
       far_.push(section, slot, pool_.next(slot));
+    }
+  }
+
+  template <class Look>
+  void look_at(std::uint64_t bucket, Look&& look) {
+    for (std::uint32_t slot = ring_.head(bucket); slot != 0; slot = pool_.next(slot)) {
+      look(pool_[slot].payload);
     }
   }
 

@@ -51,11 +51,12 @@ class EventList {
   /// Takes the earliest event out. Expects that there is one.
   Event pop() {
     if (leaves_before(lanes_.earliest(), queue_.earliest())) return lanes_.pop();
-    return queue_.pop();
+    return queue_.pop([](const Payload&, int) {});
   }
 
   /// Takes the earliest event out if it is before `end`; false when there is none.
-  bool pop_before(Time end, Event& event) {
+  template <class Foresee>
+  bool pop_before(Time end, Event& event, Foresee&& foresee) {
     const EventKey& laned = lanes_.earliest();
     const Event& queued = queue_.earliest();
     if (leaves_before(laned, queued)) {
@@ -64,7 +65,7 @@ class EventList {
       return true;
     }
     if (queued.time >= end) return false;
-    event = queue_.pop();
+    event = queue_.pop(foresee);
     return true;
   }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/huge_pages.hpp"
 #include "sim/scheduled_event.hpp"
 
 namespace rehearse {
@@ -46,8 +47,7 @@ class EventPool {
 
   /// Asks memory for the first events of the chain that begins at `slot`, without waiting.
   void prefetch(std::uint32_t slot) const {
-    __builtin_prefetch(&records_[slot]);
-    __builtin_prefetch(&records_[next_[slot]]);
+    for (; slot != none; slot = next_[slot]) __builtin_prefetch(&records_[slot]);
   }
 
   /// Forgets all chains and moves the events in use to slots 1, 2, ... up to size().
@@ -88,7 +88,7 @@ class EventPool {
     Event event;
   };
 
-  std::vector<Record> records_;
+  HugeVector<Record> records_;
   std::vector<std::uint32_t> next_;
   std::uint32_t free_ = none;
 };

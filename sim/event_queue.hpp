@@ -42,11 +42,18 @@ class EventQueue {
   }
 
   /// Expects that it is not empty.
-  Event pop() {
+  template <class Foresee>
+  Event pop(Foresee&& foresee) {
     const Event event = front_.earliest();
     front_.drop();
     --size_;
-    if (front_.empty() && size_ > 0) refill();
+    if (front_.empty()) {
+      if (size_ > 0) {
+        refill(foresee);
+      } else if (fewest_ > 0) {
+        become_small();
+      }
+    }
     return event;
   }
 
@@ -65,17 +72,21 @@ class EventQueue {
   static constexpr std::size_t sorted_one_by_one = 24;
 
   /// Brings the next bucket into the empty front.
-  void refill() {
+  template <class Foresee>
+  void refill(Foresee&& foresee) {
     if (size_ < fewest_) [[unlikely]]
       return rebuild(calendar_.shift());
     std::size_t moves = 0;
-    const std::size_t events = calendar_.open_next(size_ > large, [&](const Event& event) {
-      if (front_.size() < sorted_one_by_one) {
-        moves += front_.insert({event.time, event.order}, event.payload);
-      } else {
-        front_.append(event);
-      }
-    });
+    const std::size_t events = calendar_.open_next(
+        size_ > large,
+        [&](const Event& event) {
+          if (front_.size() < sorted_one_by_one) {
+            moves += front_.insert({event.time, event.order}, event.payload);
+          } else {
+            front_.append(event);
+          }
+        },
+        foresee);
     if (events > sorted_one_by_one) moves += front_.sort();
     width_.note_opening(events, moves);
     if (width_.is_too_wide()) [[unlikely]]

@@ -105,6 +105,13 @@ void LatencyCounts::cover(std::uint32_t bin) {
   covered_ = static_cast<std::uint32_t>(bins_.size());
 }
 
+void LatencyRecorder::merge(const LatencyRecorder& other) {
+  counts_.merge(other.counts_);
+  sum_ += other.sum_;
+  minimum_ = std::min(minimum_, other.minimum_);
+  maximum_ = std::max(maximum_, other.maximum_);
+}
+
 LatencyHistogram LatencyRecorder::histogram() const {
   LatencyHistogram result;
   if (empty()) return result;

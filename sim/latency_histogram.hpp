@@ -83,6 +83,10 @@ class LatencyCounts {
     }
     ++bins_[bin - first_];
   }
+  /// Asks memory for a bin, without waiting.
+  void foresee(std::uint32_t bin) const {
+    if (bin - first_ < covered_) __builtin_prefetch(&bins_[bin - first_], 1);
+  }
   void merge(const LatencyCounts& other);
 
   /// Forgets everything and keeps the memory. These three cost time in proportion to the powers of
@@ -115,7 +119,10 @@ class LatencyRecorder {
     maximum_ = std::max(maximum_, latency);
   }
 
+  void merge(const LatencyRecorder& other);
+
   bool empty() const { return minimum_ > maximum_; }
+  const LatencyCounts& counts() const { return counts_; }
   std::uint64_t count() const { return counts_.count(); }
 
   /// The sparse value of all that was added since the last clear. Costs time in proportion to the

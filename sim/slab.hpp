@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sim/expects.hpp"
+#include "sim/huge_pages.hpp"
 
 namespace rehearse {
 
@@ -66,7 +67,7 @@ class Slab {
     records_.emplace_back();
   }
 
-  std::vector<Record> records_;
+  HugeVector<Record> records_;
   std::vector<std::uint32_t> free_;  // as long as records_, so that giving back checks nothing
   std::size_t free_count_ = 0;
 };

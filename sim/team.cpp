@@ -24,10 +24,16 @@ void Team::run(int members, const std::function<void(int, Team&)>& body) {
   Team team(members);
   std::vector<std::thread> threads;
   threads.reserve(static_cast<std::size_t>(members - 1));
-  for (int member = 1; member < members; ++member) {
-    threads.emplace_back([&team, &body, member] { team.guarded(member, body); });
+  bool complete = false;
+  try {
+    for (int member = 1; member < members; ++member) {
+      threads.emplace_back([&team, &body, member] { team.guarded(member, body); });
+    }
+    complete = true;
+  } catch (...) {
+    team.fail();  // no more threads to be had: those that began find out at their next meeting
   }
-  team.guarded(0, body);
+  if (complete) team.guarded(0, body);
   for (std::thread& thread : threads) thread.join();
   if (team.failure_) std::rethrow_exception(team.failure_);
 }
@@ -36,14 +42,19 @@ void Team::guarded(int member, const std::function<void(int, Team&)>& body) {
   try {
     body(member, *this);
   } catch (...) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!failure_) failure_ = std::current_exception();
-    }
-    broken_.store(true);
-    meeting_.fetch_add(1);
-    meeting_.notify_all();
+    fail();
   }
+}
+
+/// Expects an exception that is being handled.
+void Team::fail() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!failure_) failure_ = std::current_exception();
+  }
+  broken_.store(true);
+  meeting_.fetch_add(1);
+  meeting_.notify_all();
 }
 
 bool Team::meet() {

@@ -30,6 +30,7 @@ class Team {
 
  private:
   explicit Team(int members) : members_(members) {}
+  void fail();
   void guarded(int member, const std::function<void(int, Team&)>& body);
 
   const int members_;

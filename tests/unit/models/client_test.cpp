@@ -189,3 +189,29 @@ TEST_CASE("a request and its answer each take the network's time", "[models]") {
 
   CHECK(slowest_request(run_of(model, 1)) == Approx(0.018).epsilon(1e-12));
 }
+
+TEST_CASE("a call whose backoff ends with its time makes no more attempts", "[models]") {
+  for (const int at_once : {1, 30, 100, 3000}) {
+    INFO(at_once << " calls at once");
+    ModelSpec model = station(constant(1), std::nullopt);
+    ClientSpec& client = add_replay(model, std::vector<double>(at_once, 0.5)).calls["station"];
+    client.timeout = Duration::milliseconds(200);
+    client.retry = patient_retry(3, 0.1);
+    client.retry->per_try_timeout = Duration::milliseconds(100);
+
+    const Outcome outcome = run_of(model, 3);
+
+    CHECK(attempts_at(outcome) == static_cast<std::uint64_t>(at_once));
+    CHECK(requests_of(outcome).timed_out == static_cast<std::uint64_t>(at_once));
+  }
+}
+
+TEST_CASE("users who think and work as one go on for ever", "[models]") {
+  ModelSpec model = station(constant(0.01), std::nullopt);
+  WorkloadSpec& users = model.workloads["users"];
+  users.arrivals = ClosedLoopSpec{100, constant(1)};
+  users.mix[{"station", "serve"}] = 1;
+
+  // Each asks at 1 s, 2.01 s, ..., 10.09 s.
+  CHECK(requests_of(run_of(model, 10.5)).ok == 1000);
+}

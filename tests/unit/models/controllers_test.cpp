@@ -229,3 +229,24 @@ TEST_CASE("things of one instant are done by kind, and of one kind in order", "[
 
   CHECK(order == std::vector<Index>{5, 2, 4, 1, 3});
 }
+
+TEST_CASE("calls of the canary are spread over its instances", "[models]") {
+  ModelSpec model = station(constant(0.02));
+  model.services["station"].instances = 10;
+  model.services["station"].queue.capacity = 0;
+  for (const BalancingPolicy policy : {BalancingPolicy::random, BalancingPolicy::least_request}) {
+    add_poisson(model, 200).calls["station"].load_balancer.policy = policy;
+    ExperimentSpec experiment = quiet(60);
+    experiment.rollout = canary(10, 0);
+    experiment.rollout->at = Duration();
+    experiment.rollout->canary_instances = 10;
+    experiment.rollout->steps = {SetWeight{10}, Pause{Duration::seconds(90)}};
+
+    const Outcome outcome = run_of(model, experiment);
+
+    // Twenty calls a second at each instance would find it busy 0.29 of the time; two, 0.04.
+    const RequestCounts& counts = outcome.intervals.front().endpoints[1].counts;
+    CHECK(counts.arrived > 800);
+    CHECK(static_cast<double>(counts.refused) < 0.1 * static_cast<double>(counts.arrived));
+  }
+}

@@ -273,6 +273,19 @@ TEST_CASE("a drained list goes on wherever time has got to", "[sim]") {
   }
 }
 
+TEST_CASE("a list that empties from its last bucket goes on", "[sim]") {
+  Compared both(9);
+  for (const int at_once : {20, 60, 100, 3000}) {
+    for (int i = 0; i < 60; ++i) both.add(Duration::microseconds(i));
+    for (int i = 0; i < at_once; ++i) both.add(Duration::seconds(1));
+    both.take_all();
+    for (int i = 0; i < 5; ++i) {
+      both.add(Duration::seconds(i));
+      both.take_all();
+    }
+  }
+}
+
 TEST_CASE("the last instants of all are instants like others", "[sim]") {
   for (const std::size_t population : {2U, 50U, 2000U}) {
     Compared both(8);
