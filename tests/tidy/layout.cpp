@@ -106,6 +106,7 @@ const std::map<std::string, LongFile>& long_files() {
       {"models/outcome.hpp", {160, "one report and the names of its axes"}},
       {"models/partition.hpp",
        {265, "one class: the state of a partition; its functions have a file for each station"}},
+      {"models/service_spec.hpp", {170, "a service and all that is said of it, as it is nested"}},
       {"scenarios/scenario_kinds.hpp", {155, "every table of a scenario, one after another"}},
       {"sim/event_calendar.hpp", {165, "put away, open, cut anew: one structure, its two lists"}},
       {"sim/event_queue.hpp", {160, "one structure and when it changes shape"}},
