@@ -150,13 +150,13 @@ class SpanMaker {
     if (duration < 0 || __builtin_add_overflow(span.start, duration, &span.end)) span.start = -1;
   }
 
-  void read_sampling(const std::vector<std::string>& record, Span& span) const {
+  /// An empty field says nothing; what is no number at all cannot be.
+  void read_sampling(const std::vector<std::string>& record, Span& span) {
     const std::string& text = field(record, columns_.sampling);
+    if (text.empty()) return;
     double percent = 0;
     const auto result = std::from_chars(text.data(), text.data() + text.size(), percent);
-    if (result.ec == std::errc() && percent > 0 && percent <= 100) {
-      span.adjusted_count = static_cast<float>(100 / percent);
-    }
+    take_adjusted_count(set_, span, result.ec == std::errc() ? 100 / percent : 0);
   }
 
   NameId service_of(const std::string& instance) {

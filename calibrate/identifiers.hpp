@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,8 +27,8 @@ std::string service_name_of(std::string_view text);
 std::string operation_name_of(std::string_view text);
 
 /// The number of requests that a sampled one stands for, by the W3C `tracestate` of OpenTelemetry's
-/// consistent probability sampling: ot=th:<threshold> or the older ot=p:<exponent>. 1 when it says
-/// nothing, or nothing sensible.
-float adjusted_count_of(std::string_view tracestate);
+/// consistent probability sampling: ot=th:<threshold> or the older ot=p:<exponent>. Nothing when it
+/// says nothing; NaN when that is no number, infinity for a threshold that no trace passes.
+std::optional<double> adjusted_count_of(std::string_view tracestate);
 
 }  // namespace rehearse

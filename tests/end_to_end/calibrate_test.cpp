@@ -151,8 +151,9 @@ TEST_CASE("the mapping of columns was once described nowhere", "[end_to_end]") {
 TEST_CASE("load beyond the recording is not taken for harmless", "[end_to_end]") {
   const Workplace place;
   prepare(place);
-  REQUIRE(place.rehearse({"calibrate", "spans.csv", "--columns", "mapping.toml", "-o",
-                          "learned.model.toml"})
+  REQUIRE(place
+              .rehearse({"calibrate", "spans.csv", "--columns", "mapping.toml", "-o",
+                         "learned.model.toml"})
               .exit_code == 0);
   const std::string calm =
       "rehearse = 1\n[scenario]\nname = \"more\"\nmodel = \"learned.model.toml\"\n"
@@ -162,8 +163,7 @@ TEST_CASE("load beyond the recording is not taken for harmless", "[end_to_end]")
                                 "[[faults]]\nname = \"spike\"\nkind = \"load_spike\"\n"
                                 "target = { workload = \"users\" }\nat = \"5s\"\n"
                                 "duration = \"5s\"\nfactor = 2\n");
-  place.write("set.toml",
-              calm + "[set]\n\"workloads.users.arrivals.poisson.rate\" = \"40/s\"\n");
+  place.write("set.toml", calm + "[set]\n\"workloads.users.arrivals.poisson.rate\" = \"40/s\"\n");
   const std::string warning = "harm may be understated";
 
   CHECK_THAT(place.rehearse({"run", "calm.toml"}).output, !Catch::Contains(warning));
@@ -171,14 +171,28 @@ TEST_CASE("load beyond the recording is not taken for harmless", "[end_to_end]")
   CHECK_THAT(place.rehearse({"run", "set.toml"}).output, Catch::Contains(warning));
 }
 
+TEST_CASE("calibrate once wrote models that inspect refused", "[end_to_end]") {
+  const Workplace place;
+  place.write("spans.csv",
+              "trace,span,service,operation,start_ns,end_ns\n1,1,a,x,10,20\n2,1,a,x,11,20\n");
+
+  const Finished learned = place.rehearse(
+      {"calibrate", "spans.csv", "--sampling-percent", "0.001", "-o", "fast.model.toml"});
+
+  CHECK(learned.exit_code == 104);
+  CHECK_THAT(learned.errors, Catch::Contains("rehearse itself would refuse") &&
+                                 Catch::Contains("must be a rate from 0/s to"));
+  CHECK_FALSE(place.has("fast.model.toml"));
+}
+
 TEST_CASE("calibrate does not write over what it reads", "[end_to_end]") {
   const Workplace place;
   prepare(place);
 
-  const Finished spans = place.rehearse(
-      {"calibrate", "spans.csv", "--columns", "mapping.toml", "-o", "./spans.csv"});
-  const Finished columns = place.rehearse(
-      {"calibrate", "spans.csv", "--columns", "mapping.toml", "-o", "mapping.toml"});
+  const Finished spans =
+      place.rehearse({"calibrate", "spans.csv", "--columns", "mapping.toml", "-o", "./spans.csv"});
+  const Finished columns =
+      place.rehearse({"calibrate", "spans.csv", "--columns", "mapping.toml", "-o", "mapping.toml"});
 
   CHECK(spans.exit_code == 104);
   CHECK_THAT(spans.errors, Catch::Contains("./spans.csv is an input, it cannot be written to"));

@@ -260,4 +260,54 @@ TEST_CASE("hand-made edge cases survive", "[calibrate]") {
   CHECK(files > 40);
 }
 
+TEST_CASE("sampling weights that cannot be are counted and left out", "[calibrate]") {
+  const std::string table = "trace,span,service,operation,start_ns,end_ns,kept\n1,1,a,x,1,2,";
+  ColumnMapping mapping =
+      *guess_mapping({"trace", "span", "service", "operation", "start_ns", "end_ns"});
+  mapping.sampling_percent = "kept";
+  ReadOptions options;
+  options.columns = mapping;
+  const auto by_percent = [&](const std::string& said) {
+    return test::read_text(table + said + "\n", options);
+  };
+  const auto by_state = [](const std::string& said) {
+    return test::read_text(
+        R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"1","spanId":"1","name":"n",)"
+        R"("startTimeUnixNano":"5","endTimeUnixNano":"9","traceState":")" +
+        said + R"("}]}]}]})");
+  };
+  const auto by_parameter = [](const std::string& said) {
+    return test::read_text(
+        R"({"data":[{"traceID":"1","spans":[{"spanID":"1","operationName":"n","startTime":1,)"
+        R"("duration":5,"tags":[{"key":"sampler.type","value":"probabilistic"},)"
+        R"({"key":"sampler.param","value":)" +
+        said + "}]}]}]}");
+  };
+  std::vector<SpanSet> impossible;
+  for (const char* said : {"nan", "inf", "0", "-1", "1e-300", "1e300", "200", "none"}) {
+    impossible.push_back(by_percent(said));
+  }
+  for (const char* said : {"ot=p:62", "ot=p:63", "ot=p:x", "ot=p:", "ot=th:ffffffffffffff",
+                           "ot=th:xyz", "ot=th:", "a=b, ot=th:000000000000000"}) {
+    impossible.push_back(by_state(said));
+  }
+  for (const char* said : {"0", "-0.5", "1e-300", "1e300", "2", "\"nan\"", "null"}) {
+    impossible.push_back(by_parameter(said));
+  }
+
+  for (const SpanSet& set : impossible) {
+    REQUIRE(set.spans.size() == 1);
+    CHECK(set.counts.impossible_sampling == 1);
+    CHECK(set.spans[0].adjusted_count == 1);
+  }
+  const std::vector<std::pair<SpanSet, float>> sensible{
+      {by_percent(""), 1.0F},          {by_percent("25"), 4.0F},        {by_percent("1e-6"), 1e8F},
+      {by_state("not=th:8"), 1.0F},    {by_state("x=1,ot=th:c"), 4.0F}, {by_state("ot=p:3"), 8.0F},
+      {by_state("ot=rv:1;p:2"), 4.0F}, {by_parameter("0.25"), 4.0F}};
+  for (const auto& [set, count] : sensible) {
+    CHECK(set.counts.impossible_sampling == 0);
+    CHECK(set.spans.at(0).adjusted_count == count);
+  }
+}
+
 }  // namespace rehearse
