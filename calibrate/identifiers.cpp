@@ -81,10 +81,10 @@ std::size_t utf8_length(std::string_view text) {
   return overlong || outside ? 0 : length;
 }
 
-std::string printable(std::string_view text) {
+/// The beginning of `text`, a question mark for what cannot be printed. Takes it from `rest`.
+std::string take_printable(std::string_view& rest, std::size_t longest) {
   std::string clean;
-  std::string_view rest = text;
-  while (!rest.empty() && clean.size() < longest_name) {
+  while (!rest.empty() && clean.size() < longest) {
     const std::size_t length = utf8_length(rest);
     const auto head = static_cast<unsigned char>(rest[0]);
     if (length == 0 || head < 0x20 || head == 0x7F) {
@@ -95,8 +95,13 @@ std::string printable(std::string_view text) {
       rest.remove_prefix(length);
     }
   }
-  if (!rest.empty()) clean += fmt::format("...{:016x}", hash_of(text));
   return clean;
+}
+
+std::string printable(std::string_view text) {
+  std::string_view rest = text;
+  const std::string clean = take_printable(rest, longest_name);
+  return rest.empty() ? clean : clean + fmt::format("...{:016x}", hash_of(text));
 }
 
 bool is_identifier(std::string_view segment) {
@@ -164,6 +169,12 @@ std::string service_name_of(std::string_view text) {
     if (letter == '/') letter = '_';
   }
   return name;
+}
+
+std::string excerpt_of(std::string_view text) {
+  constexpr std::size_t longest_shown = 80;
+  const std::string clean = take_printable(text, longest_shown);
+  return text.empty() ? clean : clean + "...";
 }
 
 std::string operation_name_of(std::string_view text) {

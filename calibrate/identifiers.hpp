@@ -22,6 +22,10 @@ TraceId trace_id_of(std::string_view text);
 /// cut and marked with a hash of the whole.
 std::string service_name_of(std::string_view text);
 
+/// The first 80 letters of a text that stood in a file, to be shown in a message; with a question
+/// mark for each byte that cannot be printed.
+std::string excerpt_of(std::string_view text);
+
 /// Likewise for operations, which may hold slashes. Segments of a path that are numbers, UUIDs or
 /// long hexadecimal texts become "{id}", so that /carts/450 and /carts/451 are one endpoint.
 std::string operation_name_of(std::string_view text);

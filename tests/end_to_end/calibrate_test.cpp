@@ -118,7 +118,9 @@ TEST_CASE("mistakes of a column mapping are reported together", "[end_to_end]") 
         "exactly one of end_ns", "one of service and instance must be given",
         "bad.toml:2:1: error: unknown key 'spann'",
         "bad.toml:3:13: error: 'operation' must be the name of a column",
-        "'delimiter' must be one character", "is no regular expression"}) {
+        "'delimiter' must be one character",
+        "bad.toml:7:25: error: 'service_from_instance' is no regular expression (RE2): missing "
+        ")"}) {
     CHECK_THAT(refused.errors, Catch::Contains(sentence));
   }
 }

@@ -4,6 +4,8 @@
 
 #include <sys/stat.h>
 
+#include "calibrate/name_pattern.hpp"
+#include "sim/error.hpp"
 #include "tests/unit/calibrate/trace_support.hpp"
 
 namespace rehearse {
@@ -258,6 +260,53 @@ TEST_CASE("hand-made edge cases survive", "[calibrate]") {
     ++files;
   }
   CHECK(files > 40);
+}
+
+TEST_CASE("a long head of zeros, as a crash leaves it, is skipped", "[calibrate]") {
+  const std::string zeros(283'073, '\0');
+  const std::string table = "trace,span,service,operation,start_ns,end_ns\n1,1,a,x,1,2\n";
+  const std::string json =
+      R"({"data":[{"traceID":"1","spans":[{"spanID":"1","startTime":1,"duration":5}]}]})";
+
+  CHECK(test::read_text(zeros + table).spans.size() == 1);
+  CHECK(test::read_text(zeros + json + zeros + json).spans.size() == 2);
+}
+
+TEST_CASE("blanks without end once hung the reader", "[calibrate]") {
+  for (const TraceFormat format : {TraceFormat::detect, TraceFormat::csv, TraceFormat::otlp}) {
+    ReadOptions options;
+    options.format = format;
+
+    CHECK_THROWS_WITH(read_spans({"/dev/zero"}, options), Catch::Contains("MiB of blanks"));
+  }
+  const std::string blanks((17 << 20), ' ');
+  const std::string zeros((17 << 20), '\0');
+  CHECK_THROWS_WITH(test::read_text("{\"data\":[" + blanks), Catch::Contains("MiB of blanks"));
+  CHECK_THROWS_WITH(test::read_text("trace,span" + zeros), Catch::Contains("a record longer"));
+}
+
+TEST_CASE("a service is found by a regular expression in linear time", "[calibrate]") {
+  const std::string longest(1 << 20, 'a');
+
+  CHECK(NamePattern("^(a+)+$").find_in(longest + "!") == longest + "!");
+  CHECK(NamePattern("^(a+)+$").find_in(longest) == longest);
+  CHECK(NamePattern("^(.*)-[0-9a-f]+-[a-z]+$").find_in("cart-5f-a") == "cart");
+  CHECK(NamePattern("[a-z]+").find_in("5-cart-6") == "cart");
+  CHECK(NamePattern("x(y)?").find_in("x") == "");
+  CHECK_THROWS_AS(NamePattern("(("), InvalidInput);
+  CHECK_THROWS_AS(NamePattern("(a)\\1"), InvalidInput);
+  CHECK_THROWS_AS(NamePattern(std::string(20'000, '(') + std::string(20'000, ')')), InvalidInput);
+}
+
+TEST_CASE("the first line of a table is shown escaped and cut", "[calibrate]") {
+  ReadOptions options;
+  options.columns = *guess_mapping({"trace", "span", "service", "operation", "start_ns", "end_ns"});
+  const std::string head = "\x1b]0;pwned\a\x1b[2J," + std::string(5000, 'x');
+
+  CHECK_THROWS_WITH(
+      test::read_text(head + "\n", options),
+      Catch::Contains("the first line is: ?]0;pwned??[2J, xxx") && Catch::EndsWith("xxx..."));
+  CHECK_THROWS_WITH(test::read_text(head + "\n"), Catch::Contains("\"?]0;pwned??[2J\""));
 }
 
 TEST_CASE("sampling weights that cannot be are counted and left out", "[calibrate]") {
