@@ -72,6 +72,7 @@ int run(const Invocation& invocation) {
     print(model);
     return 0;
   }
+  if (!arguments.has("force")) refuse_other_model(calibration.model, *output);
   write_atomically(*output, model);
   print(text(calibration.account) + fmt::format("Model {}\n", *output));
   return 0;
@@ -87,6 +88,7 @@ Verb calibrate_verb() {
   verb.example = "rehearse calibrate traces.json.gz -o shop.model.toml";
   verb.options = {
       {"output", 'o', "MODEL.toml", "the model (default: standard output)"},
+      {"force", 0, "", "overwrite a model that says something else"},
       {"format", 0, "FORMAT", "jaeger, otlp or csv (default: detected from the content)"},
       {"columns", 0, "MAPPING.toml", "which column of a CSV file holds what"},
       {"anonymise", 0, "", "replace the names of services, operations and instances"},
