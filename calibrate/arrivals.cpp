@@ -27,11 +27,23 @@ void measure_rate(std::vector<std::int64_t>& starts, ArrivalFacts& facts) {
   for (std::size_t i = 1; i < starts.size(); ++i) gaps.push_back(starts[i] - starts[i - 1]);
   const double typical = typical_gap(gaps);
   double total = 0;
-  for (const std::int64_t gap : gaps) {
+  Stretch stretch{starts.front(), starts.front()};
+  const auto close = [&] {
+    if (stretch.to > stretch.from) facts.stretches.push_back(stretch);
+  };
+  for (std::size_t i = 0; i < gaps.size(); ++i) {
+    const std::int64_t gap = gaps[i];
     const bool pause = gap > shortest_pause && static_cast<double>(gap) > pause_factor * typical;
     facts.pauses += pause ? 1 : 0;
-    if (!pause) total += static_cast<double>(gap) / 1e9;
+    if (pause) {
+      close();
+      stretch.from = starts[i + 1];
+    } else {
+      total += static_cast<double>(gap) / 1e9;
+    }
+    stretch.to = starts[i + 1];
   }
+  close();
   const auto counted = static_cast<double>(gaps.size() - facts.pauses);
   facts.seconds = total;
   if (total > 0) {

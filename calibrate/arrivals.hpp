@@ -9,6 +9,13 @@
 
 namespace rehearse {
 
+/// A part of the recording without a pause, in nanoseconds since 1970; `to` is outside.
+struct Stretch {
+  std::int64_t from = 0;
+  std::int64_t to = 0;
+  bool operator==(const Stretch&) const = default;
+};
+
 /// When and where requests came in from outside.
 struct ArrivalFacts {
   std::uint64_t requests = 0;    // roots
@@ -18,6 +25,7 @@ struct ArrivalFacts {
   double per_second = 0;         // 0: not to be told
   std::int64_t first = 0;        // nanoseconds since 1970, as recorded
   std::int64_t last = 0;
+  std::vector<Stretch> stretches;       // rising; together `seconds` long
   std::map<std::uint32_t, double> mix;  // by endpoint, in requests seen
   bool only_orphans = false;            // no trace has a root: orphans were taken for roots
 };

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "calibrate/recorded_load.hpp"
 #include "models/spec_path.hpp"
 
 namespace rehearse {
@@ -30,6 +32,15 @@ TimedStructure leaf(double self_time) {
   timed.own = {self_time};
   timed.self_time = self_time;
   return timed;
+}
+
+/// Of the visit's own, beside calls that were under way.
+double time_between_calls(const TimedStructure& timed) {
+  double sum = 0;
+  for (const auto& group : timed.leads) {
+    for (const auto& chain : group) sum = std::accumulate(chain.begin(), chain.end(), sum);
+  }
+  return sum;
 }
 
 }  // namespace
@@ -59,6 +70,7 @@ Calibration ModelBuilder::build() {
   describe_correlations();
   describe_network();
   describe_workload();
+  describe_highest_load();
   describe_roles();
   describe_edges();
   note_assumptions();
@@ -89,6 +101,7 @@ void ModelBuilder::learn_endpoints() {
     timed.own.front() -= wait;
     timed.self_time -= wait;
     self_times_.push_back(timed.self_time);
+    work_times_.push_back(timed.self_time + time_between_calls(timed));
     const auto duration = static_cast<double>(span.duration());
     duration_sum[visit.endpoint] += duration;
     if (!any_failed(calls)) {
@@ -138,8 +151,7 @@ void ModelBuilder::learn_endpoint(std::uint32_t endpoint, BehaviourLearner& lear
     }
   }
   if (undisturbed > 0) {
-    spec.errors.percent =
-        100 * static_cast<double>(own_errors) / static_cast<double>(undisturbed);
+    spec.errors.percent = 100 * static_cast<double>(own_errors) / static_cast<double>(undisturbed);
   }
   const std::string path =
       extended_path(service_path(named.service) + ".endpoints", named.operation);
@@ -223,8 +235,8 @@ void ModelBuilder::describe_network() {
     if (client.network_latency) continue;
     const std::string path =
         extended_path(service_path(caller) + ".calls", callee) + ".network_latency";
-    const auto link = network_.links.find(std::pair(visits_.endpoints[edge.first].service,
-                                                    visits_.endpoints[edge.second].service));
+    const auto link = network_.links.find(
+        std::pair(visits_.endpoints[edge.first].service, visits_.endpoints[edge.second].service));
     if (link == network_.links.end()) {
       client.network_latency = LawSpec{};
       note(path, Basis::assumed, 0, "inside the caller's own time: one side was recorded");
@@ -247,8 +259,7 @@ void ModelBuilder::describe_workload() {
   result_.account.arrivals = facts;
   if (facts.requests == 0) return;
   provenance.window = window_text(facts.first, facts.last);
-  provenance.sampling_percent =
-      100 * static_cast<double>(facts.requests) / facts.adjusted_requests;
+  provenance.sampling_percent = 100 * static_cast<double>(facts.requests) / facts.adjusted_requests;
   WorkloadSpec workload;
   workload.arrivals = PoissonSpec{Rate{facts.per_second > 0 ? facts.per_second : 1.0}};
   for (const auto& [endpoint, weight] : facts.mix) {
@@ -264,6 +275,19 @@ void ModelBuilder::describe_workload() {
          "the way from the users was not recorded");
   }
   result_.model.workloads[options_.workload] = std::move(workload);
+}
+
+void ModelBuilder::describe_highest_load() {
+  const std::vector<Stretch>& stretches = result_.account.arrivals.stretches;
+  for (auto& [id, stays] : find_stays(forest_, visits_, network_, work_times_)) {
+    const auto found = result_.model.services.find(names_.text(id));
+    if (found == result_.model.services.end()) continue;
+    ServiceSpec& service = found->second;
+    service.highest_recorded = highest_recorded(std::move(stays), stretches, service.instances);
+    if (!service.highest_recorded) continue;
+    note(service_path(found->first) + ".highest_recorded", Basis::observed,
+         service.highest_recorded->visits, "");
+  }
 }
 
 void ModelBuilder::describe_roles() {
@@ -283,9 +307,8 @@ void ModelBuilder::describe_roles() {
 void ModelBuilder::describe_edges() {
   for (const auto& [edge, facts] : edges_.edges) {
     const bool survived = survived_callees(edges_, edge.first).contains(edge.second);
-    result_.account.edges.push_back(
-        {name(edge.first).text(), name(edge.second).text(), facts, survived,
-         network_.before_calls.contains(edge)});
+    result_.account.edges.push_back({name(edge.first).text(), name(edge.second).text(), facts,
+                                     survived, network_.before_calls.contains(edge)});
   }
 }
 

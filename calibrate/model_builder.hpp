@@ -33,6 +33,7 @@ class ModelBuilder {
   void describe_correlations();
   void describe_network();
   void describe_workload();
+  void describe_highest_load();
   void describe_roles();
   void describe_edges();
   void note_assumptions();
@@ -51,6 +52,7 @@ class ModelBuilder {
   std::vector<std::int64_t> grains_;
   std::vector<EndpointName> endpoint_names_;
   std::vector<double> self_times_;  // by visit, without waiting where that could be told
+  std::vector<double> work_times_;  // by visit: the same, and what stands between parallel calls
   std::map<NameId, ServiceConcurrency> concurrency_;
   std::vector<double> peer_duration_sum_;
   EdgeTable edges_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "models/client_spec.hpp"
 #include "sim/law_spec.hpp"
+#include "sim/time.hpp"
 
 namespace rehearse {
 
@@ -122,6 +124,17 @@ struct PlacementSpec {
   bool operator==(const PlacementSpec&) const = default;
 };
 
+/// The highest load of one instance that a recording shows; beyond it nobody has seen the service.
+/// Calibration writes the maximum over windows of 10 s, or, of services too rare for that, the mean
+/// over the whole recording.
+struct HighestRecorded {
+  double work_per_instance = 0;    // seconds of own work brought in a second (Erlangs)
+  double inside_per_instance = 0;  // requests inside at once, time in calls included: their mean
+  std::uint64_t visits = 0;        // recorded in that window
+  Duration window;                 // its length
+  bool operator==(const HighestRecorded&) const = default;
+};
+
 struct ServiceSpec {
   int instances = 1;
   std::optional<int> workers;  // of one instance; unlimited when absent
@@ -134,8 +147,9 @@ struct ServiceSpec {
   /// In [0, 1]: how strongly the times which one request meets at this service (work, and network
   /// latency towards it) go together, as the correlation of their normal scores.
   double correlation = 0;
-  std::map<std::string, EndpointSpec> endpoints;  // by operation
-  std::map<std::string, ClientSpec> calls;        // by callee service
+  std::optional<HighestRecorded> highest_recorded;  // absent: nothing was recorded
+  std::map<std::string, EndpointSpec> endpoints;    // by operation
+  std::map<std::string, ClientSpec> calls;          // by callee service
   bool operator==(const ServiceSpec&) const = default;
 };
 

@@ -32,6 +32,10 @@ class RandomModel {
       if (flip()) workload.mix[{"0", operation}] = 0.25 + stream_.uniform();
       if (flip()) workload.calls["web"] = client();
     }
+    model.services["web"].highest_recorded =
+        HighestRecorded{0.1 + stream_.uniform(), 3 * stream_.uniform(), below(1000), duration()};
+    model.services["cart.v2"].highest_recorded =
+        HighestRecorded{1e-300, 1e15, 0, Duration::hours(24 * 365 * 50)};
     model.evidence["services.web.workers"] = {Basis::observed, below(100), "note # \" \n"};
     model.evidence["anything at all"] = {Basis::assumed, 0, ""};
     return model;
