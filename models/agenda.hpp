@@ -14,6 +14,7 @@ struct AgendaItem {
   /// In the order in which items of one instant are done.
   enum class Kind : std::uint8_t {
     close_window,
+    close_load_window,
     close_interval,
     fault_ends,
     fault_starts,

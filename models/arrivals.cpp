@@ -63,8 +63,10 @@ void Partition::schedule_source(Index source) {
   const SourcePlan& plan = plan_->sources[source];
   const SourceState& state = sources_[source];
   if (state.next >= plan.until) return;
-  events_.schedule_in(plan.lane, state.next, next_order(host_of_workload(plan.workload)),
-                      PackedEvent::of({.kind = RunEvent::Kind::source_fires, .slot = source}));
+  const RunEvent event{.kind = RunEvent::Kind::source_fires, .slot = source};
+  const std::uint64_t order = next_order(host_of_workload(plan.workload));
+  events_.schedule_in(plan.lane, state.next, order | turn_among_ties(event.kind),
+                      PackedEvent::of(event));
 }
 
 /// A Poisson process of changing rate: exponential steps on the scale of the integrated rate.
@@ -175,7 +177,7 @@ void Partition::start_request(Index source, std::uint64_t path, Index endpoint, 
   const Index host = host_of_workload(index);
   const Index client =
       hosts_[host].first_client + workload.edge_of_service[endpoints_[endpoint].service];
-  if (clients_[client].active >= most_in_flight) [[unlikely]] {
+  if (clients_[client].active >= plan_->most_in_flight) [[unlikely]] {
     fell_behind_ = true;
     return;
   }

@@ -135,7 +135,7 @@ inline void Partition::admit(std::uint32_t slot) {
   const ServicePlan& service = service_of(instance);
   const bool must_wait = service.workers != none && instance.busy >= service.workers;
   const bool full = must_wait && instance.waiting >= service.queue_capacity;
-  if (full || instance.in_system >= most_in_flight) [[unlikely]] {
+  if (full || instance.in_system >= plan_->most_in_flight) [[unlikely]] {
     fell_behind_ = fell_behind_ || !full;
     turn_away(slot, Status::refused);
     return;

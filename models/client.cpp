@@ -133,7 +133,8 @@ bool Partition::may_retry(const Call& call, Status status) const {
   const bool gateway = status != Status::failed;
   const bool matches = on.five_xx || (on.gateway_error && gateway) ||
                        (on.connect_failure && status == Status::unreachable) ||
-                       (on.reset && (status == Status::timed_out || status == Status::lost));
+                       (on.reset && (status == Status::timed_out || status == Status::lost ||
+                                     status == Status::unreachable));
   if (!matches) return false;
   if (!edge.budget) return true;
   // A call that retries already gives its place back before it asks for the next, as in Envoy.

@@ -9,8 +9,8 @@ namespace rehearse {
 
 /// Which failed attempts are tried again, in Envoy's words. `gateway_error` covers 502, 503 and
 /// 504, hence refusals, unreachable instances and per-try timeouts; `five_xx` covers every failure;
-/// `reset` a per-try timeout or an instance that died while it worked; `connect_failure` an
-/// instance that is not there.
+/// `reset` a per-try timeout, an instance that died while it worked or, as in Envoy, one that
+/// nobody reached; `connect_failure` an instance that is not there.
 struct RetryOn {
   bool five_xx = false;
   bool gateway_error = false;

@@ -77,6 +77,7 @@ void compile_intervals(const ExperimentSpec& experiment, System::Plan& plan) {
   layout.windows = static_cast<std::size_t>(
       (run.to - run.from + experiment.window - Duration::nanoseconds(1)) / experiment.window);
   plan.end = run.to;
+  plan.most_in_flight = experiment.most_in_flight;
   plan.drain_limit = run.to + experiment.duration;
   plan.heartbeat =
       std::max(Duration::nanoseconds(1),
@@ -98,6 +99,30 @@ void compile_boundaries(System::Plan& plan) {
         covered.push_back(e);
       }
     }
+  }
+}
+
+/// As long as those of a recording, unless the run is so long that there would be too many.
+void compile_load_windows(System::Plan& plan) {
+  constexpr Duration recorded_window = Duration::seconds(10);
+  constexpr std::int64_t most_windows = 3'600;
+  const bool in_doubt = std::any_of(plan.services.begin(), plan.services.end(),
+                                    [](const ServicePlan& s) { return s.limit_is_assumed; });
+  if (!in_doubt) return;
+  OutcomeLayout& layout = plan.layout;
+  const Duration measured = layout.intervals.front().to - layout.intervals.front().from;
+  const Duration one = Duration::nanoseconds(1);
+  const Duration shortest = Duration::nanoseconds(measured.in_nanoseconds() / most_windows) + one;
+  layout.load_window = std::max(recorded_window, shortest);
+  layout.load_windows =
+      static_cast<std::size_t>((measured + layout.load_window - one) / layout.load_window);
+}
+
+void compile_thresholds(const ExperimentSpec& experiment, System::Plan& plan) {
+  for (Index i = 0; i < experiment.objectives.size(); ++i) {
+    const MetricCondition& condition = experiment.objectives[i].expect;
+    if (condition.metric != Metric::latency || condition.aggregate != Aggregate::quantile) continue;
+    plan.thresholds.push_back({i, latency_limit(condition), scope_of(condition, plan.layout)});
   }
 }
 
@@ -162,6 +187,8 @@ MetricScope scope_of(const MetricCondition& condition, const OutcomeLayout& layo
 void compile_experiment(const ExperimentSpec& experiment, System::Plan& plan) {
   compile_intervals(experiment, plan);
   compile_boundaries(plan);
+  compile_load_windows(plan);
+  compile_thresholds(experiment, plan);
   if (!experiment.is_control) {
     for (const FaultSpec& fault : experiment.faults) plan.faults.push_back(compiled(fault, plan));
   }
@@ -176,6 +203,7 @@ void compile_experiment(const ExperimentSpec& experiment, System::Plan& plan) {
   for (const StopConditionSpec& stop : experiment.stop_conditions) {
     plan.stop_watches.push_back(add_watch(stop.when, stop.scrape, stop.window, plan));
     plan.stop_for.push_back(stop.for_duration);
+    plan.layout.alarms.push_back(stop.when.text);
   }
 }
 

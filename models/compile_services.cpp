@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "models/assumed_limit.hpp"
 #include "models/compile.hpp"
 #include "sim/hash.hpp"
 
@@ -285,6 +286,7 @@ void compile_services(const ModelSpec& model, const ExperimentSpec& experiment,
                       System::Plan& plan) {
   for (const auto& [name, spec] : model.services) {
     add_service(name, spec, experiment.rollout, plan);
+    plan.services.back().limit_is_assumed = limit_is_assumed(model, name);
   }
   add_endpoints(model, plan);
   add_edges(model, plan);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "models/run.hpp"
 #include "models/target_counts.hpp"
@@ -68,6 +69,7 @@ void Run::scrape(Index index) {
     seen.counters += scraped_counters(plan, recorder);
     seen.latencies.merge(recorder.watched(index).histogram());
     recorder.watched(index).clear();
+    seen.split.at_or_below += std::exchange(recorder.watched_split(index).at_or_below, 0);
   }
   seen.gauge = gauge(plan);
   watches_[index].add(std::move(seen));
@@ -144,9 +146,16 @@ void Run::evaluate_stop(Index index) {
   } else if (!since) {
     since = now_;
   }
-  // An experiment is stopped, not prevented: an alarm before it began says nothing about it.
-  const Time begin = std::min(plan_->layout.disturbance_from, plan_->end);
-  if (since && now_ >= begin && now_ - *since >= plan_->stop_for[index]) {
+  // An alarm before the experiment began says nothing about it, nor does one that rings on from
+  // then: only one that begins to ring has noticed anything.
+  AlarmOutcome& alarm = outcome_.alarms[index];
+  const bool rings = since && now_ - *since >= plan_->stop_for[index];
+  const bool rang = ringing_[index];
+  ringing_[index] = rings;
+  const bool begun = now_ >= std::min(plan_->layout.disturbance_from, plan_->end);
+  if (rings && !begun) alarm.rang_before = true;
+  if (rings && begun && !rang) {
+    alarm.fired_at = now_;
     stop_experiment();
     return;
   }

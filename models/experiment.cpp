@@ -14,6 +14,10 @@ void Run::fill_agenda() {
     const Time end = layout.warm_up_end + layout.window * static_cast<std::int64_t>(i);
     agenda_.add(std::min(end, plan_->end), AgendaItem::Kind::close_window);
   }
+  for (std::size_t i = 0; layout.load_windows > 0 && i <= layout.load_windows; ++i) {
+    const Time end = layout.warm_up_end + layout.load_window * static_cast<std::int64_t>(i);
+    agenda_.add(std::min(end, plan_->end), AgendaItem::Kind::close_load_window);
+  }
   for (Index fault = 0; fault < plan_->faults.size(); ++fault) {
     const FaultSpec& spec = plan_->faults[fault].spec;
     agenda_.add(Time::after_start(spec.at), AgendaItem::Kind::fault_starts, fault);
@@ -30,6 +34,8 @@ void Run::fill_agenda() {
     agenda_.add(Time(), AgendaItem::Kind::scrape, watch);
   }
   stop_holding_since_.assign(plan_->stop_watches.size(), std::nullopt);
+  ringing_.assign(plan_->stop_watches.size(), false);
+  outcome_.alarms.assign(plan_->stop_watches.size(), {});
   for (Index stop = 0; stop < plan_->stop_watches.size(); ++stop) {
     agenda_.add(Time(), AgendaItem::Kind::stop_condition, stop);
   }
@@ -40,6 +46,9 @@ void Run::perform(const AgendaItem& item) {
   switch (item.kind) {
     case AgendaItem::Kind::close_window:
       close_window();
+      break;
+    case AgendaItem::Kind::close_load_window:
+      close_load_window();
       break;
     case AgendaItem::Kind::close_interval:
       close_interval();
@@ -113,14 +122,30 @@ void Run::fault_starts(Index fault) {
       ++hosts_.instances[target].door_faults;
     } else if (kills) {
       kill(target, plan.spec.kind == FaultKind::zone_down);
-    } else {
-      hosts_.instances[target].work_factor *= plan.spec.factor;
     }
   }
+  if (plan.spec.kind == FaultKind::slow_down) set_paces(state);
   if (kills) {
     clear_dead_instances();
     agenda_.add(now_ + plan.spec.detected_after, AgendaItem::Kind::deaths_detected, fault);
   }
+}
+
+/// Slow-downs that meet multiply. They are multiplied anew, so that one that is over leaves
+/// nothing behind.
+void Run::set_paces(const FaultState& changed) {
+  std::vector<WorkPace> paces;
+  for (const Index target : changed.targets) {
+    WorkPace pace{target, 1};
+    for (Index fault = 0; fault < plan_->faults.size(); ++fault) {
+      const FaultState& state = surroundings_.faults[fault];
+      if (plan_->faults[fault].spec.kind != FaultKind::slow_down || !state.active) continue;
+      const bool met = std::binary_search(state.targets.begin(), state.targets.end(), target);
+      if (met) pace.factor *= plan_->faults[fault].spec.factor;
+    }
+    paces.push_back(pace);
+  }
+  for (Partition& partition : partitions_) partition.change_paces(now_, paces);
 }
 
 /// Whether a target of the fault gets traffic, or would if it were alive.
@@ -147,16 +172,15 @@ void Run::fault_ends(Index fault) {
         --hosts_.instances[target].door_faults;
         break;
       case FaultKind::slow_down:
-        hosts_.instances[target].work_factor /= spec.factor;
+      case FaultKind::load_spike:
         break;
       case FaultKind::instance_kill:
       case FaultKind::zone_down:
         revive(target, spec.kind == FaultKind::zone_down);
         break;
-      case FaultKind::load_spike:
-        break;
     }
   }
+  if (spec.kind == FaultKind::slow_down) set_paces(state);
 }
 
 void Run::kill(Index index, bool silently) {
@@ -228,6 +252,11 @@ void Run::close_interval() {
 
 void Run::settle_recorders() {
   for (Partition& partition : partitions_) partition.recorder().settle(surroundings_.interval);
+}
+
+void Run::close_load_window() {
+  ledger_.collect(hosts_, now_);
+  ledger_.close_load_window();
 }
 
 /// The first one ends the warm-up.

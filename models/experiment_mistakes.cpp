@@ -192,8 +192,17 @@ class ExperimentWalk {
   }
 
   void check_scraped(const std::string& path, const MetricCondition& condition) {
-    if (condition.metric != Metric::time_to_detect) return;
-    add(path, "time_to_detect is known only afterwards; an alarm cannot watch it");
+    switch (condition.metric) {
+      case Metric::time_to_detect:
+        add(path, "time_to_detect is known only afterwards; an alarm cannot watch it");
+        return;
+      case Metric::promoted:
+      case Metric::rolled_back:
+        add(path, "how the rollout ends is known only afterwards; an alarm cannot watch it");
+        return;
+      default:
+        return;
+    }
   }
 
   void walk_objectives() {
@@ -206,6 +215,9 @@ class ExperimentWalk {
         add(path + ".name", "two objectives are called '" + objective.name + "'");
       }
       check_metric(path + ".expect", objective.expect);
+      const bool about_rollout = objective.expect.metric == Metric::promoted ||
+                                 objective.expect.metric == Metric::rolled_back;
+      if (about_rollout && !experiment_.rollout) add(path + ".expect", "there is no rollout");
       const IntervalSpec& over = objective.over;
       const bool about_fault =
           over.kind == IntervalSpec::Kind::fault || over.kind == IntervalSpec::Kind::after;

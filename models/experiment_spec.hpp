@@ -124,6 +124,9 @@ struct ExperimentSpec {
   Duration duration;
   Duration warm_up;  // part of `duration`, not measured
   Duration window;   // width of the windows of the time series
+  /// Beyond so many attempts in flight, or calls that wait, a run ends early and says so: memory
+  /// stays bounded, and a system that is so far behind has lost anyway.
+  std::uint32_t most_in_flight = 4'000'000;
   std::vector<FaultSpec> faults;
   std::optional<RolloutSpec> rollout;
   std::vector<StopConditionSpec> stop_conditions;

@@ -1,8 +1,20 @@
 #include "models/hosts.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "sim/digest.hpp"
+#include "sim/expects.hpp"
+#include "sim/hash.hpp"
 
 namespace rehearse {
+namespace {
+
+/// Bits of an order: what the event is, the lot of the host, the sequence there.
+constexpr int lot_shift = 39;
+constexpr int lot_bits = 22;
+
+}  // namespace
 
 void Hosts::build(const System::Plan& plan, std::uint64_t key) {
   const auto instance_count = static_cast<Index>(plan.instances.size());
@@ -23,6 +35,28 @@ void Hosts::build(const System::Plan& plan, std::uint64_t key) {
                 workload.purpose);
   }
   sources.assign(plan.sources.size(), {});
+  draw_lots(plan, key);
+}
+
+/// Who goes first when two hosts act at one instant is luck, in each replication anew: neither
+/// their names nor the order of a file favours anybody. A lot depends on the host alone, so that
+/// one host more does not change who of two others goes first.
+void Hosts::draw_lots(const System::Plan& plan, std::uint64_t key) {
+  expects(states.size() < (std::size_t{1} << lot_bits), "every host has a lot of its own");
+  static const std::uint64_t lot_purpose = hash_of("order among ties");
+  std::vector<std::pair<std::uint64_t, Index>> lots;
+  lots.reserve(states.size());
+  const auto instance_count = static_cast<Index>(plan.instances.size());
+  for (Index host = 0; host < states.size(); ++host) {
+    const std::uint64_t purpose = host < instance_count
+                                      ? plan.instances[host].purpose
+                                      : plan.workloads[host - instance_count].purpose;
+    lots.emplace_back(RandomStream(key, lot_purpose, purpose).bits(), host);
+  }
+  std::sort(lots.begin(), lots.end());
+  for (std::uint64_t place = 0; place < lots.size(); ++place) {
+    states[lots[place].second].orders = place << lot_shift;
+  }
 }
 
 void Hosts::add_clients(const System::Plan& plan, std::uint64_t key, Index host, Index first_edge,

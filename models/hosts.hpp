@@ -12,14 +12,10 @@
 
 namespace rehearse {
 
-/// Beyond so many attempts in flight, or calls that wait, a run ends early and says so: memory
-/// stays bounded, and a system that is so far behind has lost anyway.
-inline constexpr std::uint32_t most_in_flight = 4'000'000;
-
 /// What every host has, an instance or a workload. One cache line each, because hosts that are
 /// neighbours here may belong to different threads.
 struct alignas(64) HostState {
-  std::uint64_t orders = 0;      // given out so far
+  std::uint64_t orders = 0;      // the next one among ties: the host's lot, then its sequence
   std::uint64_t trajectory = 0;  // fold of what happened here, in the order in which it did
   Index first_client = 0;        // into Hosts::clients
 };
@@ -42,6 +38,7 @@ struct Hosts {
  private:
   void add_clients(const System::Plan& plan, std::uint64_t key, Index host, Index first_edge,
                    Index edges, std::uint64_t purpose);
+  void draw_lots(const System::Plan& plan, std::uint64_t key);
 };
 
 /// What all hosts may read and only controllers change, while all partitions stand still.

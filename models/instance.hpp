@@ -50,10 +50,11 @@ struct Instance {
   std::uint32_t door_faults = 0;  // active latency and abort faults that target it
   bool up = true;                 // started, and not killed
   bool canary = false;
-  bool listed = true;        // callers choose it: wanted, and not known to be dead
-  bool dispatching = false;  // free workers are being handed out right now
-  bool silent = false;       // died without a word: nobody answers for it
-  double work_factor = 1;
+  bool listed = true;              // callers choose it: wanted, and not known to be dead
+  bool dispatching = false;        // free workers are being handed out right now
+  bool silent = false;             // died without a word: nobody answers for it
+  double work_factor = 1;          // how many times as long work takes now
+  std::uint64_t offered_work = 0;  // ns of work begun since the load was last collected
   alignas(64) Integral busy_time = 0;
   Integral waiting_time = 0;
   Integral in_system_time = 0;

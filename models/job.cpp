@@ -63,7 +63,7 @@ Progress Partition::start_step(std::uint32_t slot) {
       return start_parallel(slot, step);
     case Step::Kind::repeat: {
       RandomStream luck = stream(step.purpose, frames_[slot].path);
-      frames_[slot].rounds_left = plan_->count_laws[step.law].sample(luck);
+      frames_[slot].remaining = plan_->count_laws[step.law].sample(luck);
       return run_rounds(slot, step);
     }
     case Step::Kind::spawn:
@@ -133,8 +133,8 @@ Progress Partition::judged(const Frame& frame, const Step& step) const {
 }
 
 Progress Partition::run_rounds(std::uint32_t slot, const Step& step) {
-  while (frames_[slot].rounds_left > 0) {
-    const std::uint64_t round = --frames_[slot].rounds_left;
+  while (frames_[slot].remaining > 0) {
+    const std::uint64_t round = --frames_[slot].remaining;
     const Progress progress = run_child(slot, step.body, round);
     if (progress != Progress::succeeded) return progress;
   }

@@ -92,7 +92,7 @@ static_assert(sizeof(Job) == 64);
 struct Frame {
   enum class State : std::uint8_t { waiting, queued, working };
   alignas(64) std::uint64_t path = 0;
-  std::uint64_t rounds_left = 0;  // repeat
+  std::uint64_t remaining = 0;  // repeat: rounds; work, unless it shares cores: its end, in ns
   Siblings siblings;
   ChildId first_child;
   std::uint32_t generation = 0;
@@ -105,6 +105,13 @@ struct Frame {
   std::uint32_t queue_next = none;
   State state = State::waiting;
   bool owns_worker = false;  // event loop: for this piece of work only
+
+  void work_ends_at(Time end) {
+    remaining = static_cast<std::uint64_t>(end.since_start().in_nanoseconds());
+  }
+  Time work_ends() const {
+    return Time() + Duration::nanoseconds(static_cast<std::int64_t>(remaining));
+  }
 };
 static_assert(sizeof(Frame) == 64);
 
@@ -132,6 +139,31 @@ struct RunEvent {
   std::uint32_t stamp = 0;
   std::uint32_t extra = 0;
 };
+
+/// The turn of an event among those of one instant, as the top bits of its order: work that ends
+/// frees its worker before anybody asks for one; an answer at the very deadline is in time. Among
+/// events of one turn the hosts decide, by lot, and at one host the sequence.
+constexpr std::uint64_t turn_among_ties(RunEvent::Kind kind) {
+  constexpr int shift = 61;
+  switch (kind) {
+    case RunEvent::Kind::work_done:
+    case RunEvent::Kind::cores_fire:
+      return 0;
+    case RunEvent::Kind::answer_arrives:
+      return std::uint64_t{1} << shift;
+    case RunEvent::Kind::attempt_arrives:
+    case RunEvent::Kind::cancel_arrives:
+    case RunEvent::Kind::door_passed:
+      return std::uint64_t{2} << shift;
+    case RunEvent::Kind::source_fires:
+    case RunEvent::Kind::user_asks:
+      return std::uint64_t{3} << shift;
+    case RunEvent::Kind::timer:
+    case RunEvent::Kind::backoff_over:
+      return std::uint64_t{4} << shift;
+  }
+  return 0;
+}
 
 /// A RunEvent as the event list keeps it: two words, made and read in registers. Members of other
 /// sizes would be stored in pieces and loaded whole, which a processor cannot forward.

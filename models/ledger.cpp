@@ -1,6 +1,7 @@
 #include "models/ledger.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rehearse {
 namespace {
@@ -42,8 +43,8 @@ WindowSample sampled(const Recorders& recorders, LatencyCounts& (Recorder::*wind
     for (Recorder& recorder : recorders) scratch.merge((recorder.*window)(index));
     latencies = &scratch;
   }
-  sample.p50 = latencies->quantile(0.5).value_or(Duration());
-  sample.p99 = latencies->quantile(0.99).value_or(Duration());
+  sample.p50 = latencies->quantile(0.5, grown.errors).value_or(Duration());
+  sample.p99 = latencies->quantile(0.99, grown.errors).value_or(Duration());
   for (Recorder& recorder : recorders) (recorder.*window)(index).clear();
   return sample;
 }
@@ -60,7 +61,14 @@ RequestCounts counted(const Recorder::Cell& cell) {
   counts.unreachable = of(Status::unreachable) + of(Status::lost);
   counts.timed_out = of(Status::timed_out);
   counts.cancelled = of(Status::cancelled);
+  counts.unfinished = cell.unfinished;
   return counts;
+}
+
+void add(RequestCounts& counts, GivenAnswers& given, const Counters& growth) {
+  counts.arrived += growth.arrived;
+  given.good += growth.finished - growth.errors;
+  given.bad += growth.errors;
 }
 
 void add(EndpointOutcome& sum, const Recorder::Cell& cell) {
@@ -82,12 +90,15 @@ void Ledger::start(const System::Plan& plan) {
   const std::size_t columns = plan.layout.endpoints.size();
   const std::size_t workloads = plan.layout.workloads.size();
   const std::size_t services = plan.layout.services.size();
-  endpoint_arrivals_.assign(elementary * columns, 0);
-  workload_arrivals_.assign(elementary * workloads, 0);
-  endpoint_arrived_at_boundary_.assign(columns, 0);
-  workload_arrived_at_boundary_.assign(workloads, 0);
+  endpoint_growth_.assign(elementary * columns, {});
+  workload_growth_.assign(elementary * workloads, {});
+  endpoint_at_boundary_.assign(columns, {});
+  workload_at_boundary_.assign(workloads, {});
   service_cells_.assign(elementary * services, {});
   service_sums_.assign(services, {});
+  load_sums_.assign(services * 2, {});
+  load_series_.clear();
+  load_begun_ = false;
   endpoint_at_window_.assign(columns, {});
   workload_at_window_.assign(workloads, {});
   drop_windows();
@@ -102,6 +113,10 @@ void Ledger::drop_windows() {
 void Ledger::collect(Hosts& hosts, Time now) {
   for (Instance& instance : hosts.instances) {
     const ServiceOutcome part = instance.collect(now, plan_->services[instance.service]);
+    LoadSums& load = load_sums_[instance.service * 2 + (instance.canary ? 1 : 0)];
+    load.work += std::exchange(instance.offered_work, 0);
+    load.inside += part.in_system;
+    load.instance_time += part.instance_time;
     add(service_sums_[instance.service].interval, part);
     add(service_sums_[instance.service].window, part);
   }
@@ -109,23 +124,20 @@ void Ledger::collect(Hosts& hosts, Time now) {
 
 void Ledger::close_interval(std::uint32_t interval, const Recorders& recorders) {
   const auto grown = [](std::uint64_t now, std::uint64_t& before) {
-    const std::uint64_t growth = now - before;
-    before = now;
-    return growth;
+    return now - std::exchange(before, now);
   };
-  const auto columns = static_cast<Index>(endpoint_arrived_at_boundary_.size());
-  const auto workloads = static_cast<Index>(workload_arrived_at_boundary_.size());
+  const auto close = [&](const Counters& (Recorder::*counters)(Index) const,
+                         std::vector<Counters>& at_boundary, std::vector<Counters>& growth) {
+    const std::size_t entities = at_boundary.size();
+    for (Index i = 0; i < entities; ++i) {
+      const Counters now = total(recorders, counters, i);
+      const Counters before = std::exchange(at_boundary[i], now);
+      if (interval != none) growth[interval * entities + i] = now - before;
+    }
+  };
+  close(&Recorder::endpoint_total, endpoint_at_boundary_, endpoint_growth_);
+  close(&Recorder::workload_total, workload_at_boundary_, workload_growth_);
   const auto services = static_cast<Index>(service_sums_.size());
-  for (Index i = 0; i < columns; ++i) {
-    const std::uint64_t arrived = grown(total(recorders, &Recorder::endpoint_total, i).arrived,
-                                        endpoint_arrived_at_boundary_[i]);
-    if (interval != none) endpoint_arrivals_[interval * columns + i] = arrived;
-  }
-  for (Index i = 0; i < workloads; ++i) {
-    const std::uint64_t arrived = grown(total(recorders, &Recorder::workload_total, i).arrived,
-                                        workload_arrived_at_boundary_[i]);
-    if (interval != none) workload_arrivals_[interval * workloads + i] = arrived;
-  }
   for (Index i = 0; i < services; ++i) {
     ServiceSums& sums = service_sums_[i];
     const Counters made = total(recorders, &Recorder::service_total, i);
@@ -134,6 +146,20 @@ void Ledger::close_interval(std::uint32_t interval, const Recorders& recorders) 
     if (interval != none) add(service_cells_[interval * services + i], sums.interval);
     sums.interval = {};
   }
+}
+
+void Ledger::close_load_window() {
+  const auto sample = [](const LoadSums& sums) -> LoadSample {
+    return {ratio(sums.work, sums.instance_time), ratio(sums.inside, sums.instance_time)};
+  };
+  for (std::size_t service = 0; load_begun_ && service < service_sums_.size(); ++service) {
+    const LoadSample stable = sample(load_sums_[service * 2]);
+    const LoadSample canary = sample(load_sums_[service * 2 + 1]);
+    load_series_.push_back(
+        {std::max(stable.work, canary.work), std::max(stable.inside, canary.inside)});
+  }
+  std::fill(load_sums_.begin(), load_sums_.end(), LoadSums{});
+  load_begun_ = true;
 }
 
 void Ledger::close_window(const Recorders& recorders) {
@@ -164,12 +190,20 @@ void Ledger::write(Outcome& outcome, const Recorders& recorders) const {
     interval.workloads.resize(workload_at_window_.size());
     interval.services.resize(service_sums_.size());
     for (const Index elementary : covered) write_interval(interval, elementary, recorders);
-    const auto settle = [](RequestCounts& counts) {
-      counts.unfinished = counts.arrived - counts.answered();
-    };
-    for (EndpointOutcome& endpoint : interval.endpoints) settle(endpoint.counts);
-    for (WorkloadOutcome& workload : interval.workloads) settle(workload.counts);
   }
+  outcome.splits.assign(plan_->layout.objective_intervals.size(), {});
+  for (Index i = 0; i < plan_->thresholds.size(); ++i) {
+    const ThresholdPlan& threshold = plan_->thresholds[i];
+    LatencySplit& split = outcome.splits[threshold.objective];
+    split.limit = threshold.limit;
+    const std::size_t interval = plan_->layout.objective_intervals[threshold.objective];
+    for (const Index elementary : plan_->elementary_of_interval[interval]) {
+      for (const Recorder& recorder : recorders) {
+        split.at_or_below += recorder.split(elementary, i).at_or_below;
+      }
+    }
+  }
+  outcome.load = load_series_;
   outcome.endpoint_windows = endpoint_series_;
   outcome.workload_windows = workload_series_;
   outcome.service_windows = service_series_;
@@ -179,12 +213,14 @@ void Ledger::write_interval(IntervalOutcome& interval, std::uint32_t elementary,
                             const Recorders& recorders) const {
   for (Index i = 0; i < interval.endpoints.size(); ++i) {
     EndpointOutcome& endpoint = interval.endpoints[i];
-    endpoint.counts.arrived += endpoint_arrivals_[elementary * interval.endpoints.size() + i];
+    add(endpoint.counts, endpoint.given,
+        endpoint_growth_[elementary * interval.endpoints.size() + i]);
     for (const Recorder& recorder : recorders) add(endpoint, recorder.endpoint_cell(elementary, i));
   }
   for (Index i = 0; i < interval.workloads.size(); ++i) {
     WorkloadOutcome& workload = interval.workloads[i];
-    workload.counts.arrived += workload_arrivals_[elementary * interval.workloads.size() + i];
+    add(workload.counts, workload.given,
+        workload_growth_[elementary * interval.workloads.size() + i]);
     for (const Recorder& recorder : recorders) add(workload, recorder.workload_cell(elementary, i));
   }
   for (Index i = 0; i < interval.services.size(); ++i) {

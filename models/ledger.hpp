@@ -24,10 +24,12 @@ class Ledger {
   /// Ends an elementary interval; none: the time before the first, or after the last.
   void close_interval(std::uint32_t interval, const Recorders& recorders);
   void close_window(const Recorders& recorders);
+  /// The first one only begins the next.
+  void close_load_window();
   /// Forgets the windows so far: those of the warm-up.
   void drop_windows();
 
-  /// Writes intervals and windows; everything still without an answer counts as unfinished.
+  /// Writes intervals and windows. Expects what is still without an answer to be counted.
   void write(Outcome& outcome, const Recorders& recorders) const;
 
  private:
@@ -36,16 +38,25 @@ class Ledger {
     ServiceOutcome window;    // since the last window
     Counters at_boundary;
   };
+  /// Of the instances of one version.
+  struct LoadSums {
+    std::uint64_t work = 0;  // ns
+    Integral inside = 0;
+    Integral instance_time = 0;
+  };
   void write_interval(IntervalOutcome& interval, std::uint32_t elementary,
                       const Recorders& recorders) const;
 
   const System::Plan* plan_ = nullptr;
-  std::vector<std::uint64_t> endpoint_arrivals_;  // [elementary interval, column]
-  std::vector<std::uint64_t> workload_arrivals_;  // [elementary interval, workload]
-  std::vector<std::uint64_t> endpoint_arrived_at_boundary_;
-  std::vector<std::uint64_t> workload_arrived_at_boundary_;
+  std::vector<Counters> endpoint_growth_;  // [elementary interval, column]
+  std::vector<Counters> workload_growth_;  // [elementary interval, workload]
+  std::vector<Counters> endpoint_at_boundary_;
+  std::vector<Counters> workload_at_boundary_;
   std::vector<ServiceOutcome> service_cells_;  // [elementary interval, service]
   std::vector<ServiceSums> service_sums_;
+  std::vector<LoadSums> load_sums_;  // [service, version], since the last load window
+  std::vector<LoadSample> load_series_;
+  bool load_begun_ = false;
   std::vector<Counters> endpoint_at_window_;
   std::vector<Counters> workload_at_window_;
   std::vector<WindowSample> endpoint_series_;

@@ -12,18 +12,26 @@ constexpr double infinite = std::numeric_limits<double>::infinity();
 
 struct Pooled {
   RequestCounts counts;
+  GivenAnswers given;
   LatencyHistogram latency;
   ServiceOutcome services;
 };
+
+void add(GivenAnswers& sum, const GivenAnswers& part) {
+  sum.good += part.good;
+  sum.bad += part.bad;
+}
 
 Pooled pooled(const MetricScope& scope, const IntervalOutcome& interval, bool with_latency) {
   Pooled sum;
   for (const Index column : scope.endpoint_columns) {
     sum.counts += interval.endpoints[column].counts;
+    add(sum.given, interval.endpoints[column].given);
     if (with_latency) sum.latency.merge(interval.endpoints[column].latency);
   }
   for (const Index workload : scope.workloads) {
     sum.counts += interval.workloads[workload].counts;
+    add(sum.given, interval.workloads[workload].given);
     if (with_latency) sum.latency.merge(interval.workloads[workload].latency);
   }
   for (const Index index : scope.services) {
@@ -46,17 +54,17 @@ std::optional<double> ratio(Integral part, Integral whole) {
   return static_cast<double>(part) / static_cast<double>(whole);
 }
 
-/// A quantile is over all requests: one that failed never got what it came for, and counts as
-/// infinitely slow, so that failing fast makes no latency better. Mean and maximum are of the good
-/// answers, and infinite when somebody had no answer at all by the end.
-std::optional<double> latency_of(const MetricCondition& metric, const Pooled& sum) {
+/// Over all requests: one that failed never got what it came for, and counts as infinitely slow, so
+/// that failing fast makes no latency better. One of them makes mean and maximum infinite.
+std::optional<double> latency_of(const MetricCondition& metric, const Pooled& sum,
+                                 const LatencySplit* split) {
   if (sum.latency.count() + sum.counts.errors() == 0) return std::nullopt;
   if (metric.aggregate == Aggregate::quantile) {
-    const auto value = sum.latency.quantile_with_unfinished(metric.level, sum.counts.errors());
+    const auto value =
+        sum.latency.quantile_with_unfinished(metric.level, sum.counts.errors(), split);
     return value ? value->in_seconds() : infinite;
   }
-  if (sum.counts.unfinished > 0) return infinite;
-  if (sum.latency.count() == 0) return std::nullopt;
+  if (sum.counts.errors() > 0) return infinite;
   return metric.aggregate == Aggregate::max ? sum.latency.maximum().in_seconds()
                                             : sum.latency.mean_seconds();
 }
@@ -79,6 +87,11 @@ std::optional<double> highest_utilization(const MetricScope& scope, const Outcom
   return highest;
 }
 
+std::optional<double> rollout_ended(const Outcome& outcome, RolloutResult result) {
+  if (outcome.rollout == RolloutResult::none) return std::nullopt;
+  return outcome.rollout == result ? 1 : 0;
+}
+
 std::optional<double> detection(const Outcome& outcome, const OutcomeLayout& layout) {
   if (layout.is_control || layout.disturbance_from == Time::never()) return std::nullopt;
   const Time detected = std::min(outcome.stopped_at.value_or(Time::never()),
@@ -90,7 +103,8 @@ std::optional<double> detection(const Outcome& outcome, const OutcomeLayout& lay
 }  // namespace
 
 std::optional<double> measured(const MetricCondition& metric, const Outcome& outcome,
-                               const OutcomeLayout& layout, std::size_t index) {
+                               const OutcomeLayout& layout, std::size_t index,
+                               const LatencySplit* split) {
   const MetricScope scope = scope_of(metric, layout);
   const OutcomeLayout::IntervalKey& interval = layout.intervals[index];
   const Pooled sum = pooled(scope, outcome.intervals[index], metric.metric == Metric::latency);
@@ -100,17 +114,17 @@ std::optional<double> measured(const MetricCondition& metric, const Outcome& out
   const bool maximum = metric.aggregate == Aggregate::max;
   switch (metric.metric) {
     case Metric::latency:
-      return latency_of(metric, sum);
+      return latency_of(metric, sum, split);
     case Metric::error_ratio:
       return ratio(counts.errors(), judged);
     case Metric::success_ratio:
       return ratio(counts.ok, judged);
     case Metric::goodput:
-      if (counts.arrived == 0) return std::nullopt;
-      return static_cast<double>(counts.ok) / seconds;
+      if (counts.arrived + sum.given.good + sum.given.bad == 0) return std::nullopt;
+      return static_cast<double>(sum.given.good) / seconds;
     case Metric::throughput:
-      if (counts.arrived == 0) return std::nullopt;
-      return static_cast<double>(counts.answered() - counts.cancelled) / seconds;
+      if (counts.arrived + sum.given.good + sum.given.bad == 0) return std::nullopt;
+      return static_cast<double>(sum.given.good + sum.given.bad) / seconds;
     case Metric::attempts_per_request:
       return ratio(sum.services.attempts, sum.services.calls);
     case Metric::utilization:
@@ -127,13 +141,17 @@ std::optional<double> measured(const MetricCondition& metric, const Outcome& out
                      : ratio(sum.services.in_system, sum.services.instance_time);
     case Metric::time_to_detect:
       return detection(outcome, layout);
+    case Metric::promoted:
+      return rollout_ended(outcome, RolloutResult::completed);
+    case Metric::rolled_back:
+      return rollout_ended(outcome, RolloutResult::aborted);
   }
   return std::nullopt;
 }
 
 Judgement judge(const ObjectiveSpec& objective, const Outcome& outcome, const OutcomeLayout& layout,
-                std::size_t interval) {
-  const std::optional<double> value = measured(objective.expect, outcome, layout, interval);
+                std::size_t interval, const LatencySplit* split) {
+  const std::optional<double> value = measured(objective.expect, outcome, layout, interval, split);
   if (!value) return Judgement::no_data;
   if (!holds(*value, objective.expect.comparison, objective.expect.threshold)) {
     return Judgement::missed;

@@ -18,6 +18,8 @@ enum class Metric {
   queue_length,          // jobs waiting; aggregates mean, max
   in_system,             // jobs waiting or served; aggregates mean, max
   time_to_detect,        // seconds from the first fault or rollout to the first stop or abort
+  promoted,              // 1 when the rollout completed, else 0
+  rolled_back,           // 1 when the rollout was aborted, else 0
 };
 
 enum class Aggregate { none, quantile, mean, max };
@@ -60,6 +62,11 @@ constexpr bool holds(double value, Comparison comparison, double threshold) {
   }
   return false;
 }
+
+/// The longest latency, in whole nanoseconds, on the lower side of a latency threshold: what
+/// decides a comparison exactly, whatever the bins. A threshold that was written in nanoseconds or
+/// more is a whole number of them up to the rounding of a double.
+Duration latency_limit(const MetricCondition& condition);
 
 /// How production sees its own metrics: counters read every `interval`, known `delay` later.
 struct ScrapeSpec {

@@ -15,6 +15,11 @@ void fold(Digest& digest, const RequestCounts& counts) {
   }
 }
 
+void fold(Digest& digest, const GivenAnswers& given) {
+  digest.add(given.good);
+  digest.add(given.bad);
+}
+
 void fold(Digest& digest, const LatencyHistogram& latencies) {
   digest.add(latencies.bins().size());
   for (const LatencyHistogram::Bin& bin : latencies.bins()) {
@@ -73,10 +78,12 @@ std::uint64_t Outcome::digest() const {
   for (const IntervalOutcome& interval : intervals) {
     for (const EndpointOutcome& endpoint : interval.endpoints) {
       fold(digest, endpoint.counts);
+      fold(digest, endpoint.given);
       fold(digest, endpoint.latency);
     }
     for (const WorkloadOutcome& workload : interval.workloads) {
       fold(digest, workload.counts);
+      fold(digest, workload.given);
       fold(digest, workload.latency);
       fold(digest, workload.time_to_failure);
     }
@@ -88,6 +95,11 @@ std::uint64_t Outcome::digest() const {
     digest.add(std::bit_cast<std::uint32_t>(sample.utilization));
     digest.add(std::bit_cast<std::uint32_t>(sample.waiting));
     digest.add(std::bit_cast<std::uint32_t>(sample.in_system));
+  }
+  for (const LatencySplit& split : splits) digest.add(split.at_or_below);
+  for (const AlarmOutcome& alarm : alarms) {
+    digest.add(alarm.rang_before);
+    fold(digest, alarm.fired_at);
   }
   fold(digest, stopped_at);
   fold(digest, rollout_aborted_at);

@@ -37,10 +37,18 @@ struct RequestCounts {
   }
 };
 
+/// Answers by the time at which they were given, whenever their requests arrived.
+struct GivenAnswers {
+  std::uint64_t good = 0;
+  std::uint64_t bad = 0;
+  bool operator==(const GivenAnswers&) const = default;
+};
+
 /// An endpoint of one version, as its instances see it: latency is response time (waiting and
 /// service) of the good answers.
 struct EndpointOutcome {
   RequestCounts counts;
+  GivenAnswers given;
   LatencyHistogram latency;
   bool operator==(const EndpointOutcome&) const = default;
 };
@@ -49,6 +57,7 @@ struct EndpointOutcome {
 /// back-off.
 struct WorkloadOutcome {
   RequestCounts counts;
+  GivenAnswers given;
   LatencyHistogram latency;
   LatencyHistogram time_to_failure;  // of those that failed: until the user knew
   bool operator==(const WorkloadOutcome&) const = default;
@@ -86,7 +95,9 @@ struct WindowSample {
   std::uint32_t arrived = 0;
   std::uint32_t finished = 0;
   std::uint32_t errors = 0;
-  Duration p50;  // of the answers in this window; zero without one
+  /// Of the answers in this window, those that were not good being infinitely slow
+  /// (Duration::longest()); zero without one.
+  Duration p50;
   Duration p99;
   bool operator==(const WindowSample&) const = default;
 };
@@ -98,6 +109,21 @@ struct ServiceWindowSample {
   bool operator==(const ServiceWindowSample&) const = default;
 };
 
+/// What came to a service in a short stretch, at an instance of that version (stable or canary)
+/// which had most to do: what a recording can be compared with.
+struct LoadSample {
+  float work = 0;    // begun in the stretch, over its length: Erlangs
+  float inside = 0;  // requests inside, their time in calls included, on average
+  bool operator==(const LoadSample&) const = default;
+};
+
+/// What became of one stop condition.
+struct AlarmOutcome {
+  bool rang_before = false;  // the experiment began
+  std::optional<Time> fired_at;
+  bool operator==(const AlarmOutcome&) const = default;
+};
+
 enum class RolloutResult { none, completed, aborted, unfinished };
 
 /// What one replication reports. Two outcomes of one seed are equal, bit for bit.
@@ -107,6 +133,9 @@ struct Outcome {
   std::vector<WindowSample> endpoint_windows;        // [window, endpoint]
   std::vector<WindowSample> workload_windows;        // [window, workload]
   std::vector<ServiceWindowSample> service_windows;  // [window, service]
+  std::vector<LoadSample> load;                      // [load window, service]
+  std::vector<LatencySplit> splits;                  // [objective]; of a latency quantile
+  std::vector<AlarmOutcome> alarms;                  // [stop condition]
   std::optional<Time> stopped_at;                    // by a stop condition
   std::optional<Time> rollout_aborted_at;
   RolloutResult rollout = RolloutResult::none;
@@ -146,6 +175,9 @@ struct OutcomeLayout {
   Time warm_up_end;
   Duration window;
   std::size_t windows = 0;  // they start at warm_up_end
+  Duration load_window;
+  std::size_t load_windows = 0;     // likewise; none when no capacity is in doubt
+  std::vector<std::string> alarms;  // [stop condition]: as they were written
 };
 
 }  // namespace rehearse

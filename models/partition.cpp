@@ -87,6 +87,8 @@ inline void Partition::watch_the_clock(Time next) {
 /// A piece of work is done. Often it was all that the job had to do.
 inline void Partition::work_done(std::uint32_t slot) {
   Frame& frame = frames_[slot];
+  if (frame.work_ends() != now_ || frame.state != Frame::State::working) [[unlikely]]
+    return;  // its pace changed since: another event says when it ends
   frame.state = Frame::State::waiting;
   frame.step = steps_[frame.step].next;
   if (frame.step != none || frame.parent != none) {
@@ -182,6 +184,39 @@ void Partition::unpack(const Parcel& parcel, Index sender) {
 
 void Partition::clear_dead_instances(Time now) {
   now_ = now;
+  end_jobs_of_the_dead();
+  end_calls_of_the_dead();
+}
+
+/// A job that is over leaves what it spawned to its process, and that is dead, too.
+void Partition::end_calls_of_the_dead() {
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> orphans;
+  for (std::uint32_t slot = 0; slot < calls_.size(); ++slot) {
+    if (!calls_.in_use(slot) || calls_[slot].frame != none) continue;
+    const Index host = clients_[calls_[slot].client].host;
+    if (host < first_workload_ && !instances_[host].up)
+      orphans.emplace_back(calls_[slot].path, slot);
+  }
+  std::sort(orphans.begin(), orphans.end());
+  for (const auto& [path, slot] : orphans) give_up(slot);
+}
+
+void Partition::count_unfinished() {
+  for (std::uint32_t slot = 0; slot < calls_.size(); ++slot) {
+    const Call& call = calls_[slot];
+    const bool of_user = calls_.in_use(slot) && clients_[call.client].host >= first_workload_;
+    if (of_user) {
+      recorder_.request_unfinished(plan_->sources[call.origin].workload, call.interval);
+    }
+  }
+  for (std::uint32_t slot = 0; slot < frames_.size(); ++slot) {
+    if (!frames_.in_use(slot) || frames_[slot].job != slot) continue;
+    const Job& job = jobs_[slot];
+    if (job.place != Job::Place::on_its_way) recorder_.attempt_unfinished(job.column, job.interval);
+  }
+}
+
+void Partition::end_jobs_of_the_dead() {
   // By path, of which each attempt has its own: slots depend on how the run was cut.
   std::vector<std::pair<std::uint64_t, std::uint32_t>> lost;
   for (std::uint32_t slot = 0; slot < frames_.size(); ++slot) {

@@ -24,6 +24,12 @@ struct Parcel {
   void clear();
 };
 
+/// From now on, work at an instance takes so many times as long as its laws say.
+struct WorkPace {
+  Index instance = none;
+  double factor = 1;
+};
+
 /// Some of the hosts of a run, with all that happens at them: what one thread works on. Hosts meet
 /// through messages only, so a partition need not know of the others before the end of a window.
 /// A value: slabs and indices. Its functions stand in one file for each station in the life of a
@@ -51,8 +57,14 @@ class Partition {
   /// Empties the parcels for the next window; nobody reads them any more.
   void begin_parcels();
 
-  /// Ends, as lost, the jobs of instances that are down. Between windows, at `now`.
+  /// Ends, as lost, the jobs of instances that are down, and the calls they left to themselves.
+  /// Between windows, at `now`.
   void clear_dead_instances(Time now);
+  /// From `now` on, work at these instances takes so many times as long, also what is under way.
+  /// Between windows; expects them sorted by instance.
+  void change_paces(Time now, const std::vector<WorkPace>& paces);
+  /// Counts, at the end of a run, what is still without an answer.
+  void count_unfinished();
 
   Recorder& recorder() { return recorder_; }
   std::int64_t open_measured() const { return open_measured_; }
@@ -81,26 +93,25 @@ class Partition {
   void foresee_call(const Client& client) const;
 
   void schedule(Time time, std::uint64_t order, const RunEvent& event) {
-    events_.schedule(time, order, PackedEvent::of(event));
+    events_.schedule(time, order | turn_among_ties(event.kind), PackedEvent::of(event));
   }
   /// At this very instant, but not before what is being done is done.
   void schedule_now(std::uint64_t order, const RunEvent& event) {
-    events_.schedule_in(0, now_, order, PackedEvent::of(event));
+    events_.schedule_in(0, now_, order | turn_among_ties(event.kind), PackedEvent::of(event));
   }
   void schedule_after(Duration delay, std::uint32_t lane, std::uint64_t order,
                       const RunEvent& event) {
     if (lane != none) {
-      events_.schedule_in(lane, now_ + delay, order, PackedEvent::of(event));
+      events_.schedule_in(lane, now_ + delay, order | turn_among_ties(event.kind),
+                          PackedEvent::of(event));
     } else {
       schedule(now_ + delay, order, event);
     }
   }
-  std::uint64_t next_order(Index host) {
-    return (std::uint64_t{host} << host_shift) | hosts_[host].orders++;
-  }
+  std::uint64_t next_order(Index host) { return hosts_[host].orders++; }
   /// Two of them, this one and the next.
   std::uint64_t next_two_orders(Index host) {
-    const std::uint64_t first = (std::uint64_t{host} << host_shift) | hosts_[host].orders;
+    const std::uint64_t first = hosts_[host].orders;
     hosts_[host].orders += 2;
     return first;
   }
@@ -181,6 +192,9 @@ class Partition {
   void begin_work(std::uint32_t frame, const Job& job, Instance& instance);
   Duration drawn_work(const Frame& frame, const Job& job, const Step& step,
                       const ServicePlan& service) const;
+  void end_jobs_of_the_dead();
+  void end_calls_of_the_dead();
+  void change_pace_of_workers(const std::vector<WorkPace>& paces);
   void share_cores(Index instance, std::uint32_t frame, Duration work);
   void advance_cores(Instance& instance, double cores);
   bool is_at_work(SlabId frame) const;
@@ -218,7 +232,6 @@ class Partition {
   void disown(std::uint32_t frame, ChildId child);
   Siblings& siblings(ChildId child);
 
-  static constexpr int host_shift = 40;
   static constexpr int most_nested = 64;
 
   alignas(64) const System::Plan* plan_ = nullptr;

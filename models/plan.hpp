@@ -27,7 +27,7 @@ struct SourcePlan {
   Index workload = none;
   Time from;
   Time until = Time::never();
-  Index fault = none;  // the load spike that it belongs to
+  Index fault = none;         // the load spike that it belongs to
   std::uint32_t lane = none;  // open_loop, replay: where its one pending arrival waits
   std::uint64_t purpose = 0;
   std::vector<RateSegment> rate;  // open_loop
@@ -76,6 +76,13 @@ struct WatchPlan {
   Duration window;
 };
 
+/// What an objective compares a latency quantile with.
+struct ThresholdPlan {
+  Index objective = none;
+  Duration limit;
+  MetricScope scope;
+};
+
 struct RolloutPlan {
   RolloutSpec spec;
   Index service = none;
@@ -89,6 +96,7 @@ struct System::Plan {
   std::vector<std::vector<Index>> elementary_of_interval;
   Time end;
   Time drain_limit;
+  std::uint32_t most_in_flight = 0;
   Duration heartbeat;  // how often a run is asked whether it is over, or too far behind
 
   std::vector<ServicePlan> services;
@@ -106,6 +114,7 @@ struct System::Plan {
   std::vector<SourcePlan> sources;
   std::vector<FaultPlan> faults;
   std::optional<RolloutPlan> rollout;
+  std::vector<ThresholdPlan> thresholds;
   std::vector<WatchPlan> watches;
   std::vector<Index> stop_watches;  // [stop condition]: into watches
   std::vector<Duration> stop_for;

@@ -16,12 +16,16 @@ void Recorder::Cell::clear() {
   by_status = {};
   latencies.clear();
   times_to_failure.clear();
+  unfinished = 0;
 }
 
 void Recorder::Station::clear() {
   fresh.clear();
   totals = {};
+  watched = false;
   window.clear();
+  watches.clear();
+  thresholds.clear();
 }
 
 void Recorder::Station::settle(Cell* cell) {
@@ -44,17 +48,56 @@ void Recorder::start(const System::Plan& plan) {
   renew(endpoints_, columns);
   renew(workloads_, workloads);
   renew(watched_, plan.watches.size());
-  watches_of_column_.assign(columns, {});
-  watches_of_workload_.assign(workloads, {});
+  watched_splits_.clear();
+  thresholds_ = plan.thresholds.size();
+  splits_.clear();
   interval_ = none;
-  latencies_are_watched_ = false;
+  const auto add = [this](const MetricScope& scope, std::vector<Index> Station::*list, Index what) {
+    for (const Index column : scope.endpoint_columns) {
+      (endpoints_[column].*list).push_back(what);
+      endpoints_[column].watched = true;
+    }
+    for (const Index workload : scope.workloads) {
+      (workloads_[workload].*list).push_back(what);
+      workloads_[workload].watched = true;
+    }
+  };
   for (Index watch = 0; watch < plan.watches.size(); ++watch) {
-    if (plan.watches[watch].condition.metric != Metric::latency) continue;
-    latencies_are_watched_ = true;
-    const MetricScope& scope = plan.watches[watch].scope;
-    for (const Index column : scope.endpoint_columns) watches_of_column_[column].push_back(watch);
-    for (const Index workload : scope.workloads) watches_of_workload_[workload].push_back(watch);
+    const WatchPlan& said = plan.watches[watch];
+    watched_splits_.push_back({.limit = latency_limit(said.condition)});
+    if (said.condition.metric == Metric::latency) add(said.scope, &Station::watches, watch);
   }
+  for (Index threshold = 0; threshold < plan.thresholds.size(); ++threshold) {
+    add(plan.thresholds[threshold].scope, &Station::thresholds, threshold);
+  }
+  for (std::size_t interval = 0; interval < elementary; ++interval) {
+    for (const ThresholdPlan& threshold : plan.thresholds) {
+      splits_.push_back({.limit = threshold.limit});
+    }
+  }
+}
+
+void Recorder::watch(const Station& station, Duration latency, std::uint32_t bin) {
+  for (const Index index : station.watches) {
+    watched_[index].add(latency, bin);
+    watched_splits_[index].add(latency, bin);
+  }
+}
+
+void Recorder::compare(const Station& station, std::uint32_t interval, Duration latency,
+                       std::uint32_t bin) {
+  if (interval == none) return;
+  for (const Index index : station.thresholds) {
+    splits_[interval * thresholds_ + index].add(latency, bin);
+  }
+}
+
+void Recorder::attempt_unfinished(Index column, std::uint32_t interval) {
+  if (Cell* const cell = endpoint_cell_of(interval, column)) ++cell->unfinished;
+}
+
+void Recorder::request_unfinished(Index workload, std::uint32_t interval) {
+  if (Cell* const cell = workload_cell_of(interval, workload)) ++cell->unfinished;
 }
 
 void Recorder::settle(std::uint32_t interval) {
@@ -85,8 +128,7 @@ void Recorder::request_failed(Index workload, std::uint32_t interval, Status sta
   Station& station = workloads_[workload];
   ++station.totals.finished;
   ++station.totals.errors;
-  station.window.add(bin);
-  watch(watches_of_workload_[workload], latency);
+  watch(station, latency, bin);
 }
 
 void Recorder::attempt_failed(Index column, std::uint32_t interval, Status status,
@@ -99,8 +141,7 @@ void Recorder::attempt_failed(Index column, std::uint32_t interval, Status statu
   ++endpoints_[column].totals.errors;
   // Refusals, aborts and lost work have no response time at an endpoint.
   if (status != Status::failed) return;
-  endpoints_[column].window.add(LatencyBins::bin_of(latency));
-  watch(watches_of_column_[column], latency);
+  watch(endpoints_[column], latency, LatencyBins::bin_of(latency));
 }
 
 }  // namespace rehearse

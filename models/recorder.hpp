@@ -26,6 +26,7 @@ class Recorder {
     std::array<std::uint64_t, 8> by_status{};
     LatencyRecorder latencies;
     LatencyRecorder times_to_failure;  // workloads only
+    std::uint64_t unfinished = 0;      // counted when the run is over
     void clear();
   };
 
@@ -39,6 +40,9 @@ class Recorder {
   void request_arrived(Index workload) { ++workloads_[workload].totals.arrived; }
   void request_succeeded(Index workload, std::uint32_t interval, Duration latency);
   void request_failed(Index workload, std::uint32_t interval, Status status, Duration latency);
+  /// Of what arrived in `interval`, still without an answer when the run ended.
+  void attempt_unfinished(Index column, std::uint32_t interval);
+  void request_unfinished(Index workload, std::uint32_t interval);
   void call_made(Index callee) { ++service_totals_[callee].calls; }
   /// One more attempt of a call that was counted.
   void call_retried(Index callee) { ++service_totals_[callee].retries; }
@@ -66,6 +70,13 @@ class Recorder {
   LatencyCounts& endpoint_window(Index column) { return endpoints_[column].window; }
   LatencyCounts& workload_window(Index workload) { return workloads_[workload].window; }
   LatencyRecorder& watched(Index watch) { return watched_[watch]; }
+  LatencySplit& watched_split(Index watch) { return watched_splits_[watch]; }
+
+  /// Of the good answers to what arrived in an interval: those in the bin of an objective's
+  /// threshold and not beyond it.
+  const LatencySplit& split(std::uint32_t interval, Index threshold) const {
+    return splits_[interval * thresholds_ + threshold];
+  }
 
  private:
   /// What is counted of an endpoint or a workload whatever the interval. The first cache line is
@@ -73,7 +84,10 @@ class Recorder {
   struct Station {
     alignas(64) LatencyRecorder fresh;
     Counters totals;
+    bool watched = false;  // somebody wants its latencies one by one
     LatencyCounts window;
+    std::vector<Index> watches;
+    std::vector<Index> thresholds;
     void clear();
     void settle(Cell* cell);
   };
@@ -87,20 +101,19 @@ class Recorder {
   }
   /// What arrived in another interval than this one is counted at once.
   static void add_old(Cell* cell, Station& station, Duration latency, std::uint32_t bin);
-  void watch(const std::vector<Index>& watches, Duration latency) {
-    for (const Index index : watches) watched_[index].add(latency);
-  }
+  void watch(const Station& station, Duration latency, std::uint32_t bin);
+  void compare(const Station& station, std::uint32_t interval, Duration latency, std::uint32_t bin);
 
   std::uint32_t interval_ = none;  // now
   HugeVector<Station> endpoints_;  // [column]
   std::vector<Station> workloads_;
   std::vector<Counters> service_totals_;
-  std::vector<Cell> endpoint_cells_;  // [elementary interval, column]
-  std::vector<Cell> workload_cells_;  // [elementary interval, workload]
-  bool latencies_are_watched_ = false;
-  std::vector<LatencyRecorder> watched_;  // [watch]
-  std::vector<std::vector<Index>> watches_of_column_;
-  std::vector<std::vector<Index>> watches_of_workload_;
+  std::vector<Cell> endpoint_cells_;          // [elementary interval, column]
+  std::vector<Cell> workload_cells_;          // [elementary interval, workload]
+  std::vector<LatencyRecorder> watched_;      // [watch]
+  std::vector<LatencySplit> watched_splits_;  // [watch]
+  std::size_t thresholds_ = 0;
+  std::vector<LatencySplit> splits_;  // [elementary interval, threshold]
 };
 
 inline void Recorder::attempt_succeeded(Index column, std::uint32_t interval, Duration latency) {
@@ -112,8 +125,10 @@ inline void Recorder::attempt_succeeded(Index column, std::uint32_t interval, Du
   } else {
     add_old(endpoint_cell_of(interval, column), station, latency, bin);
   }
-  if (latencies_are_watched_) [[unlikely]]
-    watch(watches_of_column_[column], latency);
+  if (station.watched) [[unlikely]] {
+    watch(station, latency, bin);
+    compare(station, interval, latency, bin);
+  }
 }
 
 inline void Recorder::request_succeeded(Index workload, std::uint32_t interval, Duration latency) {
@@ -125,8 +140,10 @@ inline void Recorder::request_succeeded(Index workload, std::uint32_t interval, 
   } else {
     add_old(workload_cell_of(interval, workload), station, latency, bin);
   }
-  if (latencies_are_watched_) [[unlikely]]
-    watch(watches_of_workload_[workload], latency);
+  if (station.watched) [[unlikely]] {
+    watch(station, latency, bin);
+    compare(station, interval, latency, bin);
+  }
 }
 
 }  // namespace rehearse

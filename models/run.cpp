@@ -88,7 +88,7 @@ void Run::beat() {
     calls += partition.calls_in_use();
     fell_behind = fell_behind || partition.fell_behind();
   }
-  outcome_.capped = fell_behind || std::max(frames, calls) >= most_in_flight;
+  outcome_.capped = fell_behind || std::max(frames, calls) >= plan_->most_in_flight;
   const bool drained = now_ >= plan_->end && (open == 0 || now_ > plan_->drain_limit);
   over_ = outcome_.capped || drained;
   const Time milestone =
@@ -116,6 +116,7 @@ Outcome Run::finish() {
   }
   outcome_.trajectory = hosts_.trajectory_digest();
   settle_recorders();
+  for (Partition& partition : partitions_) partition.count_unfinished();
   ledger_.write(outcome_, recorders());
   return std::move(outcome_);
 }

@@ -60,6 +60,7 @@ class Run {
   void choose_targets(Index fault);
   void fault_starts(Index fault);
   void fault_ends(Index fault);
+  void set_paces(const FaultState& fault);
   bool meets_somebody(const FaultState& fault) const;
   void kill(Index instance, bool silently);
   void revive(Index instance, bool silently);
@@ -70,6 +71,7 @@ class Run {
   void close_interval();
   void settle_recorders();
   void close_window();
+  void close_load_window();
 
   // Rollout, alarms (controllers.cpp).
   void rollout_step();
@@ -98,7 +100,8 @@ class Run {
   Ledger ledger_;
   RolloutState rollout_;
   std::vector<Watch> watches_;
-  std::vector<std::optional<Time>> stop_holding_since_;
+  std::vector<std::optional<Time>> stop_holding_since_;  // [stop condition]
+  std::vector<bool> ringing_;                            // [stop condition]
   std::size_t windows_closed_ = 0;
   bool windows_opened_ = false;
   Outcome outcome_;

@@ -10,7 +10,7 @@ std::optional<double> ratio(std::uint64_t part, std::uint64_t whole) {
   return static_cast<double>(part) / static_cast<double>(whole);
 }
 
-std::optional<double> from_histogram(const LatencyHistogram& latencies,
+std::optional<double> from_histogram(const LatencyHistogram& latencies, const LatencySplit& split,
                                      const MetricCondition& condition) {
   if (latencies.count() == 0) return std::nullopt;
   switch (condition.aggregate) {
@@ -19,7 +19,7 @@ std::optional<double> from_histogram(const LatencyHistogram& latencies,
     case Aggregate::max:
       return latencies.maximum().in_seconds();
     default:
-      return latencies.quantile(condition.level)->in_seconds();
+      return latencies.quantile_with_unfinished(condition.level, 0, &split)->in_seconds();
   }
 }
 
@@ -71,8 +71,12 @@ std::optional<double> Watch::value(Time now) const {
       return ratio(seen.calls + seen.retries, seen.calls);
     case Metric::latency: {
       LatencyHistogram merged;
-      for (std::size_t i = first + 1; i < newest; ++i) merged.merge(scrapes_[i].latencies);
-      return from_histogram(merged, *condition_);
+      LatencySplit split{.limit = latency_limit(*condition_)};
+      for (std::size_t i = first + 1; i < newest; ++i) {
+        merged.merge(scrapes_[i].latencies);
+        split.at_or_below += scrapes_[i].split.at_or_below;
+      }
+      return from_histogram(merged, split, *condition_);
     }
     case Metric::utilization:
     case Metric::queue_length:
@@ -88,6 +92,8 @@ std::optional<double> Watch::value(Time now) const {
                  : sum / static_cast<double>(newest - 1 - first);
     }
     case Metric::time_to_detect:
+    case Metric::promoted:
+    case Metric::rolled_back:
       break;
   }
   return std::nullopt;

@@ -25,7 +25,8 @@ struct Counters {
 struct Scrape {
   Time time;
   Counters counters;
-  LatencyHistogram latencies;  // of the answers since the scrape before
+  LatencyHistogram latencies;  // of the answers since the scrape before, failures included
+  LatencySplit split;          // of those, at the condition's threshold
   double gauge = 0;            // utilization, queue_length, in_system: at this instant
 };
 

@@ -6,6 +6,15 @@
 #include "models/partition.hpp"
 
 namespace rehearse {
+namespace {
+
+/// At what pace each of those at work gets on, on shared cores.
+double pace_of(const Instance& instance, double cores) {
+  return std::min(1.0, cores / instance.cores.running) / instance.work_factor;
+}
+
+}  // namespace
+
 inline Duration Partition::drawn_work(const Frame& frame, const Job& job, const Step& step,
                                       const ServicePlan& service) const {
   const Law& law = laws_[step.law];
@@ -22,7 +31,7 @@ void Partition::begin_work(std::uint32_t slot, const Job& job, Instance& instanc
   const ServicePlan& service = service_of(instance);
   Duration work = drawn_work(frame, job, step, service);
   std::uint32_t lane = step.lane;
-  double factor = instance.work_factor;
+  double factor = service.cores > 0 ? 1 : instance.work_factor;
   if (instance.canary && plan_->rollout) factor *= plan_->rollout->spec.work_ratio;
   if (factor != 1) [[unlikely]] {
     work = scaled(work, factor);
@@ -30,10 +39,12 @@ void Partition::begin_work(std::uint32_t slot, const Job& job, Instance& instanc
   }
   work = std::min(work, longest_work);
   frame.state = Frame::State::working;
+  instance.offered_work += static_cast<std::uint64_t>(work.in_nanoseconds());
   if (service.cores > 0) {
     share_cores(job.instance, slot, work);
     return;
   }
+  frame.work_ends_at(now_ + work);
   schedule_after(work, lane, next_order(job.instance),
                  {.kind = RunEvent::Kind::work_done, .slot = slot, .stamp = frame.generation});
 }
@@ -90,13 +101,13 @@ void Partition::share_cores(Index index, std::uint32_t slot, Duration work) {
 }
 
 /// Moves the virtual time of an instance to now, at the pace of one job's share: before every
-/// change of how many run.
+/// change of how many run, or how fast.
 void Partition::advance_cores(Instance& instance, double cores) {
   SharedCores& shared = instance.cores;
   shared.settle(now_, cores);
   if (shared.running > 0) {
-    const double pace = std::min(1.0, cores / shared.running);
-    shared.virtual_now += static_cast<double>((now_ - shared.updated).in_nanoseconds()) * pace;
+    shared.virtual_now +=
+        static_cast<double>((now_ - shared.updated).in_nanoseconds()) * pace_of(instance, cores);
   }
   shared.updated = now_;
 }
@@ -114,8 +125,8 @@ void Partition::schedule_cores(Index index) {
     shared.pieces.pop_back();
   }
   if (shared.pieces.empty()) return;
-  const double pace = std::min(1.0, cores / shared.running);
-  const double wait = std::ceil((shared.pieces.front().finish - shared.virtual_now) / pace);
+  const double wait = std::ceil((shared.pieces.front().finish - shared.virtual_now) /
+                                pace_of(instances_[index], cores));
   const Duration rounded = Duration::rounded_nanoseconds(std::max(0.0, wait));
   schedule(now_ + std::min(rounded, longest_work), next_order(index),
            {.kind = RunEvent::Kind::cores_fire, .slot = index, .stamp = shared.stamp});
@@ -141,6 +152,52 @@ void Partition::cores_fire(Index index, std::uint32_t stamp) {
   }
   --nesting_;
   schedule_cores(index);
+}
+
+void Partition::change_paces(Time now, const std::vector<WorkPace>& paces) {
+  now_ = now;
+  change_pace_of_workers(paces);
+  for (const WorkPace& pace : paces) {
+    if (!is_here(pace.instance)) continue;
+    Instance& instance = instances_[pace.instance];
+    const ServicePlan& service = service_of(instance);
+    if (service.cores > 0) advance_cores(instance, service.cores);
+    instance.work_factor = pace.factor;
+    if (service.cores > 0) schedule_cores(pace.instance);
+  }
+}
+
+/// What is left of work that has begun is stretched, and its end scheduled anew; the old end finds
+/// that it is not the end.
+void Partition::change_pace_of_workers(const std::vector<WorkPace>& paces) {
+  struct Begun {
+    std::uint64_t path = 0;  // slots depend on how the run was cut
+    std::uint32_t slot = 0;
+    double stretch = 1;
+    bool operator<(const Begun& other) const { return path < other.path; }
+  };
+  std::vector<Begun> begun;
+  for (std::uint32_t slot = 0; slot < frames_.size(); ++slot) {
+    if (!frames_.in_use(slot) || frames_[slot].state != Frame::State::working) continue;
+    const Job& job = jobs_[frames_[slot].job];
+    if (job.place != Job::Place::admitted) continue;  // the state is of an earlier user
+    const Index index = job.instance;
+    const auto pace = std::lower_bound(paces.begin(), paces.end(), index,
+                                       [](const WorkPace& a, Index b) { return a.instance < b; });
+    if (pace == paces.end() || pace->instance != index) continue;
+    const Instance& instance = instances_[index];
+    if (service_of(instance).cores > 0) continue;
+    begun.push_back({frames_[slot].path, slot, pace->factor / instance.work_factor});
+  }
+  std::sort(begun.begin(), begun.end());
+  for (const Begun& one : begun) {
+    Frame& frame = frames_[one.slot];
+    const Duration left = frame.work_ends() - now_;
+    if (left * 2 >= longest_work) continue;  // it outlasts every run: how much is left is not known
+    frame.work_ends_at(now_ + std::min(scaled(left, one.stretch), longest_work));
+    schedule(frame.work_ends(), next_order(jobs_[frame.job].instance),
+             {.kind = RunEvent::Kind::work_done, .slot = one.slot, .stamp = frame.generation});
+  }
 }
 
 }  // namespace rehearse

@@ -202,8 +202,11 @@ void ArmRecord::add_rows(const Outcome& outcome) {
 void ArmRecord::add_objectives(const Outcome& outcome) {
   for (std::size_t i = 0; i < objectives_.size(); ++i) {
     const std::size_t interval = layout_.objective_intervals[i];
-    const auto value = measured(objectives_[i].expect, outcome, layout_, interval);
-    const Judgement judgement = judge(objectives_[i], outcome, layout_, interval);
+    const bool quantile = objectives_[i].expect.metric == Metric::latency &&
+                          objectives_[i].expect.aggregate == Aggregate::quantile;
+    const LatencySplit* const split = quantile ? &outcome.splits[i] : nullptr;
+    const auto value = measured(objectives_[i].expect, outcome, layout_, interval, split);
+    const Judgement judgement = judge(objectives_[i], outcome, layout_, interval, split);
     rows_.objective_value.push_back(value.value_or(nothing));
     rows_.objective_judgement.push_back(static_cast<std::uint8_t>(judgement));
   }

@@ -38,6 +38,8 @@ const char* unit_of(Metric metric) {
     case Metric::utilization:
     case Metric::queue_length:
     case Metric::in_system:
+    case Metric::promoted:
+    case Metric::rolled_back:
       return "1";
   }
   return "1";

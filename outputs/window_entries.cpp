@@ -46,8 +46,9 @@ std::vector<float> banded(const std::vector<Sample>& samples, std::uint64_t repl
 }
 
 float seconds_if_any(Duration latency, const WindowSample& sample) {
-  return sample.finished == 0 ? std::numeric_limits<float>::quiet_NaN()
-                              : static_cast<float>(latency.in_seconds());
+  return sample.finished == 0             ? std::numeric_limits<float>::quiet_NaN()
+         : latency == Duration::longest() ? std::numeric_limits<float>::infinity()
+                                          : static_cast<float>(latency.in_seconds());
 }
 
 struct RequestNumber {
@@ -64,9 +65,9 @@ const std::array<RequestNumber, 5> request_numbers = {{
      [](const WindowSample& s) { return static_cast<float>(s.finished); }},
     {"errors", "1", "Errors among them.",
      [](const WindowSample& s) { return static_cast<float>(s.errors); }},
-    {"latency_p50", "s", "Median latency of the answers.",
+    {"latency_p50", "s", "Median latency of the answers; infinite where it falls among errors.",
      [](const WindowSample& s) { return seconds_if_any(s.p50, s); }},
-    {"latency_p99", "s", "The 0.99 quantile of their latency.",
+    {"latency_p99", "s", "Their 0.99 quantile, likewise.",
      [](const WindowSample& s) { return seconds_if_any(s.p99, s); }},
 }};
 

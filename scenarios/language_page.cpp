@@ -13,15 +13,23 @@ namespace {
 
 /// What an objective measures, and where an alarm that says the same sees something else.
 constexpr const char* metric_meanings = R"(
-- Requests count in the interval in which they arrived, whenever they were answered. `throughput`
-  counts answers, `goodput` the good ones, both over the length of the interval.
+- Requests count in the interval in which they arrived, whenever they were answered. Only
+  `throughput` and `goodput` go by the answer: what was answered, or answered well, within the
+  interval, over its length.
+- A latency is over all requests that arrived, those without a good answer being infinitely slow:
+  so a quantile may be infinite, and `mean` and `max` are as soon as one request had none. A
+  quantile is compared with its threshold exactly; as a number it is the middle of a bin, at most
+  0.8 % off.
 - `utilization` is busy workers, or cores, over live ones; services without a limit have none.
   `max` is its highest window (`scenario.window`) over all instances of the service together: one
   hot instance among many shows in `queue_length` and `in_system`, whose `max` is the most at one
   instance at any moment, and whose `mean` is over time and instances.
 - `attempts_per_request` is attempts over calls to the service: the amplification by retries.
 - `time_to_detect` is from the first fault or the start of the rollout to the first stop condition
-  or abort; infinite when there is none.
+  or abort; infinite when there is none. A stop condition that rang already when the experiment
+  began has to fall silent before it can notice anything.
+- `promoted` is 1 where the rollout completed, `rolled_back` where it was aborted, else 0: write
+  `promoted >= 1`, and how often it must hold as `probability`.
 - Alarms (`stop_conditions`, `rollout.analysis`) see what production would have scraped: what was
   answered in their window, latencies with those of failures as short as they were, and
   `utilization`, `queue_length` and `in_system` at the instants of the scrapes, `max` being the

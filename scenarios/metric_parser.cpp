@@ -24,7 +24,7 @@ struct MetricWord {
   Labels labels;
   Summary summary;
 };
-constexpr std::array<MetricWord, 10> metrics{
+constexpr std::array<MetricWord, 12> metrics{
     {{Metric::latency, "latency", Unit::time, Labels::who, Summary::quantile},
      {Metric::error_ratio, "error_ratio", Unit::ratio, Labels::who, Summary::none},
      {Metric::success_ratio, "success_ratio", Unit::ratio, Labels::who, Summary::none},
@@ -35,7 +35,9 @@ constexpr std::array<MetricWord, 10> metrics{
      {Metric::utilization, "utilization", Unit::ratio, Labels::service, Summary::mean_or_max},
      {Metric::queue_length, "queue_length", Unit::number, Labels::service, Summary::mean_or_max},
      {Metric::in_system, "in_system", Unit::number, Labels::service, Summary::mean_or_max},
-     {Metric::time_to_detect, "time_to_detect", Unit::time, Labels::none, Summary::none}}};
+     {Metric::time_to_detect, "time_to_detect", Unit::time, Labels::none, Summary::none},
+     {Metric::promoted, "promoted", Unit::ratio, Labels::none, Summary::none},
+     {Metric::rolled_back, "rolled_back", Unit::ratio, Labels::none, Summary::none}}};
 
 bool is_word(char letter) {
   return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||

@@ -14,6 +14,17 @@ std::uint64_t rank_of(double level, std::uint64_t count) {
   return std::clamp<std::uint64_t>(static_cast<std::uint64_t>(rank), 1, count);
 }
 
+/// The middle of that part of the split's bin in which a value stands, with `rank` values of the
+/// bin up to it.
+Duration middle_of_part(const LatencySplit& split, std::uint64_t rank) {
+  const std::uint32_t bin = split.bin();
+  const Duration one = Duration::nanoseconds(1);
+  const bool below = rank <= split.at_or_below;
+  const Duration first = below ? LatencyBins::lower_edge(bin) : split.limit + one;
+  const Duration last = below ? split.limit : LatencyBins::lower_edge(bin + 1) - one;
+  return first + Duration::nanoseconds((last - first).in_nanoseconds() / 2);
+}
+
 }  // namespace
 
 void LatencyHistogram::merge(const LatencyHistogram& other) {
@@ -48,12 +59,17 @@ std::optional<Duration> LatencyHistogram::quantile(double level) const {
   return quantile_with_unfinished(level, 0);
 }
 
-std::optional<Duration> LatencyHistogram::quantile_with_unfinished(double level,
-                                                                   std::uint64_t beyond) const {
+std::optional<Duration> LatencyHistogram::quantile_with_unfinished(
+    double level, std::uint64_t beyond, const LatencySplit* split) const {
   if (count_ == 0) return std::nullopt;
   std::uint64_t left = rank_of(level, count_ + beyond);
   for (const Bin& bin : bins_) {
-    if (left <= bin.count) return std::clamp(LatencyBins::middle(bin.bin), minimum_, maximum_);
+    if (left <= bin.count) {
+      const bool is_split = split != nullptr && bin.bin == split->bin();
+      const Duration middle =
+          is_split ? middle_of_part(*split, left) : LatencyBins::middle(bin.bin);
+      return std::clamp(middle, minimum_, maximum_);
+    }
     left -= bin.count;
   }
   return std::nullopt;
@@ -82,10 +98,11 @@ std::uint64_t LatencyCounts::count() const {
   return std::accumulate(bins_.begin(), bins_.end(), std::uint64_t{0});
 }
 
-std::optional<Duration> LatencyCounts::quantile(double level) const {
+std::optional<Duration> LatencyCounts::quantile(double level, std::uint64_t beyond) const {
   const std::uint64_t all = count();
-  if (all == 0) return std::nullopt;
-  std::uint64_t left = rank_of(level, all);
+  if (all + beyond == 0) return std::nullopt;
+  std::uint64_t left = rank_of(level, all + beyond);
+  if (left > all) return Duration::longest();
   std::uint32_t bin = 0;
   while (left > bins_[bin]) left -= bins_[bin++];
   return LatencyBins::middle(first_ + bin);

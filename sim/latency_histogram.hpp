@@ -26,6 +26,20 @@ struct LatencyBins {
   static constexpr Duration middle(std::uint32_t bin);
 };
 
+/// A limit inside a bin, and how many values of that bin it holds: where a threshold is known
+/// before the values, no bin has to be judged by its middle.
+struct LatencySplit {
+  Duration limit;
+  std::uint64_t at_or_below = 0;  // of the values in the limit's bin
+  bool operator==(const LatencySplit&) const = default;
+
+  std::uint32_t bin() const { return LatencyBins::bin_of(limit); }
+  /// Expects `bin` to be that of the latency.
+  void add(Duration latency, std::uint32_t of_bin) {
+    if (of_bin == bin() && latency <= limit) ++at_or_below;
+  }
+};
+
 /// Latencies counted in bins: a value that is merged, stored and asked for quantiles. Sparse;
 /// merging is exact, so the result does not depend on the order.
 class LatencyHistogram {
@@ -51,8 +65,10 @@ class LatencyHistogram {
   std::optional<Duration> quantile(double level) const;
 
   /// As `quantile`, when `beyond` more values exist that are only known to be larger than all
-  /// others (requests that never finished): nothing when the rank falls among them.
-  std::optional<Duration> quantile_with_unfinished(double level, std::uint64_t beyond) const;
+  /// others (requests without a good answer): nothing when the rank falls among them. With a
+  /// split, the bin of its limit is taken for two.
+  std::optional<Duration> quantile_with_unfinished(double level, std::uint64_t beyond,
+                                                   const LatencySplit* split = nullptr) const;
 
   /// The fraction of values above `threshold`, each taken as the middle of its bin. Zero when
   /// empty.
@@ -93,8 +109,10 @@ class LatencyCounts {
   /// two ever used.
   void clear() { std::fill(bins_.begin(), bins_.end(), 0); }
   std::uint64_t count() const;
-  /// The middle of the bin that holds the value of rank ceil(level * count); nothing when empty.
-  std::optional<Duration> quantile(double level) const;
+  /// The middle of the bin that holds the value of rank ceil(level * (count + beyond)), when
+  /// `beyond` more are larger than all others. Nothing when empty; Duration::longest() when the
+  /// rank falls among those.
+  std::optional<Duration> quantile(double level, std::uint64_t beyond = 0) const;
 
  private:
   friend class LatencyRecorder;

@@ -56,6 +56,29 @@ TEST_CASE("a run goes the same way in one partition or in eight", "[property]") 
   CHECK(cut_into_three > 30);
 }
 
+TEST_CASE("a collapse goes the same way however it is cut", "[property]") {
+  int capped = 0;
+  for (std::uint64_t number = 0; number < 60; ++number) {
+    RandomScenario scenario = with_distances(number);
+    scenario.experiment.most_in_flight = 30;
+    const System system(scenario.model, scenario.experiment);
+    const ReplicationSeed seed{.study = 23, .replication = number};
+    RunMemory memory;
+    const Outcome whole = run_replication(system, seed, memory);
+    capped += whole.capped;
+
+    for (const Threading& threading : {Threading{2, 1}, Threading{4, 2}, Threading{8, 2}}) {
+      const Outcome cut = run_replication(system, seed, memory, threading);
+
+      INFO("scenario " << number << ", partitions " << threading.partitions);
+      CHECK(cut.digest() == whole.digest());
+      CHECK(cut == whole);
+    }
+  }
+  CHECK(capped > 10);
+  CHECK(capped < 60);
+}
+
 TEST_CASE("the trajectory tells luck from luck", "[property]") {
   const RandomScenario scenario = with_distances(4);
   const System system(scenario.model, scenario.experiment);

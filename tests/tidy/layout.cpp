@@ -99,25 +99,6 @@ const std::vector<Door>& doors() {
   return table;
 }
 
-const std::map<std::string, LongFile>& long_files() {
-  static const std::map<std::string, LongFile> table = {
-      {"models/callee_inline.hpp",
-       {180, "the short functions at the instance's side, one path from arrival to answer"}},
-      {"models/caller_inline.hpp",
-       {165, "the short functions at the caller's side, one path from call to answer"}},
-      {"models/job.hpp", {190, "what a call, its attempt and its messages are, side by side"}},
-      {"models/outcome.hpp", {160, "one report and the names of its axes"}},
-      {"models/partition.hpp",
-       {265, "one class: the state of a partition; its functions have a file for each station"}},
-      {"models/service_spec.hpp", {170, "a service and all that is said of it, as it is nested"}},
-      {"scenarios/scenario_kinds.hpp", {155, "every table of a scenario, one after another"}},
-      {"sim/event_calendar.hpp", {165, "put away, open, cut anew: one structure, its two lists"}},
-      {"sim/event_queue.hpp", {160, "one structure and when it changes shape"}},
-      {"sim/latency_histogram.hpp", {170, "bins, counts and histogram, which share their edges"}},
-  };
-  return table;
-}
-
 const std::vector<BannedWord>& banned_words() {
   static const std::vector<BannedWord> table = make_banned_words();
   return table;

@@ -23,13 +23,6 @@ struct Door {
 };
 const std::vector<Door>& doors();
 
-/// A file that may be longer than the rule says, by how much, and why.
-struct LongFile {
-  std::size_t lines = 0;
-  std::string reason;
-};
-const std::map<std::string, LongFile>& long_files();
-
 /// A whole word that code must not use, and where. With "(" at its end only a call of it counts.
 struct BannedWord {
   std::string word;

@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::size_t longest_line = 100;
 constexpr std::size_t longest_function = 60;
-constexpr std::size_t longest_header = 150;
-constexpr std::size_t longest_source = 400;
 
 std::string at(const SourceFile& file, std::size_t line, const std::string& sentence) {
   return file.path + ":" + std::to_string(line) + ": " + sentence;
@@ -114,14 +112,8 @@ Findings door_violations(const SourceFile& file) {
   return findings;
 }
 
-Findings length_violations(const SourceFile& file) {
+Findings width_violations(const SourceFile& file) {
   Findings findings;
-  std::size_t limit = file.is_header() ? longest_header : longest_source;
-  const auto exception = long_files().find(file.path);
-  if (exception != long_files().end()) limit = exception->second.lines;
-  if (file.text.size() > limit) {
-    findings.push_back(at(file, file.text.size(), "more than " + std::to_string(limit) + " lines"));
-  }
   for (std::size_t i = 0; i < file.text.size(); ++i) {
     if (width(file.text[i]) <= longest_line) continue;
     findings.push_back(at(file, i + 1, "line of " + std::to_string(width(file.text[i]))));

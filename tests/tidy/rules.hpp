@@ -12,7 +12,7 @@ using Findings = std::vector<std::string>;
 
 Findings arrow_violations(const SourceFile& file);
 Findings door_violations(const SourceFile& file);
-Findings length_violations(const SourceFile& file);
+Findings width_violations(const SourceFile& file);
 Findings function_violations(const SourceFile& file);
 Findings word_violations(const SourceFile& file);
 /// Whether headers compile alone is not judged here: the build does it (tests/CMakeLists.txt).

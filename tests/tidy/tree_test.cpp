@@ -32,8 +32,8 @@ TEST_CASE("libraries are included at their doors only", "[tidy]") {
   require_clean(door_violations);
 }
 
-TEST_CASE("files and lines are short", "[tidy]") {
-  require_clean(length_violations);
+TEST_CASE("lines are short", "[tidy]") {
+  require_clean(width_violations);
 }
 
 TEST_CASE("functions are short", "[tidy]") {
@@ -61,15 +61,6 @@ TEST_CASE("no two types have one name", "[tidy]") {
   for (const std::string& finding : repeated_types(tree())) found += finding + "\n";
   INFO(found);
   REQUIRE(found.empty());
-}
-
-TEST_CASE("every exception to the length rules is needed", "[tidy]") {
-  for (const auto& [path, exception] : long_files()) {
-    INFO(path << ": " << exception.reason);
-    const std::size_t lines = lines_of(read_text(root / path)).size();
-
-    REQUIRE(lines > (path.ends_with(".hpp") ? 150 : 400));
-  }
 }
 
 TEST_CASE("the tree has something to read", "[tidy]") {

@@ -250,3 +250,35 @@ TEST_CASE("calls of the canary are spread over its instances", "[models]") {
     CHECK(static_cast<double>(counts.refused) < 0.1 * static_cast<double>(counts.arrived));
   }
 }
+
+TEST_CASE("an alarm that rings already detects nothing", "[models]") {
+  // Errors from the beginning on ring it at 0.6 s; the experiment begins at 1 s.
+  ExperimentSpec experiment = alarmed(100);
+  ModelSpec model = busy_station();
+  model.services["station"].endpoints["serve"].errors.percent = 90;
+
+  const System system(model, experiment);
+  const Outcome outcome = run_replication(system, {.study = 61, .replication = 0});
+
+  CHECK(outcome.alarms.at(0).rang_before);
+  CHECK_FALSE(outcome.alarms.at(0).fired_at);
+  CHECK_FALSE(outcome.stopped_at);
+  MetricCondition detection;
+  detection.metric = Metric::time_to_detect;
+  CHECK(std::isinf(*measured(detection, outcome, system.layout(), 0)));
+}
+
+TEST_CASE("whether a rollout completes is a metric", "[models]") {
+  for (const bool good : {true, false}) {
+    ExperimentSpec experiment = quiet(2);
+    experiment.rollout = canary(20, good ? 0 : 100);
+    experiment.rollout->analysis = {analysis(0)};
+    const System system(busy_station(), experiment);
+    const Outcome outcome = run_replication(system, {.study = 61, .replication = 0});
+    MetricCondition metric;
+    metric.metric = Metric::promoted;
+    CHECK(measured(metric, outcome, system.layout(), 0) == (good ? 1 : 0));
+    metric.metric = Metric::rolled_back;
+    CHECK(measured(metric, outcome, system.layout(), 0) == (good ? 0 : 1));
+  }
+}

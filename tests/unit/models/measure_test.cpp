@@ -35,6 +35,7 @@ struct Example {
     load.counts.arrived = answered + unfinished;
     load.counts.ok = answered;
     load.counts.unfinished = unfinished;
+    load.given = {.good = answered, .bad = 0};
   }
 
   static ModelSpec model() {
