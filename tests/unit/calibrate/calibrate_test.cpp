@@ -175,6 +175,23 @@ TEST_CASE("circles of guessed calls through several services are broken, other g
   CHECK(calibration.account.visits.servers_not_recorded == 27);
 }
 
+TEST_CASE("what callers do when a call fails is assumed where none was seen to fail",
+          "[calibrate]") {
+  const std::string path = "services.front.calls.back.on_error";
+  SpanSet with_a_failure = small_recording();
+  with_a_failure.spans[2].error = true;
+
+  const Calibration never = calibrate(small_recording(), {});
+  const Calibration once = calibrate(std::move(with_a_failure), {});
+
+  CHECK(never.model.evidence.at(path) ==
+        EvidenceSpec{Basis::assumed, 101,
+                     "no failed call recorded: the caller is taken to fail too"});
+  CHECK_THAT(text(never.account), Catch::Contains("on 1 of 1 edges between services no failed"));
+  CHECK(once.model.evidence.count(path) == 0);
+  CHECK_THAT(text(once.account), !Catch::Contains("callers fail when their calls do"));
+}
+
 TEST_CASE("a percentage of sampling once left the sources out", "[calibrate]") {
   const test::TemporaryFile file(
       "trace,span,parent,service,operation,start_ns,end_ns\n"
