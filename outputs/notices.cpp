@@ -19,16 +19,29 @@ std::uint64_t capped_in(const ArmRecord& arm) {
   return static_cast<std::uint64_t>(std::count(capped.begin(), capped.end(), std::uint8_t{1}));
 }
 
+/// One line, however many workloads there are: the one that fares worst stands for them.
 void warn_of_unfinished(const IntervalEstimates& run, const char* where,
                         std::vector<std::string>& warnings) {
+  std::size_t concerned = 0;
+  double most = 0;
+  std::string name;
   for (const RequestEstimates& workload : run.workloads) {
     const auto arrived = static_cast<double>(workload.counts.arrived);
     const auto unfinished = static_cast<double>(workload.counts.unfinished);
     if (unfinished <= worth_mentioning * arrived) continue;
-    warnings.push_back(fmt::format(
-        "{} of the requests of {} {}had no answer when the run ended; they count as errors",
-        percent_text(unfinished / arrived), workload.name, where));
+    ++concerned;
+    if (unfinished / arrived <= most) continue;
+    most = unfinished / arrived;
+    name = workload.name;
   }
+  if (concerned == 0) return;
+  const std::string others = concerned == 1
+                                 ? ""
+                                 : fmt::format("(and at most as many of {} other workload{}) ",
+                                               concerned - 1, concerned == 2 ? "" : "s");
+  warnings.push_back(fmt::format(
+      "{} of the requests of {} {}{}had no answer when the run ended; they count as errors",
+      percent_text(most), name, others, where));
 }
 
 void warn_of_capped(const ArmRecord& arm, const char* where, std::vector<std::string>& warnings) {
