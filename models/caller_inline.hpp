@@ -51,8 +51,8 @@ inline Index Partition::chosen_instance(Client& client, const Call& call,
                                         std::uint64_t attempt_path) {
   const EdgePlan& edge = edge_of(client);
   bool canary = false;
-  if (surroundings_->canary_weight > 0 && plan_->rollout->service == edge.callee) {
-    canary = stream(edge.version_purpose, call.path).chance(surroundings_->canary_weight / 100);
+  if (surroundings_->canary_share > 0 && plan_->rollout->service == edge.callee) {
+    canary = stream(edge.version_purpose, call.path).chance(surroundings_->canary_share);
   }
   const ListedRange range = surroundings_->listed_range[edge.callee * 2 + canary];
   if (range.count == 0) return none;

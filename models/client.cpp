@@ -139,8 +139,10 @@ bool Partition::may_retry(const Call& call, Status status) const {
   if (!edge.budget) return true;
   // A call that retries already gives its place back before it asks for the next, as in Envoy.
   const std::uint32_t others = client.retries - (call.retrying ? 1 : 0);
+  // Rounded down; the factor takes the roundings of a product back that falls short of a whole.
+  constexpr double taken_back = 1 + 0x1p-51;
   const auto allowed =
-      static_cast<std::uint32_t>(client.active * edge.budget->budget_percent / 100);
+      static_cast<std::uint32_t>(client.active * edge.budget->budget_percent / 100 * taken_back);
   return others < std::max(static_cast<std::uint32_t>(edge.budget->min_retry_concurrency), allowed);
 }
 

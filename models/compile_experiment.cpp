@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/compile.hpp"
+#include "sim/decimals.hpp"
 #include "sim/hash.hpp"
 
 namespace rehearse {
@@ -134,6 +135,7 @@ FaultPlan compiled(const FaultSpec& spec, const System::Plan& plan) {
   FaultPlan fault;
   fault.spec = spec;
   fault.delay = Law(spec.delay);
+  fault.chance = fraction_of_percent(spec.percentage);
   fault.purpose = hash_of("fault " + spec.name);
   if (!spec.target.operation.empty()) {
     fault.endpoint = endpoint_index(plan, {spec.target.service, spec.target.operation});
@@ -193,7 +195,10 @@ void compile_experiment(const ExperimentSpec& experiment, System::Plan& plan) {
     for (const FaultSpec& fault : experiment.faults) plan.faults.push_back(compiled(fault, plan));
   }
   if (experiment.rollout && !experiment.is_control) {
-    RolloutPlan rollout{*experiment.rollout, service_index(plan, experiment.rollout->service), {}};
+    RolloutPlan rollout{*experiment.rollout,
+                        service_index(plan, experiment.rollout->service),
+                        fraction_of_percent(experiment.rollout->error_percent_added),
+                        {}};
     for (const AnalysisSpec& analysis : experiment.rollout->analysis) {
       rollout.analysis_watches.push_back(
           add_watch(analysis.failure_condition, analysis.scrape, analysis.window, plan));

@@ -3,6 +3,7 @@
 
 #include "models/assumed_limit.hpp"
 #include "models/compile.hpp"
+#include "sim/decimals.hpp"
 #include "sim/hash.hpp"
 
 namespace rehearse {
@@ -155,7 +156,7 @@ void add_endpoints(const ModelSpec& model, System::Plan& plan) {
       EndpointPlan made;
       made.name = {name, operation};
       made.service = service_index(plan, name);
-      made.own_error_probability = endpoint.errors.percent / 100;
+      made.own_error_probability = fraction_of_percent(endpoint.errors.percent);
       made.own_errors_at = endpoint.errors.at;
       made.purpose = hash_of(made.name.text());
       made.error_purpose = hash_of(made.name.text() + " own error");

@@ -3,6 +3,7 @@
 
 #include "models/run.hpp"
 #include "models/target_counts.hpp"
+#include "sim/decimals.hpp"
 
 namespace rehearse {
 
@@ -30,7 +31,7 @@ void Run::rollout_step() {
 void Run::set_canary_weight(double percent) {
   const RolloutPlan& plan = *plan_->rollout;
   const ServicePlan& service = plan_->services[plan.service];
-  surroundings_.canary_weight = percent;
+  surroundings_.canary_share = fraction_of_percent(percent);
   const std::uint64_t counted =
       count_canaries(plan.spec, static_cast<int>(service.stable_instances), percent);
   const std::uint64_t wanted = percent == 0 ? 0 : counted;

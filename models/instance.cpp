@@ -84,7 +84,7 @@ bool Partition::stopped_at_door(std::uint32_t slot) {
     if (!state.active || state.hits.empty() || state.hits[job.instance] == 0) continue;
     if (fault.endpoint != none && fault.endpoint != job.endpoint) continue;
     RandomStream luck = stream(fault.purpose, frames_[slot].path);
-    if (!luck.chance(fault.spec.percentage / 100)) continue;
+    if (!luck.chance(fault.chance)) continue;
     if (fault.spec.kind == FaultKind::abort) {
       turn_away(slot, Status::aborted);
       return true;

@@ -34,7 +34,7 @@ void Partition::start_chosen_behaviour(std::uint32_t slot) {
 double Partition::own_error_probability(const Job& job) const {
   const double own = endpoints_[job.endpoint].own_error_probability;
   const bool canary = instances_[job.instance].canary && plan_->rollout;
-  return canary ? own + plan_->rollout->spec.error_percent_added / 100 : own;
+  return canary ? own + plan_->rollout->errors_added : own;
 }
 
 /// Runs a frame from its current step until it has to wait or is over.

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "models/plan.hpp"
+#include "sim/decimals.hpp"
 
 namespace rehearse {
 namespace {
@@ -51,7 +52,7 @@ Pooled pooled(const MetricScope& scope, const IntervalOutcome& interval, bool wi
 
 std::optional<double> ratio(Integral part, Integral whole) {
   if (whole == 0) return std::nullopt;
-  return static_cast<double>(part) / static_cast<double>(whole);
+  return quotient(part, whole);
 }
 
 /// Over all requests: one that failed never got what it came for, and counts as infinitely slow, so
@@ -80,7 +81,7 @@ std::optional<double> highest_utilization(const MetricScope& scope, const Outcom
     if (to <= interval.from || from >= interval.to) continue;
     for (const Index service : scope.services) {
       const double value =
-          outcome.service_windows[w * layout.services.size() + service].utilization;
+          widened(outcome.service_windows[w * layout.services.size() + service].utilization);
       highest = std::max(highest.value_or(value), value);
     }
   }
@@ -110,7 +111,7 @@ std::optional<double> measured(const MetricCondition& metric, const Outcome& out
   const Pooled sum = pooled(scope, outcome.intervals[index], metric.metric == Metric::latency);
   const RequestCounts& counts = sum.counts;
   const std::uint64_t judged = counts.ok + counts.errors();
-  const double seconds = (interval.to - interval.from).in_seconds();
+  const Duration length = interval.to - interval.from;
   const bool maximum = metric.aggregate == Aggregate::max;
   switch (metric.metric) {
     case Metric::latency:
@@ -121,10 +122,10 @@ std::optional<double> measured(const MetricCondition& metric, const Outcome& out
       return ratio(counts.ok, judged);
     case Metric::goodput:
       if (counts.arrived + sum.given.good + sum.given.bad == 0) return std::nullopt;
-      return static_cast<double>(sum.given.good) / seconds;
+      return per_second(sum.given.good, length);
     case Metric::throughput:
       if (counts.arrived + sum.given.good + sum.given.bad == 0) return std::nullopt;
-      return static_cast<double>(sum.given.good + sum.given.bad) / seconds;
+      return per_second(sum.given.good + sum.given.bad, length);
     case Metric::attempts_per_request:
       return ratio(sum.services.attempts, sum.services.calls);
     case Metric::utilization:

@@ -58,6 +58,7 @@ struct FaultPlan {
   std::vector<Index> candidates;  // instances
   Index endpoint = none;          // latency, abort: only this one
   Law delay;
+  double chance = 1;  // latency, abort: of each request
   std::uint64_t purpose = 0;
 };
 
@@ -86,6 +87,7 @@ struct ThresholdPlan {
 struct RolloutPlan {
   RolloutSpec spec;
   Index service = none;
+  double errors_added = 0;              // a probability
   std::vector<Index> analysis_watches;  // into watches
 };
 

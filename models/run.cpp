@@ -22,7 +22,7 @@ void Run::start(const System& system, const ReplicationSeed& seed, const Threadi
   surroundings_.cancelled = threading.cancelled;
   surroundings_.key = seed.key();
   surroundings_.interval = none;
-  surroundings_.canary_weight = 0;
+  surroundings_.canary_share = 0;
   surroundings_.faults.assign(plan_->faults.size(), {});
   hosts_.build(*plan_, surroundings_.key);
   surroundings_.listed.assign(plan_->instances.size(), 0);

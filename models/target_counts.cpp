@@ -33,10 +33,12 @@ std::uint64_t matching_instances(const ServiceSpec& service, const TargetSpec& t
   return matching;
 }
 
-/// ceil(percent of count), where 30 % of 10 is 3 although 0.3 * 10 may come out above it.
+/// ceil(percent of count), where 30 % of 10 is 3 although 0.3 * 10 may come out above it: the
+/// factor takes the roundings back, and no more, so that a billionth of a percent is still
+/// somebody.
 std::uint64_t percent_rounded_up(double percent, std::uint64_t count) {
   const double exact = percent * static_cast<double>(count) / 100;
-  return static_cast<std::uint64_t>(std::ceil(exact - 1e-9));
+  return static_cast<std::uint64_t>(std::ceil(exact * (1 - 0x1p-51)));
 }
 
 }  // namespace

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "sim/decimals.hpp"
+
 namespace rehearse {
 namespace {
 
 std::optional<double> ratio(std::uint64_t part, std::uint64_t whole) {
   if (whole == 0) return std::nullopt;
-  return static_cast<double>(part) / static_cast<double>(whole);
+  return quotient(part, whole);
 }
 
 std::optional<double> from_histogram(const LatencyHistogram& latencies, const LatencySplit& split,
@@ -57,16 +59,16 @@ std::optional<double> Watch::value(Time now) const {
   const Scrape& begin = scrapes_[first];
 
   const Counters seen = end.counters - begin.counters;
-  const double seconds = (end.time - begin.time).in_seconds();
+  const Duration length = end.time - begin.time;
   switch (condition_->metric) {
     case Metric::error_ratio:
       return ratio(seen.errors, seen.finished);
     case Metric::success_ratio:
       return ratio(seen.finished - seen.errors, seen.finished);
     case Metric::goodput:
-      return static_cast<double>(seen.finished - seen.errors) / seconds;
+      return per_second(seen.finished - seen.errors, length);
     case Metric::throughput:
-      return static_cast<double>(seen.finished) / seconds;
+      return per_second(seen.finished, length);
     case Metric::attempts_per_request:
       return ratio(seen.calls + seen.retries, seen.calls);
     case Metric::latency: {

@@ -37,7 +37,7 @@ std::optional<double> level_of(const std::string& key) {
   const bool digits =
       key.size() > 1 && key.find_first_not_of("0123456789.", 1) == std::string::npos;
   if (!digits || key[0] != 'p') return std::nullopt;
-  const auto value = parse_number(key.substr(1) + "e-2");
+  const auto value = parse_percentage(key.substr(1));
   if (!value || *value > 1) return std::nullopt;
   return value;
 }

@@ -116,17 +116,17 @@ class Parser {
       condition_.aggregate = Aggregate::max;
       return;
     }
-    const auto number =
-        word[0] == 'p' ? parse_number(std::string_view(word).substr(1)) : std::optional<double>();
+    const auto number = word[0] == 'p' ? parse_percentage(std::string_view(word).substr(1))
+                                       : std::optional<double>();
     if (!number) {
       fail(start, fmt::format("'{}' is not an aggregate", word),
            "the aggregates are mean, max, and quantiles as p50, p99, p99.9");
     }
-    if (*number < 0 || *number > 100) {
+    if (*number < 0 || *number > 1) {
       fail(start, fmt::format("'{}' is not a quantile: p0 to p100 are", word));
     }
     condition_.aggregate = Aggregate::quantile;
-    condition_.level = *number / 100;
+    condition_.level = *number;
   }
 
   void metric(const std::string& word, std::size_t start) {
@@ -278,12 +278,12 @@ class Parser {
     const bool in_percent = ratio && rest.back() == '%';
     std::string_view digits = in_percent ? rest.substr(0, rest.size() - 1) : rest;
     while (!digits.empty() && digits.back() == ' ') digits.remove_suffix(1);
-    const auto number = parse_number(digits);
+    const auto number = in_percent ? parse_percentage(digits) : parse_number(digits);
     if (!number) {
       fail(at_, fmt::format("'{}' is not a number", rest),
            ratio ? "thresholds of ratios are written 0.02 or 2%" : "");
     }
-    condition_.threshold = in_percent ? *number / 100 : *number;
+    condition_.threshold = *number;
     if (condition_.threshold < 0 || (ratio && condition_.threshold > 1)) {
       fail(at_, fmt::format("{} is never {}", word_->word, rest),
            ratio ? "ratios are from 0 to 1; percent have a %" : "");

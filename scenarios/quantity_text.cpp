@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -63,6 +64,27 @@ std::optional<std::int64_t> take_part(std::string_view& rest, std::int64_t& befo
   return std::nullopt;
 }
 
+/// A decimal divided by a whole number, rounded once where its digits are few enough; otherwise the
+/// number that was read, divided.
+double divided(std::string_view text, double number, std::int64_t by) {
+  constexpr std::int64_t exact = std::int64_t{1} << 53;
+  std::int64_t digits = 0;
+  std::int64_t divisor = by;
+  bool fraction = false;
+  for (const char letter : text) {
+    if (letter == '.') {
+      fraction = true;
+      continue;
+    }
+    if (!is_digit(letter) || digits > exact / 10 - 1 || (fraction && divisor > exact / 10)) {
+      return number / static_cast<double>(by);
+    }
+    digits = digits * 10 + (letter - '0');
+    if (fraction) divisor *= 10;
+  }
+  return static_cast<double>(digits) / static_cast<double>(divisor);
+}
+
 }  // namespace
 
 std::optional<Duration> parse_duration(std::string_view text) {
@@ -113,6 +135,20 @@ std::optional<double> parse_number(std::string_view text) {
   return value;
 }
 
+std::optional<double> parse_percentage(std::string_view text) {
+  if (!parse_number(text)) return std::nullopt;
+  if (text.front() == '+') text.remove_prefix(1);
+  const std::size_t mark = std::min(text.find_first_of("eE"), text.size());
+  int exponent = 0;
+  if (mark < text.size()) {
+    std::string_view digits = text.substr(mark + 1);
+    if (digits.front() == '+') digits.remove_prefix(1);
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
+    if (read.ec != std::errc()) return std::nullopt;
+  }
+  return parse_number(fmt::format("{}e{}", text.substr(0, mark), exponent - 2));
+}
+
 std::string number_text(double value) {
   if (std::abs(value) < 1e15 && value == std::floor(value)) {
     return fmt::format("{}", static_cast<std::int64_t>(value));
@@ -127,8 +163,8 @@ std::optional<Rate> parse_rate(std::string_view text) {
   if (!number) return std::nullopt;
   const std::string_view unit = text.substr(slash + 1);
   if (unit == "s") return Rate{*number};
-  if (unit == "m" || unit == "min") return Rate{*number / 60};
-  if (unit == "h") return Rate{*number / 3600};
+  if (unit == "m" || unit == "min") return Rate{divided(text.substr(0, slash), *number, 60)};
+  if (unit == "h") return Rate{divided(text.substr(0, slash), *number, 3'600)};
   return std::nullopt;
 }
 

@@ -18,12 +18,17 @@ std::optional<Duration> parse_duration(std::string_view text);
 /// The shortest such text that reads back as the same duration.
 std::string duration_text(Duration duration);
 
-/// A rate with its unit: "84/s", "5/m" or "5/min", "100/h".
+/// A rate with its unit: "84/s", "5/m" or "5/min", "100/h". Rounded once, so that "6.6/m" is what
+/// 66 in ten minutes are.
 std::optional<Rate> parse_rate(std::string_view text);
 std::string rate_text(Rate rate);
 
 /// A plain decimal number, the whole text of it. No infinities, no NaN.
 std::optional<double> parse_number(std::string_view text);
+
+/// The fraction that a decimal number of percent is: "99.9" is 0.999, the very number that 0.999
+/// is.
+std::optional<double> parse_percentage(std::string_view text);
 
 /// The shortest decimal that reads back as the same number.
 std::string number_text(double value);

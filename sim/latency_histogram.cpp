@@ -3,6 +3,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "sim/decimals.hpp"
+
 namespace rehearse {
 namespace {
 
@@ -52,7 +54,7 @@ void LatencyHistogram::merge(const LatencyHistogram& other) {
 
 double LatencyHistogram::mean_seconds() const {
   if (count_ == 0) return 0;
-  return static_cast<double>(sum_) / static_cast<double>(count_) / 1e9;
+  return quotient(sum_, static_cast<unsigned __int128>(count_) * 1'000'000'000);
 }
 
 std::optional<Duration> LatencyHistogram::quantile(double level) const {

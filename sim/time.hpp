@@ -32,7 +32,9 @@ class Duration {
   }
 
   constexpr std::int64_t in_nanoseconds() const { return count_; }
-  constexpr double in_seconds() const { return static_cast<double>(count_) * 1e-9; }
+  /// The double nearest to the decimal: 1e-9 is no double, and a product with what is nearest to it
+  /// makes 60 s longer than 60.
+  constexpr double in_seconds() const { return static_cast<double>(count_) / 1e9; }
 
   // Four comparisons instead of one <=>: g++ 12 makes three instructions of each where one does.
   friend constexpr bool operator==(Duration a, Duration b) { return a.count_ == b.count_; }
