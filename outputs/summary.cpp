@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "outputs/collateral.hpp"
 #include "outputs/notices.hpp"
@@ -98,7 +99,7 @@ std::string risk_text(const Risk& risk) {
 }
 
 /// The objective that the first line names says its reason, or how often it was missed, there.
-std::string objective_text(const ObjectiveResult& result, bool named_above) {
+std::string objective_text(const ObjectiveResult& result, bool named_above, bool reason_above) {
   std::string text = fmt::format("  {:<12}  {}: {} ({})\n", upper_case(word(result.verdict)),
                                  result.name, result.expectation, result.interval_name);
   text += fmt::format("{:16}{}\n", "", measured_text(result));
@@ -110,15 +111,19 @@ std::string objective_text(const ObjectiveResult& result, bool named_above) {
   if (result.control) {
     text += fmt::format("{:16}without the experiment {}\n", "", risk_text(*result.control));
   }
-  if (!result.reason.empty() && !named_above) text += fmt::format("{:16}{}\n", "", result.reason);
-  return text;
+  if (result.reason.empty() || named_above) return text;
+  return text + fmt::format("{:16}{}\n", "", reason_above ? "likewise" : result.reason);
 }
 
 std::string objectives_text(const Findings& findings) {
   if (findings.objectives.empty()) return "";
   std::string text = "\nObjectives\n";
+  std::set<std::string> said;
+  const ObjectiveResult* const above = decisive(findings);
+  if (above != nullptr) said.insert(above->reason);
   for (const ObjectiveResult& result : findings.objectives) {
-    text += objective_text(result, &result == decisive(findings));
+    text += objective_text(result, &result == above, said.count(result.reason) > 0);
+    said.insert(result.reason);
   }
   return text;
 }
