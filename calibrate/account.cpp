@@ -32,6 +32,8 @@ void tell_left_out(Text out, const Account& account) {
   tell(out, account.read.with_bad_times, "spans with impossible times: left out");
   tell(out, account.read.without_service, "spans without a service: kept as unknown-service");
   tell(out, account.read.unusable_elements, "elements that are not traces: left out");
+  tell(out, account.read.impossible_sampling,
+       "sampling weights that cannot be: left out, these spans stand for themselves");
   tell(out, account.forest.duplicates, "duplicates of spans: left out");
   tell(out, account.forest.differing_duplicates,
        "of these not equal to the one kept (the longest)");
@@ -48,6 +50,9 @@ void tell_left_out(Text out, const Account& account) {
   tell(out, account.visits.fragments, "spans below no known endpoint: left out");
   tell(out, account.visits.servers_not_recorded,
        "calls whose server span is missing: counted as calls to the usual endpoint");
+  tell(out, account.visits.calls_in_circles,
+       "calls whose server span is missing and that would call again without end: part of the "
+       "caller's own time");
   tell(out, account.visits.peers_called, "calls to uninstrumented peers: leaves of their own");
   tell(out, account.visits.unnamed_peers,
        "calls to peers without a name: part of the caller's own time");

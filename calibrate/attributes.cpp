@@ -74,7 +74,7 @@ void SpanAttributeReader::see(std::string_view key, const JsonValue& value) {
   } else if (key == "sampler.type") {
     sampled_by_probability_ = value.text() == "probabilistic";
   } else if (key == "sampler.param") {
-    sampling_probability_ = value.number().value_or(1);
+    sampling_probability_ = value.number().value_or(0);
   } else {
     const int rank = rank_of(key, peer_keys);
     if (rank < 0 || rank >= peer_rank_) return;
@@ -85,11 +85,9 @@ void SpanAttributeReader::see(std::string_view key, const JsonValue& value) {
   }
 }
 
-void SpanAttributeReader::finish() {
-  const double p = sampling_probability_;
-  if (sampled_by_probability_ && p > 0 && p <= 1) {
-    span_.adjusted_count = static_cast<float>(1 / p);
-  }
+std::optional<double> SpanAttributeReader::adjusted_count() const {
+  if (!sampled_by_probability_) return std::nullopt;
+  return 1 / sampling_probability_;
 }
 
 SpanKind span_kind_of(std::string_view text) {

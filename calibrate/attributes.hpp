@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,8 +37,9 @@ class SpanAttributeReader {
   SpanAttributeReader(NameTable& names, Span& span) : names_(names), span_(span) {}
 
   void see(std::string_view key, const JsonValue& value);
-  /// To be called when all attributes were seen.
-  void finish();
+  /// How many requests the span stands for by what was seen, sensible or not; nothing when no
+  /// attribute tells.
+  std::optional<double> adjusted_count() const;
 
  private:
   NameTable& names_;

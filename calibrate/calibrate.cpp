@@ -9,16 +9,32 @@
 #include "calibrate/roles.hpp"
 #include "calibrate/trace_forest.hpp"
 #include "calibrate/visits.hpp"
+#include "models/mistakes.hpp"
 
 namespace rehearse {
 
+namespace {
+
+void apply_sampling(SpanSet& spans, double percent) {
+  for (Span& span : spans.spans) {
+    if (span.adjusted_count == 1) span.adjusted_count = static_cast<float>(100 / percent);
+  }
+}
+
+}  // namespace
+
 Calibration calibrate(SpanSet spans, const CalibrateOptions& options) {
+  if (options.sampling_percent) apply_sampling(spans, *options.sampling_percent);
   normalise(spans);
   if (options.anonymise) anonymise(spans);
   const TraceForest forest = plant(std::move(spans.spans));
   const std::vector<Role> roles = assign_roles(forest);
-  const VisitTable visits = find_visits(forest, roles);
+  VisitTable visits = find_visits(forest, roles);
   Calibration result = ModelBuilder(forest, spans.names, roles, visits, options).build();
+  if (visits.counts.servers_not_recorded > 0 && !find_mistakes(result.model).empty()) {
+    visits = find_visits(forest, roles, circular_edges(visits));
+    result = ModelBuilder(forest, spans.names, roles, visits, options).build();
+  }
   result.account.read = spans.counts;
   return result;
 }

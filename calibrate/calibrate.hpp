@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ struct CalibrateOptions {
   /// Replaces the names of services, operations, instances, zones and hosts by numbered ones, and
   /// leaves the names of files out. Equal names get equal replacements, in the order of the names.
   bool anonymise = false;
+  /// Of all traces, so many were kept, where the spans do not say.
+  std::optional<double> sampling_percent;
   std::string workload = "users";
   std::string calibrated_by;  // copied into the provenance
 };
@@ -26,7 +29,8 @@ struct Calibration {
 /// Learns a model from recorded traces. The result does not depend on the order of files or spans.
 /// Every learned value has an entry in ModelSpec::evidence. What traces without saturation cannot
 /// tell is assumed, and listed as such: workers are unlimited (waiting is inside the self times),
-/// and held while calling. Throws InvalidInput as read_spans does.
+/// and held while calling. Calls guessed in place of lost server spans are left out where they
+/// would go round in circles without end. Throws InvalidInput as read_spans does.
 Calibration calibrate(const std::vector<std::string>& files, const CalibrateOptions& options);
 
 /// The same from spans that were already read (and not yet normalised).

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <charconv>
-#include <regex>
+#include <optional>
 #include <unordered_map>
 
 #include <fmt/format.h>
 
 #include "calibrate/attributes.hpp"
 #include "calibrate/identifiers.hpp"
+#include "calibrate/name_pattern.hpp"
 #include "sim/error.hpp"
 
 namespace rehearse {
@@ -78,8 +79,8 @@ Columns find_columns(const ColumnMapping& mapping, const std::vector<std::string
   columns.sampling = finder.find(mapping.sampling_percent);
   if (!finder.missing().empty()) {
     throw InvalidInput(fmt::format("{}: no column {}; the first line is: {}", path,
-                                   fmt::join(finder.missing(), ", "),
-                                   fmt::join(first_record, ", ")));
+                                   excerpt_of(fmt::format("{}", fmt::join(finder.missing(), ", "))),
+                                   excerpt_of(fmt::format("{}", fmt::join(first_record, ", ")))));
   }
   return columns;
 }
@@ -150,24 +151,20 @@ class SpanMaker {
     if (duration < 0 || __builtin_add_overflow(span.start, duration, &span.end)) span.start = -1;
   }
 
-  void read_sampling(const std::vector<std::string>& record, Span& span) const {
+  /// An empty field says nothing; what is no number at all cannot be.
+  void read_sampling(const std::vector<std::string>& record, Span& span) {
     const std::string& text = field(record, columns_.sampling);
+    if (text.empty()) return;
     double percent = 0;
     const auto result = std::from_chars(text.data(), text.data() + text.size(), percent);
-    if (result.ec == std::errc() && percent > 0 && percent <= 100) {
-      span.adjusted_count = static_cast<float>(100 / percent);
-    }
+    take_adjusted_count(set_, span, result.ec == std::errc() ? 100 / percent : 0);
   }
 
   NameId service_of(const std::string& instance) {
     const auto known = services_.find(instance);
     if (known != services_.end()) return known->second;
     std::string service = instance;
-    std::smatch match;
-    // Longer names than this are nobody's; std::regex would recurse once for every letter.
-    if (pattern_ && instance.size() < 1000 && std::regex_search(instance, match, *pattern_)) {
-      service = match.size() > 1 ? match[1].str() : match[0].str();
-    }
+    if (pattern_) service = pattern_->find_in(instance);
     for (int part = 0; part < mapping_.instance_suffix_parts; ++part) {
       const std::size_t dash = service.rfind('-');
       if (dash == std::string::npos || dash == 0) break;
@@ -179,7 +176,7 @@ class SpanMaker {
   const ColumnMapping& mapping_;
   const Columns& columns_;
   SpanSet& set_;
-  std::optional<std::regex> pattern_;
+  std::optional<NamePattern> pattern_;
   std::unordered_map<std::string, NameId> services_;
   const std::string nothing_;
 };
@@ -201,25 +198,42 @@ int CsvReader::letter() {
   return static_cast<unsigned char>(buffer_[position_++]);
 }
 
-void CsvReader::add(std::vector<std::string>& fields, std::size_t& used, char letter) {
+/// Counts a letter of the record, whether it is kept or not.
+void CsvReader::count_letter() {
   if (++record_bytes_ > longest_record) {
     throw InvalidInput(fmt::format("{}: byte {}: a record longer than {} bytes", input_.path(),
                                    record_offset_, longest_record));
   }
+}
+
+void CsvReader::add(std::vector<std::string>& fields, std::size_t& used, char letter) {
+  count_letter();
   fields[used - 1] += letter;
 }
 
-bool CsvReader::next(std::vector<std::string>& fields) {
+/// Behind empty lines and zeros; -1 at the end.
+int CsvReader::first_letter() {
   int current = letter();
-  while (current == '\n' || current == '\r' || current == 0) current = letter();
-  if (current < 0) return false;
+  for (std::uint64_t skipped = 0; current == '\n' || current == '\r' || current == 0; ++skipped) {
+    if (skipped == most_skipped) {
+      throw InvalidInput(fmt::format("{}: byte {}: more than {} MiB of blanks", input_.path(),
+                                     read_ + position_, most_skipped >> 20));
+    }
+    current = letter();
+  }
+  return current;
+}
+
+bool CsvReader::next(std::vector<std::string>& fields) {
+  const int first = first_letter();
+  if (first < 0) return false;
   record_offset_ = read_ + position_ - 1;
   record_bytes_ = 0;
   std::size_t used = 1;
   fields.resize(std::max<std::size_t>(fields.size(), 1));
   fields[0].clear();
   bool quoted = false;
-  for (; current >= 0; current = letter()) {
+  for (int current = first; current >= 0; current = letter()) {
     if (quoted) {
       if (current != '"') {
         add(fields, used, static_cast<char>(current));
@@ -240,7 +254,9 @@ bool CsvReader::next(std::vector<std::string>& fields) {
       if (used > longest_record / 16) add(fields, used, ' ');
     } else if (current == '\n') {
       break;
-    } else if (current != '\r' && current != 0) {
+    } else if (current == '\r' || current == 0) {
+      count_letter();
+    } else {
       add(fields, used, static_cast<char>(current));
     }
   }
@@ -260,9 +276,9 @@ void read_csv(Input& input, const std::optional<ColumnMapping>& mapping, SpanSet
   const auto chosen = mapping ? mapping : guess_mapping(record);
   if (!chosen) {
     throw InvalidInput(fmt::format(
-        "{}: neither JSON nor a table whose columns are known; it begins with \"{:.60}\". Name its "
+        "{}: neither JSON nor a table whose columns are known; it begins with \"{}\". Name its "
         "columns with --columns",
-        input.path(), service_name_of(record[0])));
+        input.path(), excerpt_of(record[0])));
   }
   const Columns columns = find_columns(*chosen, record, input.path());
   SpanMaker maker(*chosen, columns, set);

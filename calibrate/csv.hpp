@@ -25,6 +25,8 @@ class CsvReader {
 
  private:
   int letter();
+  int first_letter();
+  void count_letter();
   void add(std::vector<std::string>& fields, std::size_t& used, char letter);
 
   Input& input_;

@@ -139,6 +139,14 @@ bool ElementScanner::step(char letter) {
   return false;
 }
 
+/// Passes a letter that means nothing.
+void ElementScanner::skip() {
+  if (++skipped_ > most_skipped) {
+    refuse(fmt::format("more than {} MiB of blanks", most_skipped >> 20));
+  }
+  ++position_;
+}
+
 bool ElementScanner::finish(Element& element) {
   keep_captured();
   capturing_ = false;
@@ -166,9 +174,14 @@ bool ElementScanner::next(Element& element) {
       if (!is_space(letter) && letter != ',' && !may_stand_before_document(letter)) {
         refuse(fmt::format("expected a JSON document, found {}", shown(letter)));
       }
-      ++position_;
+      skip();
       continue;
     }
+    if (!capturing_ && (is_space(letter) || letter == '\0')) {
+      skip();
+      continue;
+    }
+    skipped_ = 0;
     if (step(letter)) return finish(element);
   }
 }

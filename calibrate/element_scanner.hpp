@@ -28,7 +28,7 @@ struct Element {
 /// Cuts one or more JSON documents, however large, into the elements of their `data`,
 /// `resourceSpans` and `batches` arrays, wherever these stand. Tracks only strings and brackets;
 /// whether an element is valid JSON is for its parser to say. Memory: one element and a buffer.
-/// Zero bytes before a document (as a crash leaves them) are skipped.
+/// Zero bytes before a document (as a crash leaves them) are skipped, up to `most_skipped`.
 class ElementScanner {
  public:
   ElementScanner(Input& input, const ScannerLimits& limits);
@@ -48,6 +48,7 @@ class ElementScanner {
   bool finish(Element& element);
   void start_capture();
   bool at_element_level() const;
+  void skip();
   [[noreturn]] void refuse(std::string_view what) const;
 
   Input& input_;
@@ -56,6 +57,8 @@ class ElementScanner {
   std::size_t position_ = 0;
   std::size_t filled_ = 0;
   std::uint64_t buffer_offset_ = 0;
+
+  std::uint64_t skipped_ = 0;  // in a row
 
   std::string open_brackets_;
   bool in_string_ = false;

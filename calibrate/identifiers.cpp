@@ -1,7 +1,9 @@
 #include "calibrate/identifiers.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include <fmt/format.h>
@@ -79,10 +81,10 @@ std::size_t utf8_length(std::string_view text) {
   return overlong || outside ? 0 : length;
 }
 
-std::string printable(std::string_view text) {
+/// The beginning of `text`, a question mark for what cannot be printed. Takes it from `rest`.
+std::string take_printable(std::string_view& rest, std::size_t longest) {
   std::string clean;
-  std::string_view rest = text;
-  while (!rest.empty() && clean.size() < longest_name) {
+  while (!rest.empty() && clean.size() < longest) {
     const std::size_t length = utf8_length(rest);
     const auto head = static_cast<unsigned char>(rest[0]);
     if (length == 0 || head < 0x20 || head == 0x7F) {
@@ -93,8 +95,13 @@ std::string printable(std::string_view text) {
       rest.remove_prefix(length);
     }
   }
-  if (!rest.empty()) clean += fmt::format("...{:016x}", hash_of(text));
   return clean;
+}
+
+std::string printable(std::string_view text) {
+  std::string_view rest = text;
+  const std::string clean = take_printable(rest, longest_name);
+  return rest.empty() ? clean : clean + fmt::format("...{:016x}", hash_of(text));
 }
 
 bool is_identifier(std::string_view segment) {
@@ -109,6 +116,32 @@ bool is_identifier(std::string_view segment) {
     hex_only = hex_only && (hex_digit(letter) >= 0 || letter == '-');
   }
   return digits_only || (hex_only && has_digit && segment.size() >= 16);
+}
+
+constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
+
+/// Traces pass whose random value is at least this fraction, in up to 14 hexadecimal digits.
+double count_of_threshold(std::string_view digits) {
+  if (digits.empty() || digits.size() > 14) return no_number;
+  double threshold = 0;
+  double place = 1.0 / 16;
+  for (const char letter : digits) {
+    if (hex_digit(letter) < 0) return no_number;
+    threshold += hex_digit(letter) * place;
+    place /= 16;
+  }
+  return 1 / (1 - threshold);
+}
+
+/// One trace of 2^exponent passes; by 63, none.
+double count_of_exponent(std::string_view digits) {
+  if (digits.empty() || digits.size() > 2) return no_number;
+  int exponent = 0;
+  for (const char letter : digits) {
+    if (letter < '0' || letter > '9') return no_number;
+    exponent = exponent * 10 + (letter - '0');
+  }
+  return std::ldexp(1.0, exponent);
 }
 
 }  // namespace
@@ -138,6 +171,12 @@ std::string service_name_of(std::string_view text) {
   return name;
 }
 
+std::string excerpt_of(std::string_view text) {
+  constexpr std::size_t longest_shown = 80;
+  const std::string clean = take_printable(text, longest_shown);
+  return text.empty() ? clean : clean + "...";
+}
+
 std::string operation_name_of(std::string_view text) {
   std::string name;
   std::size_t from = 0;
@@ -154,36 +193,23 @@ std::string operation_name_of(std::string_view text) {
   return printable(name);
 }
 
-float adjusted_count_of(std::string_view tracestate) {
-  const std::size_t vendor = tracestate.find("ot=");
-  if (vendor == std::string_view::npos) return 1;
-  std::string_view entry = tracestate.substr(vendor + 3);
-  entry = entry.substr(0, entry.find(','));
+std::optional<double> adjusted_count_of(std::string_view tracestate) {
+  std::string_view members = tracestate;
+  while (!members.starts_with("ot=")) {
+    const std::size_t comma = members.find(',');
+    if (comma == std::string_view::npos) return std::nullopt;
+    members.remove_prefix(std::min(members.find_first_not_of(" \t", comma + 1), members.size()));
+  }
+  std::string_view entry = members.substr(3, members.find(',') - 3);
   while (!entry.empty()) {
+    const std::string_view field = entry.substr(0, entry.find_first_of("; \t"));
+    if (field.starts_with("th:")) return count_of_threshold(field.substr(3));
+    if (field.starts_with("p:")) return count_of_exponent(field.substr(2));
     const std::size_t semicolon = entry.find(';');
-    const std::string_view field = entry.substr(0, semicolon);
-    if (field.starts_with("th:") && field.size() <= 3 + 14) {
-      double threshold = 0;
-      double place = 1.0 / 16;
-      for (const char letter : field.substr(3)) {
-        if (hex_digit(letter) < 0) return 1;
-        threshold += hex_digit(letter) * place;
-        place /= 16;
-      }
-      return threshold < 1 ? static_cast<float>(1 / (1 - threshold)) : 1.0F;
-    }
-    if (field.starts_with("p:") && field.size() <= 4) {
-      int exponent = 0;
-      for (const char letter : field.substr(2)) {
-        if (letter < '0' || letter > '9') return 1;
-        exponent = exponent * 10 + (letter - '0');
-      }
-      return exponent < 63 ? static_cast<float>(std::uint64_t{1} << exponent) : 1.0F;
-    }
     if (semicolon == std::string_view::npos) break;
     entry.remove_prefix(semicolon + 1);
   }
-  return 1;
+  return std::nullopt;
 }
 
 }  // namespace rehearse

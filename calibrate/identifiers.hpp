@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,13 +22,17 @@ TraceId trace_id_of(std::string_view text);
 /// cut and marked with a hash of the whole.
 std::string service_name_of(std::string_view text);
 
+/// The first 80 letters of a text that stood in a file, to be shown in a message; with a question
+/// mark for each byte that cannot be printed.
+std::string excerpt_of(std::string_view text);
+
 /// Likewise for operations, which may hold slashes. Segments of a path that are numbers, UUIDs or
 /// long hexadecimal texts become "{id}", so that /carts/450 and /carts/451 are one endpoint.
 std::string operation_name_of(std::string_view text);
 
 /// The number of requests that a sampled one stands for, by the W3C `tracestate` of OpenTelemetry's
-/// consistent probability sampling: ot=th:<threshold> or the older ot=p:<exponent>. 1 when it says
-/// nothing, or nothing sensible.
-float adjusted_count_of(std::string_view tracestate);
+/// consistent probability sampling: ot=th:<threshold> or the older ot=p:<exponent>. Nothing when it
+/// says nothing; NaN when that is no number, infinity for a threshold that no trace passes.
+std::optional<double> adjusted_count_of(std::string_view tracestate);
 
 }  // namespace rehearse

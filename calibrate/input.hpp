@@ -13,6 +13,10 @@ struct InputLimits {
   double ratio = 1000;
 };
 
+/// Of bytes that mean nothing (blanks, zeros), at most so many in a row are skipped: a crash leaves
+/// a head of zeros, /dev/zero never ends.
+constexpr std::uint64_t most_skipped = std::uint64_t{16} << 20;
+
 /// A file read from beginning to end, decompressed when it begins as gzip files do (its name does
 /// not matter). Holds a buffer, never the file.
 class Input {

@@ -81,7 +81,7 @@ void read_span(const JsonValue& value, const std::string& default_trace, const P
       if (tag_value) attributes.see(text_of(tag, "key"), *tag_value);
     });
   }
-  attributes.finish();
+  if (const auto count = attributes.adjusted_count()) take_adjusted_count(set, span, *count);
   const auto process = processes.find(text_of(value, "processID"));
   if (process != processes.end()) {
     process->second.apply(span);

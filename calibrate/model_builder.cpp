@@ -73,6 +73,7 @@ Calibration ModelBuilder::build() {
   describe_highest_load();
   describe_roles();
   describe_edges();
+  note_untried_failures();
   note_assumptions();
   return std::move(result_);
 }
@@ -310,6 +311,35 @@ void ModelBuilder::describe_edges() {
     result_.account.edges.push_back({name(edge.first).text(), name(edge.second).text(), facts,
                                      survived, network_.before_calls.contains(edge)});
   }
+}
+
+/// What a caller does when a call fails is known only where one was seen to fail.
+void ModelBuilder::note_untried_failures() {
+  struct Calls {
+    std::uint64_t awaited = 0;
+    std::uint64_t failed = 0;
+  };
+  std::map<std::pair<std::string, std::string>, Calls> pairs;
+  for (const auto& [edge, facts] : edges_.edges) {
+    Calls& calls = pairs[{name(edge.first).service, name(edge.second).service}];
+    calls.awaited += facts.calls - facts.detached;
+    calls.failed += facts.failed;
+  }
+  std::size_t edges = 0;
+  std::size_t untried = 0;
+  for (const auto& [pair, calls] : pairs) {
+    if (calls.awaited == 0) continue;
+    ++edges;
+    if (calls.failed > 0) continue;
+    ++untried;
+    note(extended_path(service_path(pair.first) + ".calls", pair.second) + ".on_error",
+         Basis::assumed, calls.awaited, "no failed call recorded: the caller is taken to fail too");
+  }
+  if (untried == 0) return;
+  result_.account.assumptions.push_back(
+      fmt::format("callers fail when their calls do: on {} of {} edges between services no failed "
+                  "call was recorded, so nobody saw what they do",
+                  untried, edges));
 }
 
 void ModelBuilder::note_assumptions() {

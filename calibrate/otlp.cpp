@@ -44,11 +44,13 @@ void read_span(const JsonValue& value, const ResourceReader& resource, SpanSet& 
   span.operation = set.names.intern(operation_name_of(text_of(value, "name")));
   span.start = time_of(value, "startTimeUnixNano");
   span.end = time_of(value, "endTimeUnixNano");
-  span.adjusted_count = adjusted_count_of(text_of(value, "traceState"));
   SpanAttributeReader attributes(set.names, span);
   for_each_attribute(
       value, [&](std::string_view key, const JsonValue& plain) { attributes.see(key, plain); });
-  attributes.finish();
+  const auto by_state = adjusted_count_of(text_of(value, "traceState"));
+  if (const auto count = by_state ? by_state : attributes.adjusted_count()) {
+    take_adjusted_count(set, span, *count);
+  }
   const std::string kind = text_of(value, "kind");
   if (!kind.empty()) span.kind = span_kind_of(kind);
   span.error = span.error || has_failed(value);

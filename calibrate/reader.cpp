@@ -20,13 +20,13 @@ bool means_nothing(char letter) {
   return blanks.find(letter) != std::string_view::npos;
 }
 
-/// The first letter that means something; 0 when there is none in the first 64 KiB. Reads nothing
-/// away.
+/// The first letter that means something; 0 when there is none among those that are skipped. Reads
+/// nothing away.
 char first_letter(Input& input) {
   std::string beginning;
   char found = 0;
-  char buffer[4096];
-  for (int block = 0; block < 16 && found == 0; ++block) {
+  char buffer[16384];
+  while (found == 0 && beginning.size() < most_skipped) {
     const std::size_t got = input.read(buffer, sizeof buffer);
     if (got == 0) break;
     beginning.append(buffer, got);
@@ -95,7 +95,8 @@ void read_file(const std::string& path, const ReadOptions& options, SpanSet& set
   if (format == TraceFormat::detect) {
     const char letter = first_letter(input);
     if (letter == 0)
-      throw InvalidInput(fmt::format("{}: is empty, or begins with 64 KiB of blanks", path));
+      throw InvalidInput(
+          fmt::format("{}: is empty, or begins with {} MiB of blanks", path, most_skipped >> 20));
     if (letter != '{' && letter != '[') format = TraceFormat::csv;
     if (options.columns) format = TraceFormat::csv;
   }

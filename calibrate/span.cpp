@@ -57,6 +57,15 @@ void keep_span(SpanSet& set, Span span) {
   set.spans.push_back(span);
 }
 
+void take_adjusted_count(SpanSet& set, Span& span, double adjusted_count) {
+  // Written so that NaN is refused too.
+  if (adjusted_count >= 1 && adjusted_count <= most_adjusted_count) {
+    span.adjusted_count = static_cast<float>(adjusted_count);
+  } else {
+    ++set.counts.impossible_sampling;
+  }
+}
+
 void normalise(SpanSet& set) {
   const std::vector<NameId> renumbered = set.names.sort();
   for (Span& span : set.spans) {

@@ -70,11 +70,12 @@ class NameTable {
 
 /// Why spans were left out by the readers. One bad span never spoils a file.
 struct ReadCounts {
-  std::uint64_t spans = 0;              // met, usable or not
-  std::uint64_t without_id = 0;         // no usable trace or span id
-  std::uint64_t with_bad_times = 0;     // absent, negative, ending before they start, over a week
-  std::uint64_t without_service = 0;    // kept, under the name "unknown-service"
-  std::uint64_t unusable_elements = 0;  // elements of a document that are not traces
+  std::uint64_t spans = 0;                // met, usable or not
+  std::uint64_t without_id = 0;           // no usable trace or span id
+  std::uint64_t with_bad_times = 0;       // absent, negative, ending before they start, over a week
+  std::uint64_t without_service = 0;      // kept, under the name "unknown-service"
+  std::uint64_t unusable_elements = 0;    // elements of a document that are not traces
+  std::uint64_t impossible_sampling = 0;  // what they say of sampling cannot be; otherwise kept
   bool operator==(const ReadCounts&) const = default;
 };
 
@@ -88,6 +89,13 @@ struct SpanSet {
 /// Checks the times of `span` and stores it, or counts why not. Times are in nanoseconds; what is
 /// outside [0, 2^63) or longer than a week is taken for damage.
 void keep_span(SpanSet& set, Span span);
+
+/// No recording keeps less than one trace of so many.
+constexpr double most_adjusted_count = 1e8;
+
+/// Takes how many requests a span says that it stands for, or counts that this cannot be (less than
+/// one, more than `most_adjusted_count`, no number); such a span stands for itself.
+void take_adjusted_count(SpanSet& set, Span& span, double adjusted_count);
 
 /// Puts names and spans into an order that depends on nothing but their values.
 void normalise(SpanSet& set);

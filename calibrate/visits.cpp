@@ -17,8 +17,12 @@ bool consumes_messages(SpanKind caller, SpanKind callee) {
 
 class VisitFinder {
  public:
-  VisitFinder(const TraceForest& forest, const std::vector<Role>& roles)
-      : forest_(forest), roles_(roles), grains_(clock_grains(forest)) {}
+  VisitFinder(const TraceForest& forest, const std::vector<Role>& roles,
+              const std::set<EndpointEdge>& without_lost)
+      : forest_(forest),
+        roles_(roles),
+        without_lost_(without_lost),
+        grains_(clock_grains(forest)) {}
 
   VisitTable find() {
     learn_callees();
@@ -147,6 +151,10 @@ class VisitFinder {
         return;
       }
       call.endpoint = numbers_.at(*called);
+      if (without_lost_.contains({visit.endpoint, call.endpoint})) {
+        ++table_.counts.calls_in_circles;
+        return;
+      }
       const bool observed = !table_.endpoints[call.endpoint].peer_only;
       ++(observed ? table_.counts.servers_not_recorded : table_.counts.peers_called);
     }
@@ -215,11 +223,34 @@ class VisitFinder {
 
   const TraceForest& forest_;
   const std::vector<Role>& roles_;
+  const std::set<EndpointEdge>& without_lost_;
   std::vector<std::int64_t> grains_;
   std::map<EndpointPair, EndpointPair> usual_callee_;
   std::map<EndpointPair, std::uint32_t> numbers_;
   VisitTable table_;
 };
+
+/// Drops edges towards endpoints from which no edge goes on, until there are none.
+void drop_dead_ends(std::set<EndpointEdge>& edges, std::size_t endpoints) {
+  std::vector<std::size_t> outgoing(endpoints, 0);
+  std::vector<std::vector<std::uint32_t>> callers(endpoints);
+  for (const auto& [caller, callee] : edges) {
+    ++outgoing[caller];
+    callers[callee].push_back(caller);
+  }
+  std::vector<std::uint32_t> dead;
+  for (std::uint32_t i = 0; i < endpoints; ++i) {
+    if (outgoing[i] == 0) dead.push_back(i);
+  }
+  while (!dead.empty()) {
+    const std::uint32_t at = dead.back();
+    dead.pop_back();
+    for (const std::uint32_t caller : callers[at]) {
+      edges.erase({caller, at});
+      if (--outgoing[caller] == 0) dead.push_back(caller);
+    }
+  }
+}
 
 }  // namespace
 
@@ -248,8 +279,25 @@ std::vector<std::int64_t> clock_grains(const TraceForest& forest) {
   return grains;
 }
 
-VisitTable find_visits(const TraceForest& forest, const std::vector<Role>& roles) {
-  return VisitFinder(forest, roles).find();
+VisitTable find_visits(const TraceForest& forest, const std::vector<Role>& roles,
+                       const std::set<EndpointEdge>& without_lost) {
+  return VisitFinder(forest, roles, without_lost).find();
+}
+
+std::set<EndpointEdge> circular_edges(const VisitTable& table) {
+  std::set<EndpointEdge> edges;
+  for (const Visit& visit : table.visits) {
+    for (const RecordedCall& call : table.calls_of(visit)) {
+      edges.insert({visit.endpoint, call.endpoint});
+    }
+  }
+  std::set<EndpointEdge> backwards;
+  drop_dead_ends(edges, table.endpoints.size());
+  for (const auto& [caller, callee] : edges) backwards.insert({callee, caller});
+  drop_dead_ends(backwards, table.endpoints.size());
+  std::set<EndpointEdge> circular;
+  for (const auto& [callee, caller] : backwards) circular.insert({caller, callee});
+  return circular;
 }
 
 }  // namespace rehearse

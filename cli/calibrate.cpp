@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "cli/column_mapping.hpp"
+#include "cli/model_text.hpp"
 #include "cli/verb.hpp"
 #include "models/mistakes.hpp"
 #include "outputs/atomic_file.hpp"
-#include "scenarios/write.hpp"
 #include "sim/error.hpp"
 
 namespace rehearse {
@@ -43,31 +43,11 @@ CalibrateOptions options_from(const Arguments& arguments) {
   if (const auto columns = arguments.text("columns")) {
     options.read.columns = load_column_mapping(*columns);
   }
+  constexpr double least_percent = 100 / most_adjusted_count;
+  options.sampling_percent = arguments.number("sampling-percent", least_percent, 100);
   options.anonymise = arguments.has("anonymise");
   options.calibrated_by = "rehearse " REHEARSE_VERSION;
   return options;
-}
-
-/// Spans that do not say how likely their trace was kept take the probability said by the user.
-void apply_sampling(SpanSet& spans, double percent) {
-  for (Span& span : spans.spans) {
-    if (span.adjusted_count == 1) span.adjusted_count = static_cast<float>(100 / percent);
-  }
-}
-
-Calibration calibration_of(const std::vector<std::string>& files, const Arguments& arguments) {
-  constexpr double least_percent = 1e-6;
-  const CalibrateOptions options = options_from(arguments);
-  const auto percent = arguments.number("sampling-percent", least_percent, 100);
-  if (!percent) return calibrate(files, options);
-  SpanSet spans = read_spans(files, options.read);
-  apply_sampling(spans, *percent);
-  Calibration calibration = calibrate(std::move(spans), options);
-  const std::string left_out = "(name left out)";
-  for (const std::string& file : files) {
-    calibration.account.files.push_back(options.anonymise ? left_out : file);
-  }
-  return calibration;
 }
 
 int run(const Invocation& invocation) {
@@ -84,13 +64,15 @@ int run(const Invocation& invocation) {
     refuse_overwriting(*output, inputs, "calibrate");
     check_writable(*output);
   }
-  const Calibration calibration = calibration_of(arguments.positional(), arguments);
-  const std::string model = write_model(calibration.model);
+  const Calibration calibration = calibrate(arguments.positional(), options_from(arguments));
+  const std::string model =
+      readable_model_text(calibration.model, output.value_or("the learned model"));
   if (!output) {
     print_aside(text(calibration.account));
     print(model);
     return 0;
   }
+  if (!arguments.has("force")) refuse_other_model(calibration.model, *output);
   write_atomically(*output, model);
   print(text(calibration.account) + fmt::format("Model {}\n", *output));
   return 0;
@@ -106,6 +88,7 @@ Verb calibrate_verb() {
   verb.example = "rehearse calibrate traces.json.gz -o shop.model.toml";
   verb.options = {
       {"output", 'o', "MODEL.toml", "the model (default: standard output)"},
+      {"force", 0, "", "overwrite a model that says something else"},
       {"format", 0, "FORMAT", "jaeger, otlp or csv (default: detected from the content)"},
       {"columns", 0, "MAPPING.toml", "which column of a CSV file holds what"},
       {"anonymise", 0, "", "replace the names of services, operations and instances"},

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <regex>
 
+#include "calibrate/name_pattern.hpp"
 #include "scenarios/table_values.hpp"
 #include "scenarios/text_file.hpp"
 #include "scenarios/toml_reader.hpp"
@@ -113,10 +113,11 @@ void check_services(Reader& reader, const Node& root, const ColumnMapping& mappi
     reader.mistake(root, "one of service and instance must be given");
   }
   try {
-    const std::regex checked(mapping.service_from_instance);
-  } catch (const std::regex_error&) {
-    reader.mistake(*root.find("service_from_instance"),
-                   "'service_from_instance' is no regular expression (ECMAScript)");
+    const NamePattern checked(mapping.service_from_instance);
+  } catch (const InvalidInput& mistake) {
+    reader.mistake(
+        *root.find("service_from_instance"),
+        fmt::format("'service_from_instance' is no regular expression (RE2): {}", mistake.what()));
   }
 }
 

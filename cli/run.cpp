@@ -10,7 +10,6 @@
 #include "cli/interruption.hpp"
 #include "cli/study_run.hpp"
 #include "cli/verb.hpp"
-#include "models/spec_path.hpp"
 #include "outputs/atomic_file.hpp"
 #include "outputs/outcome_file.hpp"
 #include "outputs/report_json.hpp"
@@ -52,32 +51,6 @@ std::vector<std::string> asked_for(const ModelSpec& model) {
   return {endpoints.begin(), endpoints.end()};
 }
 
-/// More load than the model was learned at: a spike, or arrivals that the scenario overrides.
-bool raises_load(const Scenario& scenario) {
-  const auto& faults = scenario.experiment.faults;
-  const bool spikes = std::any_of(faults.begin(), faults.end(), [](const FaultSpec& fault) {
-    return fault.kind == FaultKind::load_spike;
-  });
-  return spikes || std::any_of(scenario.origins.begin(), scenario.origins.end(),
-                               [](const auto& origin) {
-                                 return origin.second.overridden &&
-                                        origin.first.find(".arrivals") != std::string::npos;
-                               });
-}
-
-std::vector<std::string> services_without_known_limit(const ModelSpec& model) {
-  std::vector<std::string> unknown;
-  for (const auto& [name, service] : model.services) {
-    const auto evidence =
-        model.evidence.find(extended_path(extended_path("services", name), "workers"));
-    if (!service.workers && !service.cpu && evidence != model.evidence.end() &&
-        evidence->second.basis == Basis::assumed) {
-      unknown.push_back(name);
-    }
-  }
-  return unknown;
-}
-
 StudyInformation information_about(const Scenario& scenario, const StudySettings& settings,
                                    const std::string& command) {
   StudyInformation information;
@@ -91,9 +64,6 @@ StudyInformation information_about(const Scenario& scenario, const StudySettings
   information.provenance = scenario.model.provenance;
   information.user_endpoints = asked_for(scenario.model);
   information.disturbance_at_seconds = first_disturbance(scenario.experiment);
-  if (raises_load(scenario)) {
-    information.limits_unknown = services_without_known_limit(scenario.model);
-  }
   information.seed = settings.seed;
   information.replications_planned = settings.replications;
   return information;
@@ -149,8 +119,7 @@ Destinations destinations_for(const Scenario& scenario, const Arguments& argumen
   return to;
 }
 
-void deliver(const Study& study, const Destinations& to, int code) {
-  const Findings findings = findings_of(study);
+void deliver(const Study& study, const Findings& findings, const Destinations& to, int code) {
   write_outcome_file(to.outcomes, study, findings);
   const std::string summary =
       summary_of(study, findings) + fmt::format("Outcome file {}\n", to.outcomes);
@@ -185,10 +154,10 @@ int run(const Invocation& invocation) {
     print_aside("rehearse: interrupted before the first replication was finished\n");
     return interrupted_exit_code;
   }
-  const Verdict verdict =
-      overall(judge_objectives(study.experiment, study.control ? &*study.control : nullptr));
-  const int code = study.complete() ? exit_code(verdict) : interrupted_exit_code;
-  deliver(study, to, code);
+  study.unknown = unknown_capacities(scenario.model, study.experiment);
+  const Findings findings = findings_of(study);
+  const int code = study.complete() ? exit_code(findings.verdict) : interrupted_exit_code;
+  deliver(study, findings, to, code);
   return code;
 }
 

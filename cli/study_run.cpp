@@ -108,7 +108,8 @@ class StudyRun {
     information.threads =
         static_cast<std::uint64_t>(crew_.at_once) * static_cast<std::uint64_t>(threads_of_one());
     information.threads_per_replication = static_cast<std::uint64_t>(threads_of_one());
-    Study study{std::move(information), ArmRecord(experiment_.layout(), objectives), std::nullopt};
+    Study study{
+        std::move(information), ArmRecord(experiment_.layout(), objectives), std::nullopt, {}};
     if (control_) study.control.emplace(control_->layout(), objectives);
     return study;
   }
@@ -163,19 +164,18 @@ class StudyRun {
 void announce_first(const StudyRun& run) {
   const double expected = run.expected_seconds_of_one();
   if (expected < worth_announcing_seconds) return;
-  print_aside(fmt::format("The first replication will take roughly {}\n",
-                          span_text(std::round(expected))));
+  print_aside(
+      fmt::format("The first replication will take roughly {}\n", span_text(std::round(expected))));
 }
 
 void announce(const StudyRun& run, std::uint64_t replications, double seconds_of_first) {
-  const double expected =
-      seconds_of_first * static_cast<double>(replications - 1) / run.at_once();
+  const double expected = seconds_of_first * static_cast<double>(replications - 1) / run.at_once();
   if (expected < worth_announcing_seconds) return;
-  print_aside(fmt::format(
-      "{} replications on {} threads will take about {} (Ctrl-C saves what is "
-      "finished)\n",
-      count_text(replications), run.at_once() * run.threads_of_one(),
-      span_text(std::round(expected))));
+  print_aside(
+      fmt::format("{} replications on {} threads will take about {} (Ctrl-C saves what is "
+                  "finished)\n",
+                  count_text(replications), run.at_once() * run.threads_of_one(),
+                  span_text(std::round(expected))));
 }
 
 }  // namespace

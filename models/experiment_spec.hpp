@@ -109,13 +109,12 @@ struct IntervalSpec {
   bool operator==(const IntervalSpec&) const = default;
 };
 
-/// What must hold, in which part of the run, and with what probability. No probability: an estimate
-/// only.
+/// What must hold, in which part of the run, and with what probability.
 struct ObjectiveSpec {
   std::string name;
   MetricCondition expect;
   IntervalSpec over;
-  std::optional<double> probability;
+  double probability = 0.95;
   bool operator==(const ObjectiveSpec&) const = default;
 };
 

@@ -27,7 +27,8 @@ struct NetworkSpec {
   bool operator==(const NetworkSpec&) const = default;
 };
 
-enum class Basis { observed, assumed };
+/// given: by a person, who knows; whatever was observed or assumed before.
+enum class Basis { observed, assumed, given };
 
 /// Why a learned value should be believed; the key is the path of the value in the model.
 struct EvidenceSpec {

@@ -33,6 +33,8 @@ void add_axes(std::vector<DatasetEntry>& entries) {
       [](const ArmRecord& arm) { return arm.layout().workloads; });
   add(entries, "axes/service", "service", "", "Services.",
       [](const ArmRecord& arm) { return arm.layout().services; });
+  add(entries, "axes/alarm", "alarm", "", "Stop conditions, as written.",
+      [](const ArmRecord& arm) { return arm.layout().alarms; });
   add(entries, "axes/interval", "interval", "", "Intervals; each has a group in `intervals`.",
       [](const ArmRecord& arm) {
         std::vector<std::string> names;
@@ -74,6 +76,12 @@ void add_replications(std::vector<DatasetEntry>& entries) {
   add(entries, "replications/rollout_aborted_at", axis, "s",
       "When the rollout was aborted, from the start; NaN: never.",
       [](const ArmRecord& arm) { return arm.rows().rollout_aborted_at; });
+  add(entries, "replications/alarm_fired_at", axis + ", alarm", "s",
+      "When each stop condition fired, from the start; NaN: never.",
+      [](const ArmRecord& arm) { return arm.rows().alarm_fired_at; });
+  add(entries, "replications/alarm_rang_before", axis + ", alarm", "1",
+      "1: it rang already before the experiment began, and could notice nothing then.",
+      [](const ArmRecord& arm) { return arm.rows().alarm_rang_before; });
   add(entries, "replications/rollout", axis, "1",
       "How the rollout ended: 0 there was none, 1 completed, 2 aborted, 3 unfinished.",
       [](const ArmRecord& arm) { return arm.rows().rollout; });

@@ -33,10 +33,10 @@ float ratio(Integral part, Integral whole) {
   return static_cast<float>(static_cast<double>(part) / static_cast<double>(whole));
 }
 
-/// Infinite when the rank falls among requests without an answer.
-float quantile_seconds(const LatencyHistogram& latency, double level, std::uint64_t unfinished) {
-  if (latency.count() + unfinished == 0) return std::numeric_limits<float>::quiet_NaN();
-  const auto value = latency.quantile_with_unfinished(level, unfinished);
+/// Infinite when the rank falls among requests without a good answer.
+float quantile_seconds(const LatencyHistogram& latency, double level, std::uint64_t errors) {
+  if (latency.count() + errors == 0) return std::numeric_limits<float>::quiet_NaN();
+  const auto value = latency.quantile_with_unfinished(level, errors);
   return value ? static_cast<float>(value->in_seconds()) : std::numeric_limits<float>::infinity();
 }
 
@@ -46,9 +46,9 @@ void add_request_row(RequestRows& rows, const RequestCounts& counts,
       counts.arrived,     counts.ok,        counts.failed,    counts.refused,   counts.aborted,
       counts.unreachable, counts.timed_out, counts.cancelled, counts.unfinished};
   for (std::size_t i = 0; i < numbers.size(); ++i) rows.counts[i].push_back(clamped(numbers[i]));
-  rows.latency[0].push_back(quantile_seconds(latency, 0.5, counts.unfinished));
-  rows.latency[1].push_back(quantile_seconds(latency, 0.9, counts.unfinished));
-  rows.latency[2].push_back(quantile_seconds(latency, 0.99, counts.unfinished));
+  rows.latency[0].push_back(quantile_seconds(latency, 0.5, counts.errors()));
+  rows.latency[1].push_back(quantile_seconds(latency, 0.9, counts.errors()));
+  rows.latency[2].push_back(quantile_seconds(latency, 0.99, counts.errors()));
   const bool empty = latency.count() == 0;
   rows.latency[3].push_back(static_cast<float>(empty ? nothing : latency.mean_seconds()));
   rows.latency[4].push_back(static_cast<float>(empty ? nothing : latency.maximum().in_seconds()));
@@ -159,7 +159,10 @@ ArmRecord::ArmRecord(const OutcomeLayout& layout, std::vector<ObjectiveSpec> obj
       interval_rows_(layout.intervals.size()),
       interval_rows_limit_(table_bytes / std::max<std::uint64_t>(1, bytes_of_tables(layout))),
       windows_limit_(std::clamp(window_bytes / std::max<std::uint64_t>(1, bytes_of_windows(layout)),
-                                fewest_window_replications, most_window_replications)) {
+                                fewest_window_replications, most_window_replications)),
+      load_work_(layout.load_windows * layout.services.size()),
+      load_inside_(layout.load_windows * layout.services.size()),
+      load_ran_(layout.load_windows) {
   expects(objectives_.size() == layout.objective_intervals.size(),
           "every objective has its interval in the layout");
 }
@@ -173,6 +176,7 @@ void ArmRecord::add(const Outcome& outcome) {
   add_objectives(outcome);
   if (replications_ < interval_rows_limit_) add_interval_rows(outcome);
   if (replications_ < windows_limit_) add_windows(outcome);
+  add_load(outcome);
   add_to_batches(outcome);
   spans_ += outcome.spans;
   ++replications_;
@@ -182,6 +186,26 @@ std::vector<IntervalTotals> ArmRecord::totals() const {
   std::vector<IntervalTotals> sum(layout_.intervals.size());
   for (const Batch& batch : batches_) add_intervals(sum, batch.intervals);
   return sum;
+}
+
+/// A replication that collapsed did not reach all windows.
+void ArmRecord::add_load(const Outcome& outcome) {
+  const std::size_t services = layout_.services.size();
+  for (std::size_t i = 0; i < std::min(outcome.load.size(), load_work_.size()); ++i) {
+    load_work_[i] += static_cast<double>(outcome.load[i].work);
+    load_inside_[i] += static_cast<double>(outcome.load[i].inside);
+    if (i % services == 0) ++load_ran_[i / services];
+  }
+}
+
+std::vector<LoadSample> ArmRecord::mean_load() const {
+  std::vector<LoadSample> means(load_work_.size());
+  for (std::size_t i = 0; i < means.size(); ++i) {
+    const auto ran = static_cast<double>(load_ran_[i / layout_.services.size()]);
+    if (ran == 0) continue;
+    means[i] = {static_cast<float>(load_work_[i] / ran), static_cast<float>(load_inside_[i] / ran)};
+  }
+  return means;
 }
 
 void ArmRecord::add_rows(const Outcome& outcome) {
@@ -197,6 +221,10 @@ void ArmRecord::add_rows(const Outcome& outcome) {
   rows_.rollout.push_back(static_cast<std::uint8_t>(outcome.rollout));
   rows_.stopped_at.push_back(seconds_or_nothing(outcome.stopped_at));
   rows_.rollout_aborted_at.push_back(seconds_or_nothing(outcome.rollout_aborted_at));
+  for (const AlarmOutcome& alarm : outcome.alarms) {
+    rows_.alarm_fired_at.push_back(seconds_or_nothing(alarm.fired_at));
+    rows_.alarm_rang_before.push_back(alarm.rang_before ? 1 : 0);
+  }
 }
 
 void ArmRecord::add_objectives(const Outcome& outcome) {
@@ -204,7 +232,7 @@ void ArmRecord::add_objectives(const Outcome& outcome) {
     const std::size_t interval = layout_.objective_intervals[i];
     const bool quantile = objectives_[i].expect.metric == Metric::latency &&
                           objectives_[i].expect.aggregate == Aggregate::quantile;
-    const LatencySplit* const split = quantile ? &outcome.splits[i] : nullptr;
+    const LatencySplit* const split = quantile ? &outcome.splits.at(i) : nullptr;
     const auto value = measured(objectives_[i].expect, outcome, layout_, interval, split);
     const Judgement judgement = judge(objectives_[i], outcome, layout_, interval, split);
     rows_.objective_value.push_back(value.value_or(nothing));

@@ -72,6 +72,8 @@ struct ReplicationRows {
   std::vector<std::uint8_t> rollout;              // RolloutResult
   std::vector<double> stopped_at;                 // seconds; NaN: never
   std::vector<double> rollout_aborted_at;         // seconds; NaN: never
+  std::vector<double> alarm_fired_at;             // [replication, alarm]; seconds; NaN: never
+  std::vector<std::uint8_t> alarm_rang_before;    // [replication, alarm]
   std::vector<double> objective_value;            // NaN: no data
   std::vector<std::uint8_t> objective_judgement;  // Judgement
 };
@@ -111,6 +113,10 @@ class ArmRecord {
   const std::vector<Batch>& batches() const { return batches_; }
   std::uint64_t replications_per_batch() const { return batch_size_; }
 
+  /// What came to an instance in each load window, averaged over the replications that reached it:
+  /// [load window, service].
+  std::vector<LoadSample> mean_load() const;
+
   /// All batches added up: [interval]. Costs a pass over their bins.
   std::vector<IntervalTotals> totals() const;
 
@@ -119,6 +125,7 @@ class ArmRecord {
   void add_objectives(const Outcome& outcome);
   void add_interval_rows(const Outcome& outcome);
   void add_windows(const Outcome& outcome);
+  void add_load(const Outcome& outcome);
   void add_to_batches(const Outcome& outcome);
   void coarsen();
 
@@ -134,6 +141,9 @@ class ArmRecord {
   std::uint64_t interval_rows_limit_ = 0;
   WindowRows windows_;
   std::uint64_t windows_limit_ = 0;
+  std::vector<double> load_work_;        // [load window, service], summed over replications
+  std::vector<double> load_inside_;      // likewise
+  std::vector<std::uint64_t> load_ran_;  // [load window]: replications that reached it
   std::vector<Batch> batches_;
   std::uint64_t batch_size_ = 1;
   std::uint64_t bins_ = 0;  // in full batches

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sim/expects.hpp"
+#include "sim/stats/special_functions.hpp"
 
 namespace rehearse {
 namespace {
@@ -69,7 +70,7 @@ std::vector<LatencyHistogram> grouped(const std::vector<LatencySample>& batches,
       unfinished.push_back(0);
     }
     groups.back().merge(*batches[i].latency);
-    unfinished.back() += static_cast<double>(batches[i].unfinished);
+    unfinished.back() += static_cast<double>(batches[i].errors);
   }
   return groups;
 }
@@ -154,7 +155,12 @@ LatencyEstimates estimate_latency(const std::vector<LatencySample>& batches, Ran
   for (const auto& [estimate, level] : quantiles) {
     *estimate = pooled_quantile(pooled, pooled_unfinished, level);
   }
-  if (pooled.count() == 0) return result;
+  if (pooled.count() == 0) {
+    for (const auto& [estimate, level] : quantiles) {
+      if (estimate->value) estimate->interval = Interval{.lower = infinite, .upper = infinite};
+    }
+    return result;
+  }
 
   const DenseGroups counts = dense(groups, pooled);
   std::array<std::vector<double>, 3> statistics;
@@ -176,8 +182,36 @@ LatencyEstimates estimate_latency(const std::vector<LatencySample>& batches, Ran
     sizes.push_back(static_cast<double>(group.count()));
     sums.push_back(group.count() == 0 ? 0 : group.mean_seconds() * sizes.back());
   }
-  result.mean = estimate_ratio(sums, sizes, stream);
+  result.mean_of_good = estimate_ratio(sums, sizes, stream);
   return result;
+}
+
+Estimate estimate_share(const std::vector<double>& events, const std::vector<double>& trials) {
+  expects(events.size() == trials.size(), "each count of events has its trials");
+  Estimate estimate;
+  const std::vector<double> once(events.size(), 1.0);
+  const double all = dot(once, trials);
+  if (all == 0) return estimate;
+  const double hits = dot(once, events);
+  const double share = hits / all;
+  estimate.value = share;
+  double size = all;
+  const auto batches = static_cast<double>(events.size());
+  if (hits > 0 && hits < all) {
+    if (events.size() < 2) return estimate;
+    double squares = 0;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      const double residual = events[i] - share * trials[i];
+      squares += residual * residual;
+    }
+    const double variance = squares * batches / (batches - 1);
+    const double design_effect = std::max(1.0, variance / (all * share * (1 - share)));
+    const double level = 1 - (1 - confidence) / 2;
+    const double caution = normal_quantile(level) / student_t_quantile(level, batches - 1);
+    size = all / design_effect * caution * caution;
+  }
+  estimate.interval = clopper_pearson_of_share(share, size, confidence);
+  return estimate;
 }
 
 Estimate estimate_ratio(const std::vector<double>& numerators,

@@ -22,18 +22,22 @@ RequestEstimates estimate_requests(const ArmRecord& record, std::size_t interval
                                    const std::string& name) {
   RequestEstimates result;
   result.name = name;
+  LatencyHistogram good;
   std::vector<LatencySample> latencies;
   std::vector<double> errors;
   std::vector<double> arrived;
   for (const Batch& batch : record.batches()) {
     const RequestTotals& totals = (batch.intervals[interval].*kind)[position];
     result.counts += totals.counts;
-    latencies.push_back({&totals.latency, totals.counts.unfinished});
+    good.merge(totals.latency);
+    latencies.push_back({&totals.latency, totals.counts.errors()});
     errors.push_back(static_cast<double>(totals.counts.errors()));
-    arrived.push_back(static_cast<double>(totals.counts.arrived));
+    arrived.push_back(static_cast<double>(totals.counts.ok + totals.counts.errors()));
   }
-  result.error_ratio = estimate_ratio(errors, arrived, names.stream(name, "error_ratio"));
+  result.error_ratio = estimate_share(errors, arrived);
   result.latency = estimate_latency(latencies, names.stream(name, "latency"));
+  if (const auto median = good.quantile(0.5)) result.good_p50 = median->in_seconds();
+  if (const auto tail = good.quantile(0.99)) result.good_p99 = tail->in_seconds();
   return result;
 }
 
@@ -73,6 +77,13 @@ ServiceEstimates estimate_service(const ArmRecord& record, std::size_t interval,
 }
 
 }  // namespace
+
+std::size_t shown_interval(const ArmEstimates& arm) {
+  for (std::size_t i = 0; i < arm.intervals.size(); ++i) {
+    if (arm.intervals[i].name == "fault") return i;
+  }
+  return 0;
+}
 
 std::string column_name(const OutcomeLayout::EndpointKey& key) {
   return key.version == "canary" ? key.name.text() + "@canary" : key.name.text();

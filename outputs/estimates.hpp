@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,8 +13,11 @@ namespace rehearse {
 struct RequestEstimates {
   std::string name;  // of the workload, or "service/operation", "@canary" behind it for the canary
   RequestCounts counts;
-  Estimate error_ratio;  // errors over arrived
-  LatencyEstimates latency;
+  Estimate error_ratio;      // errors over all that were not withdrawn
+  LatencyEstimates latency;  // over all that arrived
+  /// Of the good answers only.
+  std::optional<double> good_p50;
+  std::optional<double> good_p99;
 };
 
 /// Means at one instance, over time; `utilization` is absent where capacity is unlimited.
@@ -39,6 +44,10 @@ struct IntervalEstimates {
 struct ArmEstimates {
   std::vector<IntervalEstimates> intervals;
 };
+
+/// The interval that shows what an experiment does: that of the faults and the rollout where there
+/// is one, else the whole run.
+std::size_t shown_interval(const ArmEstimates& arm);
 
 /// The name of an endpoint column: "service/operation", with "@canary" for the canary's.
 std::string column_name(const OutcomeLayout::EndpointKey& key);

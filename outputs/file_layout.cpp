@@ -100,14 +100,11 @@ void add_objective_entries(std::vector<DatasetEntry>& entries) {
                        return units;
                      }});
   entries.push_back({Scope::study, "objectives/accepted_risk", "objective", "1",
-                     "The accepted probability of missing it; NaN: only an estimate is asked for.",
-                     [](const Place& p) -> Hdf5Values {
-                       return of_objectives<double>(
-                           p, [](auto& o) { return o.accepted_risk.value_or(NAN); });
+                     "The accepted probability of missing it.", [](const Place& p) -> Hdf5Values {
+                       return of_objectives<double>(p, [](auto& o) { return o.accepted_risk; });
                      }});
   entries.push_back({Scope::study, "objectives/verdict", "objective", "",
-                     "pass, fail, inconclusive, or none where no probability is asked for.",
-                     [](const Place& p) -> Hdf5Values {
+                     "pass, fail or inconclusive.", [](const Place& p) -> Hdf5Values {
                        return of_objectives<std::string>(
                            p, [](auto& o) { return std::string(word(o.verdict)); });
                      }});
@@ -178,6 +175,7 @@ std::map<std::string, std::uint64_t> axis_lengths(const Place& place) {
   lengths["service"] = layout.services.size();
   lengths["interval"] = layout.intervals.size();
   lengths["window"] = layout.windows;
+  lengths["alarm"] = layout.alarms.size();
   lengths["batch"] = place.arm->batches().size();
   return lengths;
 }

@@ -26,11 +26,12 @@ constexpr std::array<ColumnText, RequestRows::count_columns> count_texts = {{
 
 /// In the order of RequestRows::latency.
 constexpr std::array<ColumnText, RequestRows::latency_columns> latency_texts = {{
-    {"latency_p50", "s", "Median latency of good answers; infinite among unfinished, NaN without."},
+    {"latency_p50", "s",
+     "Median latency of all, infinite among those without a good answer; NaN: none."},
     {"latency_p90", "s", "The 0.9 quantile, likewise."},
     {"latency_p99", "s", "The 0.99 quantile, likewise."},
-    {"latency_mean", "s", "Mean latency of the good answers."},
-    {"latency_max", "s", "The longest latency of the good answers."},
+    {"good_latency_mean", "s", "Mean latency of the good answers."},
+    {"good_latency_max", "s", "The longest latency of the good answers."},
 }};
 
 /// In the order of ServiceRows::values.

@@ -19,16 +19,29 @@ std::uint64_t capped_in(const ArmRecord& arm) {
   return static_cast<std::uint64_t>(std::count(capped.begin(), capped.end(), std::uint8_t{1}));
 }
 
+/// One line, however many workloads there are: the one that fares worst stands for them.
 void warn_of_unfinished(const IntervalEstimates& run, const char* where,
                         std::vector<std::string>& warnings) {
+  std::size_t concerned = 0;
+  double most = 0;
+  std::string name;
   for (const RequestEstimates& workload : run.workloads) {
     const auto arrived = static_cast<double>(workload.counts.arrived);
     const auto unfinished = static_cast<double>(workload.counts.unfinished);
     if (unfinished <= worth_mentioning * arrived) continue;
-    warnings.push_back(fmt::format(
-        "{} of the requests of {} {}had no answer when the run ended; they count as errors",
-        percent_text(unfinished / arrived), workload.name, where));
+    ++concerned;
+    if (unfinished / arrived <= most) continue;
+    most = unfinished / arrived;
+    name = workload.name;
   }
+  if (concerned == 0) return;
+  const std::string others = concerned == 1
+                                 ? ""
+                                 : fmt::format("(and at most as many of {} other workload{}) ",
+                                               concerned - 1, concerned == 2 ? "" : "s");
+  warnings.push_back(fmt::format(
+      "{} of the requests of {} {}{}had no answer when the run ended; they count as errors",
+      percent_text(most), name, others, where));
 }
 
 void warn_of_capped(const ArmRecord& arm, const char* where, std::vector<std::string>& warnings) {
@@ -36,6 +49,17 @@ void warn_of_capped(const ArmRecord& arm, const char* where, std::vector<std::st
     warnings.push_back(fmt::format(
         "{} of {} replications {}ended early: too many requests were in flight (a collapse)",
         capped, arm.replications(), where));
+  }
+}
+
+void warn_of_deaf_alarms(const ArmRecord& arm, std::vector<std::string>& warnings) {
+  for (std::size_t i = 0; i < arm.layout().alarms.size(); ++i) {
+    const std::uint64_t deaf = alarms_that_rang_before(arm, i);
+    if (deaf == 0) continue;
+    warnings.push_back(fmt::format(
+        "the alarm '{}' rang already before the experiment began in {} of {} replications: it "
+        "cannot notice it there",
+        arm.layout().alarms[i], deaf, arm.replications()));
   }
 }
 
@@ -59,6 +83,32 @@ Occurrences occurrences_of(const std::vector<double>& instants) {
   return result;
 }
 
+std::vector<double> firings_of(const ArmRecord& arm, std::size_t alarm) {
+  std::vector<double> instants;
+  const auto& all = arm.rows().alarm_fired_at;
+  for (std::size_t i = alarm; i < all.size(); i += arm.layout().alarms.size()) {
+    instants.push_back(all[i]);
+  }
+  return instants;
+}
+
+std::uint64_t alarms_that_rang_before(const ArmRecord& arm, std::size_t alarm) {
+  std::uint64_t count = 0;
+  const auto& all = arm.rows().alarm_rang_before;
+  for (std::size_t i = alarm; i < all.size(); i += arm.layout().alarms.size()) count += all[i];
+  return count;
+}
+
+std::uint64_t rollouts_that_ended(const ArmRecord& arm, RolloutResult result) {
+  const auto& ends = arm.rows().rollout;
+  return static_cast<std::uint64_t>(
+      std::count(ends.begin(), ends.end(), static_cast<std::uint8_t>(result)));
+}
+
+bool has_rollout(const ArmRecord& arm) {
+  return arm.replications() > rollouts_that_ended(arm, RolloutResult::none);
+}
+
 std::vector<std::string> warnings_about(const Study& study, const Findings& findings) {
   std::vector<std::string> warnings;
   if (!study.complete()) {
@@ -66,13 +116,16 @@ std::vector<std::string> warnings_about(const Study& study, const Findings& find
                                    study.experiment.replications(),
                                    study.information.replications_planned));
   }
-  if (const auto& unknown = study.information.limits_unknown; !unknown.empty()) {
+  // An objective that is inconclusive for it says so itself.
+  if (!study.unknown.empty() && findings.verdict != Verdict::inconclusive) {
+    std::vector<std::string> names;
+    for (const UnknownCapacity& unknown : study.unknown) names.push_back(text_of(unknown));
     warnings.push_back(fmt::format(
-        "harm may be understated: the load is higher than recorded, and the recording does not "
-        "tell how many workers these services have, so they never queue here: {}. Give their "
-        "workers in the model or by [set], or record at a higher load",
-        fmt::join(unknown, ", ")));
+        "harm may be understated: these services get more than was recorded, nobody knows how much "
+        "they can do, and they never queue here: {}",
+        fmt::join(names, ", ")));
   }
+  warn_of_deaf_alarms(study.experiment, warnings);
   warn_of_capped(study.experiment, "", warnings);
   warn_of_unfinished(findings.experiment.intervals.front(), "", warnings);
   if (study.control) {

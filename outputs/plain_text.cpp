@@ -62,7 +62,8 @@ std::string percent_text(const Interval& interval) {
 
 std::string seconds_text(const Estimate& estimate) {
   if (!estimate.value) return "-";
-  if (!estimate.interval) return seconds_text(*estimate.value);
+  if (!estimate.interval || std::isinf(estimate.interval->lower))
+    return seconds_text(*estimate.value);
   return fmt::format("{} {}", seconds_text(*estimate.value), seconds_text(*estimate.interval));
 }
 

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <utility>
+
 #include "outputs/json_writer.hpp"
 #include "outputs/notices.hpp"
 
@@ -10,8 +13,17 @@ namespace {
 
 constexpr int format_version = 1;
 
+/// JSON has no infinity. A word stands above all numbers where jq sorts, and is no number by
+/// accident; null would stand below them.
+void write(JsonWriter& json, double number) {
+  std::isinf(number) ? json.value("infinite") : json.value(number);
+}
+
 void write(JsonWriter& json, const Interval& interval) {
-  json.begin_array().value(interval.lower).value(interval.upper).end_array();
+  json.begin_array();
+  write(json, interval.lower);
+  write(json, interval.upper);
+  json.end_array();
 }
 
 void write(JsonWriter& json, const std::optional<Interval>& interval) {
@@ -23,8 +35,12 @@ void write(JsonWriter& json, const std::optional<Interval>& interval) {
 }
 
 void write(JsonWriter& json, std::string_view key, const Estimate& estimate) {
-  json.key(key).begin_object();
-  json.member("estimate", estimate.value);
+  json.key(key).begin_object().key("estimate");
+  if (estimate.value) {
+    write(json, *estimate.value);
+  } else {
+    json.null();
+  }
   json.key("interval");
   write(json, estimate.interval);
   json.end_object();
@@ -36,6 +52,28 @@ void write(JsonWriter& json, const Risk& risk) {
   write(json, risk.interval);
 }
 
+void write(JsonWriter& json, const Measurements& measured, const MetricCondition& condition) {
+  json.key("measured").begin_object();
+  json.member("count", measured.count).member("threshold", condition.threshold);
+  for (const auto& [name, value] :
+       {std::pair{"median", measured.median}, std::pair{"lowest", measured.lowest},
+        std::pair{"highest", measured.highest}}) {
+    json.key(name);
+    if (measured.count == 0) {
+      json.null();
+    } else {
+      write(json, value);
+    }
+  }
+  json.key("margin");
+  if (const auto margin = margin_of(measured, condition)) {
+    write(json, *margin);
+  } else {
+    json.null();
+  }
+  json.end_object();
+}
+
 void write(JsonWriter& json, const ObjectiveResult& result) {
   json.begin_object();
   json.member("name", result.name).member("expect", result.expectation);
@@ -43,6 +81,7 @@ void write(JsonWriter& json, const ObjectiveResult& result) {
   json.member("probability", result.probability()).key("interval");
   write(json, result.probability_interval());
   json.member("accepted_risk", result.accepted_risk);
+  write(json, result.measured, result.condition);
   write(json, result.experiment);
   json.member("verdict", word(result.verdict)).member("reason", result.reason);
   json.key("control");
@@ -75,7 +114,8 @@ void write(JsonWriter& json, const RequestEstimates& one) {
   write(json, "p50", one.latency.p50);
   write(json, "p90", one.latency.p90);
   write(json, "p99", one.latency.p99);
-  write(json, "mean", one.latency.mean);
+  write(json, "mean_of_good", one.latency.mean_of_good);
+  json.member("p50_of_good", one.good_p50).member("p99_of_good", one.good_p99);
   json.end_object().end_object();
 }
 
@@ -125,6 +165,41 @@ void write(JsonWriter& json, std::string_view key, const Occurrences& seen) {
   json.end_object();
 }
 
+void write_alarms(JsonWriter& json, const ArmRecord& arm) {
+  json.key("alarms").begin_array();
+  for (std::size_t i = 0; i < arm.layout().alarms.size(); ++i) {
+    json.begin_object().member("when", arm.layout().alarms[i]);
+    json.member("rang_before", alarms_that_rang_before(arm, i));
+    write(json, "fired", occurrences_of(firings_of(arm, i)));
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_unknown(JsonWriter& json, const Study& study) {
+  json.key("unknown_capacity").begin_array();
+  for (const UnknownCapacity& unknown : study.unknown) {
+    json.begin_object().member("service", unknown.service);
+    json.member("work_ratio", unknown.work_ratio).member("inside_ratio", unknown.inside_ratio);
+    json.member("visits_ratio", unknown.visits_ratio);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_rollout(JsonWriter& json, const ArmRecord& arm) {
+  for (const auto& [name, result] : {std::pair{"promoted", RolloutResult::completed},
+                                     std::pair{"rolled_back", RolloutResult::aborted}}) {
+    const std::uint64_t count = rollouts_that_ended(arm, result);
+    json.key(name).begin_object().member("count", count);
+    json.member("probability",
+                static_cast<double>(count) / static_cast<double>(arm.replications()));
+    json.key("interval");
+    write(json, clopper_pearson(count, arm.replications(), 0.95));
+    json.end_object();
+  }
+}
+
 void write_heading(JsonWriter& json, const Study& study, const Findings& findings,
                    const std::string& outcome_file, int exit) {
   const StudyInformation& information = study.information;
@@ -162,6 +237,9 @@ std::string json_report(const Study& study, const Findings& findings,
     json.null();
   }
   const ReplicationRows& rows = study.experiment.rows();
+  write_unknown(json, study);
+  write_alarms(json, study.experiment);
+  if (has_rollout(study.experiment)) write_rollout(json, study.experiment);
   write(json, "stopped", occurrences_of(rows.stopped_at));
   write(json, "rollout_aborted", occurrences_of(rows.rollout_aborted_at));
   std::uint64_t capped = 0;

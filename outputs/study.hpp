@@ -26,9 +26,6 @@ struct StudyInformation {
   ProvenanceSpec provenance;
   std::vector<std::string> user_endpoints;       // "service/operation", what workloads ask for
   std::optional<double> disturbance_at_seconds;  // the first start of a fault or rollout
-  /// Services of which calibration could not tell how much they can do at once, if the scenario
-  /// asks for more load than was recorded: they never queue, so harm may be understated.
-  std::vector<std::string> limits_unknown;
   std::uint64_t seed = 0;
   std::uint64_t replications_planned = 0;
   std::uint64_t threads = 1;
@@ -41,6 +38,7 @@ struct Study {
   StudyInformation information;
   ArmRecord experiment;
   std::optional<ArmRecord> control;
+  std::vector<UnknownCapacity> unknown;  // what a pass must not rest on
 
   /// False when it was interrupted: what is there is right, but there is less of it.
   bool complete() const { return experiment.replications() == information.replications_planned; }

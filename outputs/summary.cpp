@@ -3,14 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "outputs/collateral.hpp"
 #include "outputs/notices.hpp"
 #include "outputs/plain_text.hpp"
 
 namespace rehearse {
 namespace {
 
-constexpr double confidence = 0.95;
 constexpr std::size_t most_rows = 12;  // of the latency table
 
 std::string upper_case(std::string text) {
@@ -28,69 +29,98 @@ const ObjectiveResult* decisive(const Findings& findings) {
   return nullptr;
 }
 
+/// How a rollout ended stands beside the verdict, which may be about something else.
+std::string rollout_text(const ArmRecord& arm) {
+  if (!has_rollout(arm)) return "";
+  return fmt::format(" The rollout was promoted in {} of {}, rolled back in {}.",
+                     rollouts_that_ended(arm, RolloutResult::completed), arm.replications(),
+                     rollouts_that_ended(arm, RolloutResult::aborted));
+}
+
 std::string answer(const Study& study, const Findings& findings) {
   const std::string& name = study.information.name;
   const ObjectiveResult* result = decisive(findings);
   switch (findings.verdict) {
     case Verdict::none:
-      return fmt::format("{}: nothing to judge, no objective has a required probability.", name);
+      return fmt::format("{}: nothing was judged: no objectives.", name);
     case Verdict::pass:
       return fmt::format("{}: PASS. Every objective is met as often as required.", name);
     case Verdict::fail:
-      return fmt::format("{}: FAIL. '{}' is missed with probability {} (95 %: {}); accepted: {}.",
-                         name, result->name, percent_text(result->experiment.estimate),
-                         percent_text(result->experiment.interval),
-                         percent_text(*result->accepted_risk));
+      return fmt::format("{}: FAIL. '{}' is missed in {} of {} replications.", name, result->name,
+                         result->experiment.missed, result->experiment.replications);
     case Verdict::inconclusive:
       return fmt::format("{}: INCONCLUSIVE. About '{}': {}.", name, result->name, result->reason);
   }
   return name;
 }
 
-std::string risk_sentence(const Risk& risk) {
-  if (risk.no_data == risk.replications) return "never measured";
-  if (risk.missed == 0 && risk.no_data == 0) {
-    return fmt::format("missed in 0 of {}: below {}", risk.replications,
-                       percent_text(upper_limit_without_events(risk.replications, confidence)));
+/// A value in the unit of the objective's metric.
+std::string value_text(const MetricCondition& condition, double value) {
+  switch (condition.metric) {
+    case Metric::latency:
+    case Metric::time_to_detect:
+      return seconds_text(value);
+    case Metric::error_ratio:
+    case Metric::success_ratio:
+    case Metric::utilization:
+      return percent_text(value);
+    case Metric::goodput:
+    case Metric::throughput:
+      return fmt::format("{:.4g}/s", value);
+    case Metric::attempts_per_request:
+    case Metric::queue_length:
+    case Metric::in_system:
+    case Metric::promoted:
+    case Metric::rolled_back:
+      return fmt::format("{:.4g}", value);
   }
-  std::string text = fmt::format("missed in {} of {}: {} {}", risk.missed, risk.replications,
-                                 percent_text(risk.estimate), percent_text(risk.interval));
-  if (risk.no_data > 0) text += fmt::format("; {} without data", risk.no_data);
+  return "";
+}
+
+/// "median 312 ms (290 ms to 355 ms), 22 % to spare".
+std::string measured_text(const ObjectiveResult& result) {
+  const Measurements& measured = result.measured;
+  if (measured.count == 0) return "never measured";
+  const auto text = [&](double value) { return value_text(result.condition, value); };
+  std::string said = fmt::format("measured: median {} ({} to {})", text(measured.median),
+                                 text(measured.lowest), text(measured.highest));
+  const auto margin = margin_of(measured, result.condition);
+  if (!margin || !std::isfinite(*margin)) return said;
+  return said + (*margin >= 0 ? fmt::format(", {} to spare", percent_text(*margin))
+                              : fmt::format(", {} beyond", percent_text(-*margin)));
+}
+
+std::string risk_text(const Risk& risk) {
+  if (risk.no_data == risk.replications) return "never measured";
+  std::string text = fmt::format("missed in {} of {}", risk.missed, risk.replications);
+  if (risk.no_data > 0) text += fmt::format(", {} without data", risk.no_data);
   return text;
 }
 
-std::string objective_text(const ObjectiveResult& result) {
-  const std::string label =
-      result.verdict == Verdict::none ? "ESTIMATE" : upper_case(word(result.verdict));
-  std::string text = fmt::format("  {:<12}  {}: {} ({})\n", label, result.name, result.expectation,
-                                 result.interval_name);
-  text +=
-      fmt::format("{:16}met with probability {}, 95 % interval {}", "",
-                  percent_text(result.probability()), percent_text(result.probability_interval()));
-  if (result.accepted_risk) {
-    text += fmt::format("; required {}", percent_text(1 - *result.accepted_risk));
-  }
-  text += fmt::format("\n{:16}{}\n", "", risk_sentence(result.experiment));
+/// The objective that the first line names says its reason, or how often it was missed, there.
+std::string objective_text(const ObjectiveResult& result, bool named_above) {
+  std::string text = fmt::format("  {:<12}  {}: {} ({})\n", upper_case(word(result.verdict)),
+                                 result.name, result.expectation, result.interval_name);
+  text += fmt::format("{:16}{}\n", "", measured_text(result));
+  const Risk& risk = result.experiment;
+  const bool fail_above = named_above && result.verdict == Verdict::fail;
+  text += fmt::format("{:16}{}risk {}, 95 %: {}; accepted {}\n", "",
+                      fail_above ? "" : risk_text(risk) + ": ", percent_text(risk.estimate),
+                      percent_text(risk.interval), percent_text(result.accepted_risk));
   if (result.control) {
-    text += fmt::format("{:16}without the experiment {}\n", "", risk_sentence(*result.control));
+    text += fmt::format("{:16}without the experiment {}\n", "", risk_text(*result.control));
   }
-  if (!result.reason.empty()) text += fmt::format("{:16}{}\n", "", result.reason);
+  if (!result.reason.empty() && !named_above) text += fmt::format("{:16}{}\n", "", result.reason);
   return text;
 }
 
 std::string objectives_text(const Findings& findings) {
   if (findings.objectives.empty()) return "";
   std::string text = "\nObjectives\n";
-  for (const ObjectiveResult& result : findings.objectives) text += objective_text(result);
-  return text;
-}
-
-/// The interval that shows what the experiment does: the faults' own if some objective is about it.
-std::size_t shown_interval(const ArmEstimates& arm) {
-  for (std::size_t i = 0; i < arm.intervals.size(); ++i) {
-    if (arm.intervals[i].name == "fault") return i;
+  for (const ObjectiveResult& result : findings.objectives) {
+    text += objective_text(result, &result == decisive(findings));
   }
-  return 0;
+  return text;
 }
 
 struct LatencyRow {
@@ -141,23 +171,49 @@ std::string error_line(const LatencyRow& row) {
   return text + "\n";
 }
 
+bool nobody_got_an_answer(const RequestEstimates& one) {
+  return one.counts.ok == 0 && one.counts.errors() > 0;
+}
+
+/// Where errors reach into the quantiles, what those saw who got a good answer; it is not the
+/// latency of the service.
+std::string good_answers_line(const RequestEstimates& one) {
+  const bool hidden = one.latency.p99.value && std::isinf(*one.latency.p99.value);
+  if (!hidden || !one.good_p50) return "";
+  return fmt::format("    of good answers ({} of {}): p50 {}, p99 {}\n", count_text(one.counts.ok),
+                     count_text(one.counts.ok + one.counts.errors()), seconds_text(*one.good_p50),
+                     seconds_text(*one.good_p99));
+}
+
+std::string request_text(const LatencyRow& row) {
+  const std::string name = fmt::format("  {}\n", row.experiment->name);
+  const bool control_too = row.control == nullptr || nobody_got_an_answer(*row.control);
+  if (nobody_got_an_answer(*row.experiment) && control_too) {
+    return name + fmt::format("    never: none of {} requests had a good answer\n",
+                              count_text(row.experiment->counts.errors()));
+  }
+  return name + quantile_lines(row) + error_line(row) + good_answers_line(*row.experiment);
+}
+
 std::string latency_text(const Study& study, const Findings& findings) {
   const std::size_t shown = shown_interval(findings.experiment);
   const IntervalEstimates& experiment = findings.experiment.intervals[shown];
   const IntervalEstimates* control =
       findings.control ? &findings.control->intervals[shown] : nullptr;
+  // A workload that asks for one endpoint only would stand there twice.
+  const auto& asked_for = study.information.user_endpoints;
+  const bool one_and_the_same = asked_for.size() == 1 && experiment.workloads.size() == 1;
   std::vector<LatencyRow> rows;
   add_rows(experiment, control, &IntervalEstimates::workloads, nullptr, rows);
-  add_rows(experiment, control, &IntervalEstimates::endpoints, &study.information.user_endpoints,
-           rows);
+  if (!one_and_the_same) {
+    add_rows(experiment, control, &IntervalEstimates::endpoints, &asked_for, rows);
+  }
   std::string text = fmt::format(
-      "\nLatency of all requests that arrived in '{}' ({} to {}), 95 % intervals\n{:9}{:<30}{}\n",
+      "\nLatency of all requests that arrived in '{}' ({} to {}), without a good answer: never; "
+      "95 % intervals\n{:9}{:<30}{}\n",
       experiment.name, span_text(experiment.from_seconds), span_text(experiment.to_seconds), "",
       "experiment", control == nullptr ? "" : "  without it");
-  for (std::size_t i = 0; i < std::min(rows.size(), most_rows); ++i) {
-    text += fmt::format("  {}\n", rows[i].experiment->name) + quantile_lines(rows[i]) +
-            error_line(rows[i]);
-  }
+  for (std::size_t i = 0; i < std::min(rows.size(), most_rows); ++i) text += request_text(rows[i]);
   if (rows.size() > most_rows) {
     text += fmt::format("  and {} more endpoints: --json has them all\n", rows.size() - most_rows);
   }
@@ -171,21 +227,28 @@ std::string moment_text(double seconds_after, const char* after) {
 }
 
 std::string noticed_text(const Study& study, const std::vector<double>& instants,
-                         const char* what) {
+                         const std::string& what) {
   const Occurrences seen = occurrences_of(instants);
-  if (seen.count == 0) return "";
+  std::string text =
+      fmt::format("{} in {} of {} replications", what, seen.count, study.experiment.replications());
+  if (seen.count == 0) return text + "\n";
   const double begin = study.information.disturbance_at_seconds.value_or(0);
-  return fmt::format(
-      "{} in {} of {} replications, {} the experiment began (median; {} to {})\n", what, seen.count,
-      seen.replications, moment_text(seen.median_seconds - begin, " after"),
-      moment_text(seen.earliest_seconds - begin, ""), moment_text(seen.latest_seconds - begin, ""));
+  return text + fmt::format(", {} the experiment began (median; {} to {})\n",
+                            moment_text(seen.median_seconds - begin, " after"),
+                            moment_text(seen.earliest_seconds - begin, ""),
+                            moment_text(seen.latest_seconds - begin, ""));
 }
 
 std::string alarms_text(const Study& study) {
-  const ReplicationRows& rows = study.experiment.rows();
-  const std::string text =
-      noticed_text(study, rows.stopped_at, "A stop condition fired") +
-      noticed_text(study, rows.rollout_aborted_at, "The rollout was rolled back");
+  const ArmRecord& arm = study.experiment;
+  std::string text;
+  for (std::size_t i = 0; i < arm.layout().alarms.size(); ++i) {
+    text += noticed_text(study, firings_of(arm, i),
+                         fmt::format("The alarm '{}' fired", arm.layout().alarms[i]));
+  }
+  if (has_rollout(arm)) {
+    text += noticed_text(study, arm.rows().rollout_aborted_at, "The rollout was rolled back");
+  }
   return text.empty() ? text : "\n" + text;
 }
 
@@ -200,9 +263,11 @@ std::string size_text(const Study& study) {
 }  // namespace
 
 std::string summary_of(const Study& study, const Findings& findings) {
-  std::string text = answer(study, findings) + "\n" + size_text(study);
+  std::string text = answer(study, findings) + rollout_text(study.experiment) + "\n";
+  text += size_text(study);
   text += objectives_text(findings);
   text += latency_text(study, findings);
+  text += collateral_text(study, findings);
   text += alarms_text(study);
   for (const std::string& warning : warnings_about(study, findings)) {
     text += "\nwarning: " + warning;

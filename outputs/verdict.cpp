@@ -24,6 +24,35 @@ Risk risk_in(const ArmRecord& arm, std::size_t objective) {
   return risk_of(missed, no_data, arm.replications());
 }
 
+Measurements measurements_in(const ArmRecord& arm, std::size_t objective) {
+  std::vector<double> values;
+  const std::size_t stride = arm.objectives().size();
+  const auto& all = arm.rows().objective_value;
+  for (std::size_t i = objective; i < all.size(); i += stride) {
+    if (!std::isnan(all[i])) values.push_back(all[i]);
+  }
+  if (values.empty()) return {};
+  std::sort(values.begin(), values.end());
+  return {.count = values.size(),
+          .median = values[(values.size() - 1) / 2],
+          .lowest = values.front(),
+          .highest = values.back()};
+}
+
+std::string reason_of(const std::vector<UnknownCapacity>& unknown) {
+  constexpr std::size_t named = 4;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(named, unknown.size()); ++i) {
+    names += (i == 0 ? "" : ", ") + text_of(unknown[i]);
+  }
+  if (unknown.size() > named) names += fmt::format(" and {} more", unknown.size() - named);
+  return fmt::format(
+      "it is met only if services can do what nobody has seen them do, their limits being assumed "
+      "to be unlimited: {}. Give their workers or cpu in the model or by [set], or record at this "
+      "load",
+      names);
+}
+
 /// What would help: of the replications that a pass needs at least, when none is missed.
 std::string undecided(const Risk& risk, double accepted_risk) {
   if (accepted_risk <= 0) return "no number of replications can show that it is never missed";
@@ -61,26 +90,25 @@ Interval ObjectiveResult::probability_interval() const {
   return {.lower = 1 - experiment.interval.upper, .upper = 1 - experiment.interval.lower};
 }
 
-Verdict judge(const Risk& experiment, const std::optional<Risk>& control,
-              std::optional<double> accepted_risk, std::string& reason) {
+Verdict judge(const Risk& experiment, const std::optional<Risk>& control, double accepted_risk,
+              std::string& reason) {
   reason.clear();
   if (experiment.no_data == experiment.replications) {
     reason = "it was never measured";
-    return accepted_risk ? Verdict::inconclusive : Verdict::none;
+    return Verdict::inconclusive;
   }
-  if (!accepted_risk) return Verdict::none;
-  if (control && control->interval.lower > *accepted_risk) {
+  if (control && control->interval.lower > accepted_risk) {
     reason = "it is missed without the experiment, too";
     return Verdict::inconclusive;
   }
-  if (experiment.interval.upper <= *accepted_risk) return Verdict::pass;
-  if (experiment.interval.lower > *accepted_risk) return Verdict::fail;
-  reason = undecided(experiment, *accepted_risk);
+  if (experiment.interval.upper <= accepted_risk) return Verdict::pass;
+  if (experiment.interval.lower > accepted_risk) return Verdict::fail;
+  reason = undecided(experiment, accepted_risk);
   return Verdict::inconclusive;
 }
 
-std::vector<ObjectiveResult> judge_objectives(const ArmRecord& experiment,
-                                              const ArmRecord* control) {
+std::vector<ObjectiveResult> judge_objectives(const ArmRecord& experiment, const ArmRecord* control,
+                                              const std::vector<UnknownCapacity>& unknown) {
   std::vector<ObjectiveResult> results;
   for (std::size_t i = 0; i < experiment.objectives().size(); ++i) {
     const ObjectiveSpec& objective = experiment.objectives()[i];
@@ -89,10 +117,16 @@ std::vector<ObjectiveResult> judge_objectives(const ArmRecord& experiment,
     result.name = objective.name;
     result.expectation = objective.expect.text;
     result.interval_name = layout.intervals[layout.objective_intervals[i]].name;
-    if (objective.probability) result.accepted_risk = 1 - *objective.probability;
+    result.condition = objective.expect;
+    result.accepted_risk = 1 - objective.probability;
+    result.measured = measurements_in(experiment, i);
     result.experiment = risk_in(experiment, i);
     if (control != nullptr) result.control = risk_in(*control, i);
     result.verdict = judge(result.experiment, result.control, result.accepted_risk, result.reason);
+    if (result.verdict == Verdict::pass && !unknown.empty()) {
+      result.verdict = Verdict::inconclusive;
+      result.reason = reason_of(unknown);
+    }
     results.push_back(std::move(result));
   }
   return results;
@@ -102,6 +136,14 @@ Verdict overall(const std::vector<ObjectiveResult>& results) {
   Verdict worst = Verdict::none;
   for (const ObjectiveResult& result : results) worst = std::max(worst, result.verdict);
   return worst;
+}
+
+std::optional<double> margin_of(const Measurements& measured, const MetricCondition& condition) {
+  if (measured.count == 0 || condition.threshold == 0) return std::nullopt;
+  const double above = (measured.median - condition.threshold) / condition.threshold;
+  const bool upper =
+      condition.comparison == Comparison::less || condition.comparison == Comparison::less_or_equal;
+  return (upper ? -above : above) + 0.0;  // never "-0"
 }
 
 int exit_code(Verdict verdict) {

@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "outputs/arm_record.hpp"
+#include "outputs/recorded_load.hpp"
 #include "sim/stats/intervals.hpp"
 
 namespace rehearse {
 
-/// `none`: nothing had to be judged (an objective without a probability, a scenario without
-/// objectives).
+/// `none`: nothing had to be judged, a scenario without objectives.
 enum class Verdict { none, pass, inconclusive, fail };
 
 /// How often an objective was missed. A replication without data may have met it or not, so the
@@ -26,12 +26,23 @@ struct Risk {
 };
 Risk risk_of(std::uint64_t missed, std::uint64_t no_data, std::uint64_t replications);
 
-/// What becomes of one objective. `accepted_risk` is absent when only an estimate is asked for.
+/// What the replications measured of an objective's metric, in its unit; those without data are
+/// left out.
+struct Measurements {
+  std::uint64_t count = 0;
+  double median = 0;
+  double lowest = 0;
+  double highest = 0;
+};
+
+/// What becomes of one objective.
 struct ObjectiveResult {
   std::string name;
   std::string expectation;
   std::string interval_name;
-  std::optional<double> accepted_risk;
+  MetricCondition condition;
+  double accepted_risk = 0;
+  Measurements measured;
   Risk experiment;
   std::optional<Risk> control;
   Verdict verdict = Verdict::none;
@@ -45,14 +56,19 @@ struct ObjectiveResult {
 /// Judges by the limits of P(miss): pass when the upper one is at most the accepted risk, fail when
 /// the lower one is above it, else inconclusive. Inconclusive, too, when nothing was ever measured
 /// or when the control arm already misses the objective: then the experiment proves nothing.
-Verdict judge(const Risk& experiment, const std::optional<Risk>& control,
-              std::optional<double> accepted_risk, std::string& reason);
+Verdict judge(const Risk& experiment, const std::optional<Risk>& control, double accepted_risk,
+              std::string& reason);
 
-std::vector<ObjectiveResult> judge_objectives(const ArmRecord& experiment,
-                                              const ArmRecord* control);
+/// A pass is inconclusive where it rests on capacity that nobody knows: a fail stays one.
+std::vector<ObjectiveResult> judge_objectives(const ArmRecord& experiment, const ArmRecord* control,
+                                              const std::vector<UnknownCapacity>& unknown = {});
 
 /// The worst of all: fail, then inconclusive, then pass.
 Verdict overall(const std::vector<ObjectiveResult>& results);
+
+/// How far the median is on the good side of the threshold, as a share of it: negative on the bad
+/// side. Nothing without measurements, or for a threshold of zero.
+std::optional<double> margin_of(const Measurements& measured, const MetricCondition& condition);
 
 /// 0 for pass and none, 2 for inconclusive, 99 for fail.
 int exit_code(Verdict verdict);

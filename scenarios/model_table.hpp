@@ -32,13 +32,23 @@ void describe(Visitor& visitor, Spec& spec) {
               LawTable{});
 }
 
-inline constexpr Choice<Basis, 2> basis_words{
-    {{{Basis::observed, "observed"}, {Basis::assumed, "assumed"}}}};
+inline constexpr Choice<Basis, 3> basis_words{
+    {{{Basis::observed, "observed"}, {Basis::assumed, "assumed"}, {Basis::given, "given"}}}};
+
+constexpr std::string_view word_of(Basis basis) {
+  for (const auto& word : basis_words.words) {
+    if (word.value == basis) return word.word;
+  }
+  return "";
+}
 
 template <class Visitor, SpecOf<EvidenceSpec> Spec>
 void describe(Visitor& visitor, Spec& spec) {
-  visitor.key({"basis", "Whether it was seen or guessed.", Need::required}, spec.basis,
-              basis_words);
+  visitor.key(
+      {"basis",
+       "Whether it was seen, guessed, or given by a person who corrected the value: given wins.",
+       Need::required},
+      spec.basis, basis_words);
   visitor.key({"n", "From so many observations."}, spec.n, Whole{});
   visitor.key({"note", "Anything else worth knowing."}, spec.note,
               Text{"text", Text::Empty::allowed});

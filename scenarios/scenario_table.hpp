@@ -46,7 +46,7 @@ void describe(Visitor& visitor, Spec& spec) {
        "run; fault: from the first start to the last end of faults and rollout; after: from "
        "there on; or [from, to]."},
       spec.over, OverValue{});
-  visitor.key({"probability", "How often it must hold; only an estimate when absent."},
+  visitor.key({"probability", "How often it must hold: of all runs, so large a part at least."},
               spec.probability, AtLeast{});
 }
 

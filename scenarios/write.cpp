@@ -7,6 +7,7 @@
 
 #include "models/spec_path.hpp"
 #include "scenarios/documents.hpp"
+#include "scenarios/model_table.hpp"
 #include "scenarios/toml_text.hpp"
 
 namespace rehearse {
@@ -131,7 +132,7 @@ class DocumentWriter {
 };
 
 std::string evidence_comment(const EvidenceSpec& evidence) {
-  std::string text = evidence.basis == Basis::observed ? "observed" : "assumed";
+  std::string text(word_of(evidence.basis));
   if (evidence.n > 0) text += fmt::format(", n = {}", evidence.n);
   if (!evidence.note.empty()) text += ": " + evidence.note;
   return text;

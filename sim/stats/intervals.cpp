@@ -30,18 +30,27 @@ std::uint64_t least_count(std::uint64_t trials, Reached reached) {
   return low;
 }
 
+Interval exact_interval(double hits, double misses, double confidence) {
+  expects(confidence > 0 && confidence < 1, "a confidence lies in (0, 1)");
+  const double tail = (1 - confidence) / 2;
+  Interval interval;
+  if (hits > 0) interval.lower = beta_quantile(tail, hits, misses + 1);
+  if (misses > 0) interval.upper = beta_quantile(1 - tail, hits + 1, misses);
+  return interval;
+}
+
 }  // namespace
 
 Interval clopper_pearson(std::uint64_t events, std::uint64_t trials, double confidence) {
   expects(events <= trials, "there are no more events than trials");
-  expects(confidence > 0 && confidence < 1, "a confidence lies in (0, 1)");
-  const double tail = (1 - confidence) / 2;
-  const auto hits = static_cast<double>(events);
-  const auto misses = static_cast<double>(trials - events);
-  Interval interval;
-  if (events > 0) interval.lower = beta_quantile(tail, hits, misses + 1);
-  if (events < trials) interval.upper = beta_quantile(1 - tail, hits + 1, misses);
-  return interval;
+  return exact_interval(static_cast<double>(events), static_cast<double>(trials - events),
+                        confidence);
+}
+
+Interval clopper_pearson_of_share(double share, double trials, double confidence) {
+  expects(share >= 0 && share <= 1, "a share lies in [0, 1]");
+  expects(trials > 0, "a share is one of trials");
+  return exact_interval(share * trials, (1 - share) * trials, confidence);
 }
 
 double upper_limit_without_events(std::uint64_t trials, double confidence) {

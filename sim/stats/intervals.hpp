@@ -18,6 +18,10 @@ struct Interval {
 /// is the two-sided one, 1 - 0.025^(1/n). Expects events <= trials and confidence in (0, 1).
 Interval clopper_pearson(std::uint64_t events, std::uint64_t trials, double confidence);
 
+/// The same for a share of an effective number of trials, which need not be whole. Expects share
+/// in [0, 1] and trials above 0.
+Interval clopper_pearson_of_share(double share, double trials, double confidence);
+
 /// The one-sided upper limit after no event in `trials`: 1 - (1 - confidence)^(1/trials), about
 /// 3/trials at 95 %.
 double upper_limit_without_events(std::uint64_t trials, double confidence);

@@ -118,7 +118,9 @@ TEST_CASE("mistakes of a column mapping are reported together", "[end_to_end]") 
         "exactly one of end_ns", "one of service and instance must be given",
         "bad.toml:2:1: error: unknown key 'spann'",
         "bad.toml:3:13: error: 'operation' must be the name of a column",
-        "'delimiter' must be one character", "is no regular expression"}) {
+        "'delimiter' must be one character",
+        "bad.toml:7:25: error: 'service_from_instance' is no regular expression (RE2): missing "
+        ")"}) {
     CHECK_THAT(refused.errors, Catch::Contains(sentence));
   }
 }
@@ -151,8 +153,9 @@ TEST_CASE("the mapping of columns was once described nowhere", "[end_to_end]") {
 TEST_CASE("load beyond the recording is not taken for harmless", "[end_to_end]") {
   const Workplace place;
   prepare(place);
-  REQUIRE(place.rehearse({"calibrate", "spans.csv", "--columns", "mapping.toml", "-o",
-                          "learned.model.toml"})
+  REQUIRE(place
+              .rehearse({"calibrate", "spans.csv", "--columns", "mapping.toml", "-o",
+                         "learned.model.toml"})
               .exit_code == 0);
   const std::string calm =
       "rehearse = 1\n[scenario]\nname = \"more\"\nmodel = \"learned.model.toml\"\n"
@@ -162,8 +165,7 @@ TEST_CASE("load beyond the recording is not taken for harmless", "[end_to_end]")
                                 "[[faults]]\nname = \"spike\"\nkind = \"load_spike\"\n"
                                 "target = { workload = \"users\" }\nat = \"5s\"\n"
                                 "duration = \"5s\"\nfactor = 2\n");
-  place.write("set.toml",
-              calm + "[set]\n\"workloads.users.arrivals.poisson.rate\" = \"40/s\"\n");
+  place.write("set.toml", calm + "[set]\n\"workloads.users.arrivals.poisson.rate\" = \"40/s\"\n");
   const std::string warning = "harm may be understated";
 
   CHECK_THAT(place.rehearse({"run", "calm.toml"}).output, !Catch::Contains(warning));
@@ -171,14 +173,117 @@ TEST_CASE("load beyond the recording is not taken for harmless", "[end_to_end]")
   CHECK_THAT(place.rehearse({"run", "set.toml"}).output, Catch::Contains(warning));
 }
 
+TEST_CASE("calibrate once wrote models that inspect refused", "[end_to_end]") {
+  const Workplace place;
+  place.write("spans.csv",
+              "trace,span,service,operation,start_ns,end_ns\n1,1,a,x,10,20\n2,1,a,x,11,20\n");
+
+  const Finished learned = place.rehearse(
+      {"calibrate", "spans.csv", "--sampling-percent", "0.001", "-o", "fast.model.toml"});
+
+  CHECK(learned.exit_code == 104);
+  CHECK_THAT(learned.errors, Catch::Contains("rehearse itself would refuse") &&
+                                 Catch::Contains("must be a rate from 0/s to"));
+  CHECK_FALSE(place.has("fast.model.toml"));
+}
+
+TEST_CASE("calibrate once overwrote a model that was corrected by hand", "[end_to_end]") {
+  const Workplace place;
+  prepare(place);
+  const std::vector<std::string> words = {"calibrate",    "spans.csv", "--columns",
+                                          "mapping.toml", "-o",        "shop.model.toml"};
+  std::vector<std::string> forced = words;
+  forced.push_back("--force");
+  REQUIRE(place.rehearse(words).exit_code == 0);
+  const std::string learned = place.content("shop.model.toml");
+  std::string corrected = learned;
+  const std::string unlimited = "workers = \"unlimited\"";
+  corrected.replace(corrected.rfind(unlimited), unlimited.size(), "workers = 3");
+  const std::string assumed = "\"services.stock.workers\" = { basis = \"assumed\"";
+  REQUIRE_THAT(learned, Catch::Contains(assumed));
+  corrected.replace(corrected.find(assumed), assumed.size(),
+                    "\"services.stock.workers\" = { basis = \"given\"");
+
+  const Finished again = place.rehearse(words);
+  place.write("shop.model.toml", corrected);
+  const Finished refused = place.rehearse(words);
+  const std::string kept = place.content("shop.model.toml");
+  const Finished overwritten = place.rehearse(forced);
+
+  CHECK(again.exit_code == 0);
+  CHECK(refused.exit_code == 104);
+  CHECK_THAT(refused.errors,
+             Catch::Contains("services.stock.workers is 3, learned was \"unlimited\"") &&
+                 Catch::Contains("evidence.\"services.stock.workers\" is { basis = \"given\"") &&
+                 Catch::Contains("--force overwrites it"));
+  CHECK(kept == corrected);
+  CHECK(overwritten.exit_code == 0);
+  CHECK(place.content("shop.model.toml") == learned);
+}
+
+TEST_CASE("calibrate does not take another file for a model of its own", "[end_to_end]") {
+  const Workplace place;
+  prepare(place);
+  place.write("notes.txt", "remember the milk\n");
+
+  const Finished refused =
+      place.rehearse({"calibrate", "spans.csv", "--columns", "mapping.toml", "-o", "notes.txt"});
+
+  CHECK(refused.exit_code == 104);
+  CHECK_THAT(refused.errors, Catch::Contains("is no model that could be compared"));
+  CHECK(place.content("notes.txt") == "remember the milk\n");
+}
+
+TEST_CASE("what a person gives is not taken for assumed", "[end_to_end]") {
+  const Workplace place;
+  prepare(place);
+  std::string model =
+      place.rehearse({"calibrate", "spans.csv", "--columns", "mapping.toml"}).output;
+  for (std::size_t at;
+       (at = model.find("workers\" = { basis = \"assumed\"")) != std::string::npos;) {
+    model.replace(model.find("assumed", at), 7, "given");
+  }
+  place.write("given.model.toml", model);
+  place.write("more.toml",
+              "rehearse = 1\n[scenario]\nname = \"more\"\nmodel = \"given.model.toml\"\n"
+              "duration = \"20s\"\nreplications = 4\n"
+              "[set]\n\"workloads.users.arrivals.poisson.rate\" = \"40/s\"\n");
+
+  const Finished run = place.rehearse({"run", "more.toml"});
+
+  CHECK(run.exit_code == 0);
+  CHECK_THAT(run.output, !Catch::Contains("how many workers"));
+}
+
+TEST_CASE("many workloads without answers were once as many warnings", "[end_to_end]") {
+  const Workplace place;
+  std::string model =
+      "rehearse_model = 1\n[services.a]\n[[services.a.endpoints.x.behaviours]]\n"
+      "steps = [{ work = { constant = \"1h\" } }]\n";
+  for (int i = 0; i < 100; ++i) {
+    model += "[workloads.w" + std::to_string(i) +
+             "]\narrivals = { poisson = { rate = \"9/s\" } }\nmix = { \"a/x\" = 1 }\n";
+  }
+  place.write("slow.model.toml", model);
+  place.write("slow.toml",
+              "rehearse = 1\n[scenario]\nname = \"slow\"\nmodel = \"slow.model.toml\"\n"
+              "duration = \"5s\"\nreplications = 2\n");
+
+  const std::string output = place.rehearse({"run", "slow.toml"}).output;
+
+  const std::string warning = "had no answer when the run ended";
+  CHECK_THAT(output, Catch::Contains("99 other workloads) " + warning));
+  CHECK(output.find(warning) == output.rfind(warning));
+}
+
 TEST_CASE("calibrate does not write over what it reads", "[end_to_end]") {
   const Workplace place;
   prepare(place);
 
-  const Finished spans = place.rehearse(
-      {"calibrate", "spans.csv", "--columns", "mapping.toml", "-o", "./spans.csv"});
-  const Finished columns = place.rehearse(
-      {"calibrate", "spans.csv", "--columns", "mapping.toml", "-o", "mapping.toml"});
+  const Finished spans =
+      place.rehearse({"calibrate", "spans.csv", "--columns", "mapping.toml", "-o", "./spans.csv"});
+  const Finished columns =
+      place.rehearse({"calibrate", "spans.csv", "--columns", "mapping.toml", "-o", "mapping.toml"});
 
   CHECK(spans.exit_code == 104);
   CHECK_THAT(spans.errors, Catch::Contains("./spans.csv is an input, it cannot be written to"));

@@ -32,13 +32,13 @@ TEST_CASE("exit codes say what became of the objectives", "[end_to_end]") {
   testing::write_scenario(place, "met", "1s", "0.9", 60);
   testing::write_scenario(place, "missed", "50ms", "0.9", 60);
   testing::write_scenario(place, "undecided", "1s", "0.9", 5);
-  testing::write_scenario(place, "estimate", "50ms", "", 5);
+  testing::write_scenario(place, "by default", "50ms", "", 5);
   testing::write_scenario(place, "hopeless", "10ms", "0.9", 60);
 
   CHECK(place.rehearse({"run", "met.toml"}).exit_code == 0);
   CHECK(place.rehearse({"run", "missed.toml"}).exit_code == 99);
   CHECK(place.rehearse({"run", "undecided.toml"}).exit_code == 2);
-  CHECK(place.rehearse({"run", "estimate.toml"}).exit_code == 0);
+  CHECK(place.rehearse({"run", "by default.toml"}).exit_code == 99);
   const Finished hopeless = place.rehearse({"run", "hopeless.toml"});
   CHECK(hopeless.exit_code == 2);
   CHECK_THAT(hopeless.output, Catch::Contains("it is missed without the experiment, too"));

@@ -37,6 +37,7 @@ class RandomModel {
     model.services["cart.v2"].highest_recorded =
         HighestRecorded{1e-300, 1e15, 0, Duration::hours(24 * 365 * 50)};
     model.evidence["services.web.workers"] = {Basis::observed, below(100), "note # \" \n"};
+    model.evidence["services.web.instances"] = {Basis::given, 0, "counted"};
     model.evidence["anything at all"] = {Basis::assumed, 0, ""};
     return model;
   }

@@ -56,6 +56,8 @@ std::vector<BannedWord> make_banned_words() {
       "sim and models touch no files");
   ban(banned, {"shared_ptr", "make_shared"}, simulation(), {},
       "the state of a run is a value: slabs and indices");
+  ban(banned, {"std::regex", "std::wregex", "std::regex_search", "std::regex_match"}, every_room(),
+      {}, "takes exponential time, and recurses by the letter; use RE2");
   ban(banned, {"std::format", "std::views", "source_location", "std::jthread"}, {}, {},
       "not in the C++20 that g++ 12 and clang 14 both read");
   return banned;
@@ -88,6 +90,7 @@ const std::vector<Door>& doors() {
       {"Boost.Math", {"boost/math/"}, {"sim/stats/special_functions"}},
       {"toml++", {"toml++/", "toml.hpp"}, {"scenarios/toml_reader", "scenarios/write"}},
       {"simdjson", {"simdjson"}, {"calibrate/json"}},
+      {"RE2", {"re2/"}, {"calibrate/name_pattern"}},
       {"Boost.Iostreams", {"boost/iostreams/"}, {"calibrate/input"}},
       {"HDF5", {"hdf5", "H5"}, {"outputs/hdf5"}},
       {"nlohmann-json", {"nlohmann/"}, {"outputs/json_writer"}},

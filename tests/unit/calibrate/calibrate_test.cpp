@@ -134,6 +134,78 @@ TEST_CASE("a recording without roots takes its orphans for requests, and says so
   CHECK(calibration.account.arrivals.requests == 5);
 }
 
+TEST_CASE("a lost server span once made a call that calls itself without end", "[calibrate]") {
+  SpanBuilder builder;
+  builder.add(1, 1, 0, "tree", "visit", 0, 100 * ms, SpanKind::server);
+  builder.add(1, 2, 1, "tree", "call", 10 * ms, 90 * ms, SpanKind::client);
+  builder.add(1, 3, 2, "tree", "visit", 20 * ms, 80 * ms, SpanKind::server);
+  builder.add(1, 4, 3, "tree", "call", 30 * ms, 70 * ms, SpanKind::client);
+
+  const Calibration calibration = calibrate(std::move(builder.set), {});
+
+  CHECK(find_mistakes(calibration.model).empty());
+  CHECK(calibration.account.visits.calls_in_circles == 1);
+  CHECK_THAT(text(calibration.account), Catch::Contains("would call again without end"));
+}
+
+TEST_CASE("circles of guessed calls through several services are broken, other guesses stay",
+          "[calibrate]") {
+  SpanBuilder builder;
+  const std::vector<std::string> ring{"a", "b", "c"};
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    const std::string& from = ring[i];
+    const std::string& to = ring[(i + 1) % 3];
+    // Every visit calls the next service; of eleven server spans ten were lost.
+    builder.add(10 * i + 1, 3, 2, to, "serve", 20 * ms, 30 * ms, SpanKind::server);
+    builder.add(10 * i + 1, 6, 3, to, "call", 22 * ms, 28 * ms, SpanKind::client);
+    for (std::uint64_t trace = 10 * i + 1; trace <= 10 * i + 10; ++trace) {
+      builder.add(trace, 1, 0, from, "serve", 0, 100 * ms, SpanKind::server);
+      builder.add(trace, 2, 1, from, "call", 10 * ms, 40 * ms, SpanKind::client);
+      builder.add(trace, 4, 1, from, "store", 50 * ms, 70 * ms, SpanKind::client);
+      if (trace % 10 == 1) {
+        builder.add(trace, 5, 4, "store", "put", 51 * ms, 69 * ms, SpanKind::server);
+      }
+    }
+  }
+
+  const Calibration calibration = calibrate(std::move(builder.set), {});
+
+  CHECK(find_mistakes(calibration.model).empty());
+  CHECK(calibration.account.visits.calls_in_circles == 30);
+  CHECK(calibration.account.visits.servers_not_recorded == 27);
+}
+
+TEST_CASE("what callers do when a call fails is assumed where none was seen to fail",
+          "[calibrate]") {
+  const std::string path = "services.front.calls.back.on_error";
+  SpanSet with_a_failure = small_recording();
+  with_a_failure.spans[2].error = true;
+
+  const Calibration never = calibrate(small_recording(), {});
+  const Calibration once = calibrate(std::move(with_a_failure), {});
+
+  CHECK(never.model.evidence.at(path) ==
+        EvidenceSpec{Basis::assumed, 101,
+                     "no failed call recorded: the caller is taken to fail too"});
+  CHECK_THAT(text(never.account), Catch::Contains("on 1 of 1 edges between services no failed"));
+  CHECK(once.model.evidence.count(path) == 0);
+  CHECK_THAT(text(once.account), !Catch::Contains("callers fail when their calls do"));
+}
+
+TEST_CASE("a percentage of sampling once left the sources out", "[calibrate]") {
+  const test::TemporaryFile file(
+      "trace,span,parent,service,operation,start_ns,end_ns\n"
+      "1,2,,a,x,10,20\n2,2,,a,x,1000000010,1000000020\n");
+  CalibrateOptions options;
+  options.sampling_percent = 50;
+
+  const Calibration calibration = calibrate({file.path()}, options);
+
+  CHECK(file.path().ends_with(calibration.model.provenance.sources));
+  CHECK(calibration.model.provenance.sources == calibration.account.files.front());
+  CHECK(calibration.model.provenance.sampling_percent == Approx(50));
+}
+
 TEST_CASE("names that are hostile come out harmless", "[calibrate]") {
   SpanBuilder builder;
   const SpanSet set = test::read_text(

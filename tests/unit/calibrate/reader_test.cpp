@@ -4,6 +4,8 @@
 
 #include <sys/stat.h>
 
+#include "calibrate/name_pattern.hpp"
+#include "sim/error.hpp"
 #include "tests/unit/calibrate/trace_support.hpp"
 
 namespace rehearse {
@@ -258,6 +260,103 @@ TEST_CASE("hand-made edge cases survive", "[calibrate]") {
     ++files;
   }
   CHECK(files > 40);
+}
+
+TEST_CASE("a long head of zeros, as a crash leaves it, is skipped", "[calibrate]") {
+  const std::string zeros(283'073, '\0');
+  const std::string table = "trace,span,service,operation,start_ns,end_ns\n1,1,a,x,1,2\n";
+  const std::string json =
+      R"({"data":[{"traceID":"1","spans":[{"spanID":"1","startTime":1,"duration":5}]}]})";
+
+  CHECK(test::read_text(zeros + table).spans.size() == 1);
+  CHECK(test::read_text(zeros + json + zeros + json).spans.size() == 2);
+}
+
+TEST_CASE("blanks without end once hung the reader", "[calibrate]") {
+  for (const TraceFormat format : {TraceFormat::detect, TraceFormat::csv, TraceFormat::otlp}) {
+    ReadOptions options;
+    options.format = format;
+
+    CHECK_THROWS_WITH(read_spans({"/dev/zero"}, options), Catch::Contains("MiB of blanks"));
+  }
+  const std::string blanks((17 << 20), ' ');
+  const std::string zeros((17 << 20), '\0');
+  CHECK_THROWS_WITH(test::read_text("{\"data\":[" + blanks), Catch::Contains("MiB of blanks"));
+  CHECK_THROWS_WITH(test::read_text("trace,span" + zeros), Catch::Contains("a record longer"));
+}
+
+TEST_CASE("a service is found by a regular expression in linear time", "[calibrate]") {
+  const std::string longest(1 << 20, 'a');
+
+  CHECK(NamePattern("^(a+)+$").find_in(longest + "!") == longest + "!");
+  CHECK(NamePattern("^(a+)+$").find_in(longest) == longest);
+  CHECK(NamePattern("^(.*)-[0-9a-f]+-[a-z]+$").find_in("cart-5f-a") == "cart");
+  CHECK(NamePattern("[a-z]+").find_in("5-cart-6") == "cart");
+  CHECK(NamePattern("x(y)?").find_in("x") == "");
+  CHECK_THROWS_AS(NamePattern("(("), InvalidInput);
+  CHECK_THROWS_AS(NamePattern("(a)\\1"), InvalidInput);
+  CHECK_THROWS_AS(NamePattern(std::string(20'000, '(') + std::string(20'000, ')')), InvalidInput);
+}
+
+TEST_CASE("the first line of a table is shown escaped and cut", "[calibrate]") {
+  ReadOptions options;
+  options.columns = *guess_mapping({"trace", "span", "service", "operation", "start_ns", "end_ns"});
+  const std::string head = "\x1b]0;pwned\a\x1b[2J," + std::string(5000, 'x');
+
+  CHECK_THROWS_WITH(
+      test::read_text(head + "\n", options),
+      Catch::Contains("the first line is: ?]0;pwned??[2J, xxx") && Catch::EndsWith("xxx..."));
+  CHECK_THROWS_WITH(test::read_text(head + "\n"), Catch::Contains("\"?]0;pwned??[2J\""));
+}
+
+TEST_CASE("sampling weights that cannot be are counted and left out", "[calibrate]") {
+  const std::string table = "trace,span,service,operation,start_ns,end_ns,kept\n1,1,a,x,1,2,";
+  ColumnMapping mapping =
+      *guess_mapping({"trace", "span", "service", "operation", "start_ns", "end_ns"});
+  mapping.sampling_percent = "kept";
+  ReadOptions options;
+  options.columns = mapping;
+  const auto by_percent = [&](const std::string& said) {
+    return test::read_text(table + said + "\n", options);
+  };
+  const auto by_state = [](const std::string& said) {
+    return test::read_text(
+        R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"1","spanId":"1","name":"n",)"
+        R"("startTimeUnixNano":"5","endTimeUnixNano":"9","traceState":")" +
+        said + R"("}]}]}]})");
+  };
+  const auto by_parameter = [](const std::string& said) {
+    return test::read_text(
+        R"({"data":[{"traceID":"1","spans":[{"spanID":"1","operationName":"n","startTime":1,)"
+        R"("duration":5,"tags":[{"key":"sampler.type","value":"probabilistic"},)"
+        R"({"key":"sampler.param","value":)" +
+        said + "}]}]}]}");
+  };
+  std::vector<SpanSet> impossible;
+  for (const char* said : {"nan", "inf", "0", "-1", "1e-300", "1e300", "200", "none"}) {
+    impossible.push_back(by_percent(said));
+  }
+  for (const char* said : {"ot=p:62", "ot=p:63", "ot=p:x", "ot=p:", "ot=th:ffffffffffffff",
+                           "ot=th:xyz", "ot=th:", "a=b, ot=th:000000000000000"}) {
+    impossible.push_back(by_state(said));
+  }
+  for (const char* said : {"0", "-0.5", "1e-300", "1e300", "2", "\"nan\"", "null"}) {
+    impossible.push_back(by_parameter(said));
+  }
+
+  for (const SpanSet& set : impossible) {
+    REQUIRE(set.spans.size() == 1);
+    CHECK(set.counts.impossible_sampling == 1);
+    CHECK(set.spans[0].adjusted_count == 1);
+  }
+  const std::vector<std::pair<SpanSet, float>> sensible{
+      {by_percent(""), 1.0F},          {by_percent("25"), 4.0F},        {by_percent("1e-6"), 1e8F},
+      {by_state("not=th:8"), 1.0F},    {by_state("x=1,ot=th:c"), 4.0F}, {by_state("ot=p:3"), 8.0F},
+      {by_state("ot=rv:1;p:2"), 4.0F}, {by_parameter("0.25"), 4.0F}};
+  for (const auto& [set, count] : sensible) {
+    CHECK(set.counts.impossible_sampling == 0);
+    CHECK(set.spans.at(0).adjusted_count == count);
+  }
 }
 
 }  // namespace rehearse

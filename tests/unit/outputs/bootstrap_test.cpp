@@ -60,9 +60,9 @@ TEST_CASE("bootstrap intervals cover the truth although requests of a run go tog
   for (int study = 0; study < studies; ++study) {
     const Batches batches = correlated_batches(20, 50, static_cast<std::uint64_t>(study));
     const LatencyEstimates right = estimated(batches, 1);
-    mean_covered += covers(right.mean, 1.0) ? 1 : 0;
+    mean_covered += covers(right.mean_of_good, 1.0) ? 1 : 0;
     median_covered += covers(right.p50, 1.0) ? 1 : 0;
-    spoiled_covered += covers(estimated(dealt_out(batches), 1).mean, 1.0) ? 1 : 0;
+    spoiled_covered += covers(estimated(dealt_out(batches), 1).mean_of_good, 1.0) ? 1 : 0;
   }
   const double least = studies * 0.90 - 4 * std::sqrt(studies * 0.90 * 0.10);
 
@@ -80,7 +80,7 @@ TEST_CASE("quantiles among requests without an answer are infinite", "[outputs]"
   CHECK(*result.p50.value == Approx(1).epsilon(LatencyBins::relative_error));
   CHECK(std::isinf(*result.p99.value));
   CHECK(std::isinf(result.p99.interval->upper));
-  CHECK(*result.mean.value == Approx(1));
+  CHECK(*result.mean_of_good.value == Approx(1));
 }
 
 TEST_CASE("what was not measured has no estimate, one batch no interval", "[outputs]") {
@@ -91,7 +91,7 @@ TEST_CASE("what was not measured has no estimate, one batch no interval", "[outp
   const auto single = estimate_latency({{&something, 0}}, RandomStream(1, 2, 0));
 
   CHECK_FALSE(silent.p50.value);
-  CHECK_FALSE(silent.mean.value);
+  CHECK_FALSE(silent.mean_of_good.value);
   CHECK(single.p50.value);
   CHECK_FALSE(single.p50.interval);
   CHECK_FALSE(estimate_ratio({1, 2}, {0, 0}, RandomStream(1, 2, 0)).value);

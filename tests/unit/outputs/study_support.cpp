@@ -63,6 +63,7 @@ Outcome outcome_with(std::uint64_t replication, const std::vector<Duration>& lat
   outcome.endpoint_windows.resize(3);
   outcome.workload_windows.resize(3);
   outcome.service_windows.resize(3);
+  outcome.splits = {{.limit = latency_limit(fast_objective().expect)}};
   outcome.spans = latencies.size();
   return outcome;
 }
@@ -72,7 +73,7 @@ Outcome silent_outcome(std::uint64_t replication) {
 }
 
 Study study_with(std::uint64_t replications, std::uint64_t slow) {
-  Study study{{}, ArmRecord(small_layout(), {fast_objective()}), std::nullopt};
+  Study study{{}, ArmRecord(small_layout(), {fast_objective()}), std::nullopt, {}};
   study.control.emplace(small_layout(), std::vector<ObjectiveSpec>{fast_objective()});
   for (std::uint64_t i = 0; i < replications; ++i) {
     const Duration latency = Duration::milliseconds(i < slow ? 200 : 20);

@@ -21,17 +21,61 @@ TEST_CASE("the summary begins with the answer", "[outputs]") {
              Catch::StartsWith("trial: PASS. Every objective is met as often as required.\n"));
   CHECK_THAT(
       summary(testing::study_with(200, 40)),
-      Catch::StartsWith("trial: FAIL. 'it stays fast' is missed with probability 20 % (95 %: "
-                        "[14.7 %, 26.2 %]); accepted: 5 %.\n"));
+      Catch::StartsWith("trial: FAIL. 'it stays fast' is missed in 40 of 200 replications.\n"));
+  CHECK_THAT(summary(testing::study_with(200, 40)),
+             Catch::Contains("risk 20 %, 95 %: [14.7 %, 26.2 %]; accepted 5 %\n"));
   CHECK_THAT(summary(testing::study_with(20, 0)),
              Catch::StartsWith("trial: INCONCLUSIVE. About 'it stays fast': the replications are "
                                "too few: to pass takes at least 72.\n"));
 }
 
 TEST_CASE("what was not seen has an upper limit", "[outputs]") {
-  // 1 - 0.05^(1/500) = 0.00597.
+  // 1 - 0.025^(1/500) = 0.00735.
   CHECK_THAT(summary(testing::study_with(500, 0)),
-             Catch::Contains("missed in 0 of 500: below 0.597 %"));
+             Catch::Contains("missed in 0 of 500: risk 0 %, 95 %: [0 %, 0.735 %]; accepted 5 %"));
+}
+
+TEST_CASE("a study without objectives says that nothing was judged", "[outputs]") {
+  OutcomeLayout layout = testing::small_layout();
+  layout.objective_intervals.clear();
+  Study study{{}, ArmRecord(layout, {}), std::nullopt, {}};
+  study.experiment.add(testing::silent_outcome(0));
+  CHECK_THAT(summary(study),
+             Catch::StartsWith(": nothing was judged: no objectives.\n"));
+}
+
+TEST_CASE("an outage does not look fast", "[outputs]") {
+  Study study = testing::study_with(0, 0);
+  for (std::uint64_t i = 0; i < 40; ++i) {
+    Outcome outcome = testing::outcome_with(i, {Duration::microseconds(300)});
+    for (IntervalOutcome& interval : outcome.intervals) {
+      interval.workloads[0].counts.arrived += 9;
+      interval.workloads[0].counts.refused += 9;
+      interval.endpoints[0].counts = interval.workloads[0].counts;
+    }
+    study.experiment.add(outcome);
+    study.control->add(testing::outcome_with(i, {Duration::milliseconds(1)}));
+  }
+
+  const std::string text = summary(study);
+
+  CHECK_THAT(text, Catch::Contains("    p50  never   "));
+  CHECK_THAT(text, Catch::Contains("    of good answers (40 of 400): p50 300 us, p99 300 us"));
+  CHECK_THAT(text, Catch::Contains("Also hit in 'fault'"));
+}
+
+TEST_CASE("where nobody got an answer one word says so", "[outputs]") {
+  Study study{
+      {}, ArmRecord(testing::small_layout(), {testing::fast_objective()}), std::nullopt, {}};
+  for (std::uint64_t i = 0; i < 40; ++i) {
+    Outcome outcome = testing::silent_outcome(i);
+    for (IntervalOutcome& interval : outcome.intervals) {
+      interval.workloads[0].counts.arrived = interval.workloads[0].counts.aborted = 9;
+    }
+    study.experiment.add(outcome);
+  }
+
+  CHECK_THAT(summary(study), Catch::Contains("never: none of 360 requests had a good answer"));
 }
 
 TEST_CASE("experiment and control stand side by side", "[outputs]") {
@@ -66,26 +110,36 @@ TEST_CASE("more load than was recorded is called what it is", "[outputs]") {
   Study study = testing::study_with(100, 0);
 
   CHECK_THAT(summary(study), !Catch::Contains("harm may be understated"));
-  study.information.limits_unknown = {"cart", "email"};
+  study.unknown = {{"cart", 1.5, 1.1, {}}, {"email", {}, {}, {}}};
+  CHECK_THAT(summary(study),
+             Catch::StartsWith("trial: INCONCLUSIVE. About 'it stays fast': it is met only if"));
+  study = testing::study_with(100, 100);
+  study.unknown = {{"cart", 1.5, 1.1, {}}, {"email", {}, {}, {}}};
+  CHECK_THAT(summary(study), Catch::StartsWith("trial: FAIL."));
   CHECK_THAT(summary(study), Catch::Contains("warning: harm may be understated"));
-  CHECK_THAT(summary(study), Catch::Contains("they never queue here: cart, email."));
+  CHECK_THAT(summary(study), Catch::Contains("cart (1.5 times the recorded work), email (no"));
 }
 
-TEST_CASE("alarms say how soon they noticed", "[outputs]") {
-  Study study = testing::study_with(0, 0);
+TEST_CASE("alarms say how often and how soon they noticed", "[outputs]") {
+  OutcomeLayout layout = testing::small_layout();
+  layout.alarms = {"error_ratio > 1%", "p99(latency) > 1s"};
+  Study study{{}, ArmRecord(layout, {testing::fast_objective()}), std::nullopt, {}};
   for (std::uint64_t i = 0; i < 3; ++i) {
     Outcome outcome = testing::outcome_with(i, {Duration::milliseconds(1)});
-    outcome.stopped_at = Time::after_start(Duration::seconds(40 + 10 * static_cast<int>(i)));
+    outcome.alarms = {
+        {.rang_before = i == 0,
+         .fired_at = Time::after_start(Duration::seconds(40 + 10 * static_cast<int>(i)))},
+        {}};
     study.experiment.add(outcome);
-    study.control->add(testing::outcome_with(i, {Duration::milliseconds(1)}));
   }
   study.information.disturbance_at_seconds = 30;
 
-  CHECK_THAT(summary(study), Catch::Contains("A stop condition fired in 3 of 3 replications, 20s "
-                                             "after the experiment began (median; 10s to 30s)"));
-  study.information.disturbance_at_seconds = 55;
-  CHECK_THAT(summary(study),
-             Catch::Contains("5s before the experiment began (median; 15s before to 5s)"));
+  const std::string text = summary(study);
+
+  CHECK_THAT(text, Catch::Contains("The alarm 'error_ratio > 1%' fired in 3 of 3 replications, 20s "
+                                   "after the experiment began (median; 10s to 30s)"));
+  CHECK_THAT(text, Catch::Contains("The alarm 'p99(latency) > 1s' fired in 0 of 3 replications\n"));
+  CHECK_THAT(text, Catch::Contains("rang already before the experiment began in 1 of 3"));
 }
 
 TEST_CASE("numbers are written as people read them", "[outputs]") {
@@ -113,32 +167,13 @@ TEST_CASE("the JSON report has the documented keys", "[outputs]") {
 
   const std::string report = json_report(study, findings_of(study), "a.h5", 99);
 
-  for (const char* key : {"outcome_digest",
-                          "replications",
-                          "spans",
-                          "wall_seconds",
-                          "objectives",
-                          "probability",
-                          "interval",
-                          "verdict",
-                          "endpoints",
-                          "shop/GET /",
-                          "count",
-                          "error_ratio",
-                          "latency_seconds",
-                          "p50",
-                          "p90",
-                          "p99",
-                          "mean",
-                          "estimate",
-                          "workloads",
-                          "services",
-                          "utilization",
-                          "queue_length",
-                          "in_system",
-                          "control",
-                          "exit_code",
-                          "warnings"}) {
+  for (const char* key : {"outcome_digest",  "replications", "spans",     "wall_seconds",
+                          "objectives",      "probability",  "interval",  "verdict",
+                          "endpoints",       "shop/GET /",   "count",     "error_ratio",
+                          "latency_seconds", "p50",          "p90",       "p99",
+                          "mean_of_good",    "estimate",     "workloads", "services",
+                          "utilization",     "queue_length", "in_system", "control",
+                          "exit_code",       "warnings"}) {
     CHECK_THAT(report, Catch::Contains("\"" + std::string(key) + "\": "));
   }
 }

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/model_spec.hpp"
+#include "outputs/arm_record.hpp"
+
+namespace rehearse {
+
+/// A service that nobody has seen under what the scenario brings it, and whose limit is assumed to
+/// be unlimited. Ratios are of the highest load of an instance (in 10 s, averaged over
+/// replications) to the highest that was recorded; absent when the model does not say what was
+/// recorded, as those of rehearse 0.1.0 do not.
+struct UnknownCapacity {
+  std::string service;
+  std::optional<double> work_ratio;    // of the work begun, over time
+  std::optional<double> inside_ratio;  // of the requests inside, time in calls included
+  /// Of visits to an instance, on average; where only how many were recorded is known.
+  std::optional<double> visits_ratio;
+};
+
+/// The services of which the load goes beyond `most_ratio` times either recorded load, or of which
+/// nothing was recorded: a pass that they took part in rests on capacity that nobody knows.
+std::vector<UnknownCapacity> unknown_capacities(const ModelSpec& model, const ArmRecord& arm);
+
+/// Beyond so many times the recorded load a service is not taken for known.
+inline constexpr double most_load_ratio = 1.2;
+
+/// "cart (1.5 times the recorded work)".
+std::string text_of(const UnknownCapacity& unknown);
+
+}  // namespace rehearse

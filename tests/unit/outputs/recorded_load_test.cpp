@@ -1,0 +1,146 @@
+#include "outputs/recorded_load.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "models/system.hpp"
+#include "tests/support/small_models.hpp"
+
+namespace rehearse {
+namespace {
+
+using testing::add_poisson;
+using testing::constant;
+using testing::quiet;
+
+/// A calibrated service of two instances that was seen with 20 visits a second, 10 ms each, and
+/// whose limit nobody knows: a tenth of an Erlang at each instance.
+ModelSpec recorded_model() {
+  ModelSpec model = testing::station(constant(0.010), std::nullopt);
+  model.services["station"].instances = 2;
+  model.services["station"].highest_recorded = {0.1, 0.1, 200, Duration::seconds(10)};
+  model.evidence["services.station.workers"] = {Basis::assumed, 0, ""};
+  add_poisson(model, 20);
+  return model;
+}
+
+ArmRecord run_of(const ModelSpec& model, const ExperimentSpec& experiment) {
+  const System system(model, experiment);
+  ArmRecord arm(system.layout(), {});
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    arm.add(run_replication(system, {.study = 8, .replication = i}));
+  }
+  return arm;
+}
+
+std::vector<UnknownCapacity> unknown_after(const ModelSpec& model,
+                                           const ExperimentSpec& experiment = quiet(60)) {
+  return unknown_capacities(model, run_of(model, experiment));
+}
+
+FaultSpec fault(FaultKind kind, double factor) {
+  FaultSpec made;
+  made.name = "it";
+  made.kind = kind;
+  made.target.service = "station";
+  made.at = Duration::seconds(30);
+  made.duration = Duration::seconds(10);
+  made.factor = factor;
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("the recorded load is known, and so is less of it", "[outputs]") {
+  CHECK(unknown_after(recorded_model()).empty());
+  ModelSpec half = recorded_model();
+  add_poisson(half, 10);
+  CHECK(unknown_after(half).empty());
+}
+
+TEST_CASE("more load than was recorded is measured, whatever it comes from", "[outputs]") {
+  SECTION("arrivals") {
+    ModelSpec model = recorded_model();
+    add_poisson(model, 60);
+    const auto unknown = unknown_after(model);
+    REQUIRE(unknown.size() == 1);
+    CHECK(*unknown[0].work_ratio == Approx(3).epsilon(0.1));
+    CHECK(*unknown[0].inside_ratio == Approx(3).epsilon(0.1));
+  }
+  SECTION("fewer instances") {
+    ModelSpec model = recorded_model();
+    model.services["station"].instances = 1;
+    CHECK(*unknown_after(model).at(0).work_ratio == Approx(2).epsilon(0.1));
+  }
+  SECTION("a dead instance, for ten seconds") {
+    ExperimentSpec experiment = quiet(60);
+    FaultSpec kill = fault(FaultKind::instance_kill, 1);
+    kill.target.mode = TargetSpec::Mode::one;
+    kill.duration = Duration::seconds(25);
+    kill.detected_after = Duration();
+    experiment.faults = {kill};
+    CHECK(*unknown_after(recorded_model(), experiment).at(0).work_ratio == Approx(2).epsilon(0.1));
+  }
+  SECTION("a slow-down") {
+    ExperimentSpec experiment = quiet(60);
+    experiment.faults = {fault(FaultKind::slow_down, 4)};
+    CHECK(*unknown_after(recorded_model(), experiment).at(0).work_ratio == Approx(4).epsilon(0.1));
+  }
+  SECTION("a load spike shorter than the windows of the series") {
+    ExperimentSpec experiment = quiet(600);
+    experiment.window = Duration::minutes(10);
+    FaultSpec spike = fault(FaultKind::load_spike, 3);
+    spike.target = {};
+    spike.target.workload = "load";
+    experiment.faults = {spike};
+    CHECK(*unknown_after(recorded_model(), experiment).at(0).work_ratio == Approx(3).epsilon(0.1));
+  }
+  SECTION("a slow callee, which keeps requests inside") {
+    ModelSpec model = recorded_model();
+    testing::add_service(model, "behind", {testing::work(constant(0.030))});
+    model.services["station"].endpoints["serve"].behaviours[0].steps.push_back(
+        testing::call("behind"));
+    const auto unknown = unknown_after(model);
+    REQUIRE(unknown.size() == 1);
+    CHECK(*unknown[0].work_ratio == Approx(1).epsilon(0.15));
+    CHECK(*unknown[0].inside_ratio == Approx(4).epsilon(0.15));
+  }
+  SECTION("one canary that gets half") {
+    ExperimentSpec experiment = quiet(60);
+    RolloutSpec rollout;
+    rollout.service = "station";
+    rollout.canary_instances = 1;
+    rollout.steps = {SetWeight{90}, Pause{Duration::seconds(100)}};
+    experiment.rollout = rollout;
+    CHECK(*unknown_after(recorded_model(), experiment).at(0).work_ratio ==
+          Approx(1.8).epsilon(0.1));
+  }
+}
+
+TEST_CASE("who gives the limit, or whose limit was learned, is asked for nothing", "[outputs]") {
+  ModelSpec model = recorded_model();
+  add_poisson(model, 60);
+  SECTION("workers") {
+    model.services["station"].workers = 4;
+  }
+  SECTION("cores") {
+    model.services["station"].cpu = CpuSpec{4};
+  }
+  SECTION("no evidence: a person wrote it") {
+    model.evidence.clear();
+  }
+  CHECK(unknown_after(model).empty());
+}
+
+TEST_CASE("a model that does not say what was recorded cannot vouch for any load", "[outputs]") {
+  ModelSpec model = recorded_model();
+  model.services["station"].highest_recorded.reset();
+  CHECK(text_of(unknown_after(model).at(0)) == "station (no recorded load)");
+
+  // Of 0.1.0 at least the visits are known: 200 in 10 s at two instances.
+  model.provenance.window = "2001-09-09T01:46:40Z/PT10S";
+  model.evidence["services.station.instances"] = {Basis::observed, 200, ""};
+  add_poisson(model, 200);
+  CHECK(*unknown_after(model).at(0).visits_ratio == Approx(10).epsilon(0.05));
+}
+
+}  // namespace rehearse
