@@ -14,6 +14,7 @@
 #include "outputs/outcome_file.hpp"
 #include "outputs/report_json.hpp"
 #include "outputs/summary.hpp"
+#include "scenarios/diagnostics.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/error.hpp"
 
@@ -140,6 +141,9 @@ void deliver(const Study& study, const Findings& findings, const Destinations& t
 int run(const Invocation& invocation) {
   const std::string path = only_argument(invocation, "run", "one scenario file");
   const Scenario scenario = load_scenario(path);
+  for (const std::string& doubt : scenario.doubts) {
+    print_aside(fmt::format("warning: {}\n", printable(doubt)));
+  }
   const StudySettings settings = settings_for(scenario, invocation.arguments);
   const Destinations to = destinations_for(scenario, invocation.arguments);
   const Interruption interruption;

@@ -15,7 +15,7 @@ double per_nanosecond(Rate rate) {
 std::vector<RateSegment> rate_of(const StagesSpec& spec) {
   std::vector<RateSegment> segments;
   Time start;
-  double before = per_nanosecond(spec.stages.front().rate);
+  double before = 0;
   for (const StagesSpec::Stage& stage : spec.stages) {
     const double goal = per_nanosecond(stage.rate);
     const auto length = static_cast<double>(stage.duration.in_nanoseconds());

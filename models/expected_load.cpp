@@ -71,18 +71,28 @@ std::vector<MeanCall> mean_calls(const System::Plan& plan) {
   return calls;
 }
 
+/// Arrivals (or batches) until `seconds` have passed, as the integral of the rate.
+double planned_arrivals(const std::vector<RateSegment>& segments, double seconds) {
+  double sum = 0;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const double start = segments[i].from.since_start().in_seconds();
+    const double next =
+        i + 1 < segments.size() ? segments[i + 1].from.since_start().in_seconds() : seconds;
+    const double length = std::max(0.0, std::min(next, seconds) - start);
+    const double slope = segments[i].slope * 1e18;
+    sum += (segments[i].rate_at_start * 1e9 + slope * length / 2) * length;
+  }
+  return sum;
+}
+
 double requests_per_second(const SourcePlan& source, double seconds) {
   switch (source.kind) {
-    case SourcePlan::Kind::open_loop: {
-      double rate = 0;
-      for (const RateSegment& segment : source.rate) rate += segment.rate_at_start * 1e9;
-      const double mean = rate / static_cast<double>(std::max<std::size_t>(1, source.rate.size()));
-      return mean * (source.batched ? source.batch.mean() : 1);
-    }
+    case SourcePlan::Kind::open_loop:
+      return planned_arrivals(source.rate, seconds) / seconds *
+             (source.batched ? source.batch.mean() : 1);
     case SourcePlan::Kind::replay: {
-      const double length = source.repeat && source.period > Duration()
-                                ? source.period.in_seconds()
-                                : seconds;
+      const double length =
+          source.repeat && source.period > Duration() ? source.period.in_seconds() : seconds;
       return static_cast<double>(source.offsets.size()) * source.copies / length;
     }
     case SourcePlan::Kind::closed_loop:
@@ -111,8 +121,7 @@ ExpectedLoad expected_load(const System::Plan& plan) {
     double before = 0;
     for (std::size_t i = 0; i < workload.mix_endpoints.size(); ++i) {
       const Index endpoint = workload.mix_endpoints[i];
-      const double share =
-          (workload.cumulative_mix[i] - before) / workload.cumulative_mix.back();
+      const double share = (workload.cumulative_mix[i] - before) / workload.cumulative_mix.back();
       before = workload.cumulative_mix[i];
       fresh[endpoint] += share * load.requests[w];
       const Index edge = workload.edge_of_service[plan.endpoints[endpoint].service];
@@ -120,21 +129,30 @@ ExpectedLoad expected_load(const System::Plan& plan) {
     }
   }
   const std::vector<MeanCall> calls = mean_calls(plan);
+  double before = 0;
   for (int round = 0; round < most_rounds; ++round) {
     double total = 0;
     double known = 0;
     for (Index i = 0; i < fresh.size(); ++i) {
       total += fresh[i];
-      known += load.visits_per_second[i] += fresh[i];
+      known += load.visits_per_second[i] + fresh[i];
     }
-    if (total <= 1e-6 * known) break;
+    // The last round stands for all that follow: they shrink as it did from the one before.
+    const bool last = round + 1 == most_rounds && total > 0;
+    const double ratio = before > 0 ? total / before : 0;
+    const double times = last ? 1 / std::max(1e-12, 1 - ratio) : 1;
+    for (Index i = 0; i < fresh.size(); ++i) load.visits_per_second[i] += times * fresh[i];
     std::vector<double> caused(fresh.size(), 0);
     for (const MeanCall& call : calls) {
       caused[call.to] += fresh[call.from] * call.times;
-      load.calls_per_second[call.edge] += fresh[call.from] * call.times;
+      load.calls_per_second[call.edge] += times * fresh[call.from] * call.times;
     }
+    if (total <= 1e-6 * known) break;
+    before = total;
     fresh = std::move(caused);
   }
+  load.may_be_far_more = std::any_of(plan.edges.begin(), plan.edges.end(),
+                                     [](const EdgePlan& edge) { return edge.retries; });
   for (Index i = 0; i < plan.endpoints.size(); ++i) {
     load.service_visits[plan.endpoints[i].service] += load.visits_per_second[i];
     load.events_per_second += events_per_visit * load.visits_per_second[i];

@@ -1,4 +1,7 @@
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "models/find_mistakes.hpp"
@@ -51,9 +54,21 @@ class ExperimentWalk {
   }
 
  private:
+  using Document = Mistake::Document;
+  using Extent = Mistake::Premise::Extent;
+
   void add(const std::string& path, std::string sentence, std::string hint = "") {
     mistakes_.push_back(
-        Mistake{Mistake::Document::scenario, path, std::move(sentence), std::move(hint)});
+        Mistake{Document::scenario, path, std::move(sentence), std::move(hint), {}, {}});
+  }
+
+  /// What the mistake that was added last rests on.
+  void rests_on(Document document, std::string path, Extent extent = Extent::itself) {
+    mistakes_.back().premises.push_back({document, std::move(path), extent});
+  }
+  void rests_on_duration() {
+    rests_on(Document::scenario, "scenario.duration");
+    rests_on(Document::scenario, "scenario.warm_up");
   }
 
   template <class Names>
@@ -62,6 +77,9 @@ class ExperimentWalk {
     const std::vector<std::string> all(names.begin(), names.end());
     if (name.empty() || std::find(all.begin(), all.end(), name) != all.end()) return;
     add(path, "there is no " + kind + " '" + name + "'", hint_towards(name, all));
+    const bool named = kind == "service" || kind == "workload";
+    rests_on(Document::model, named ? kind + "s" : "services",
+             named ? Extent::itself : Extent::whole);
   }
 
   /// Whether the endpoint exists; says so if not.
@@ -73,31 +91,62 @@ class ExperimentWalk {
       return;
     }
     if (operation.empty() || place->second.endpoints.count(operation) != 0) return;
-    std::vector<std::string> operations;
-    for (const auto& [name, endpoint] : place->second.endpoints) operations.push_back(name);
     add(path, "the service '" + service + "' has no endpoint '" + operation + "'",
-        hint_towards(operation, operations));
+        hint_towards(operation, names_of(place->second.endpoints)));
+    rests_on(Document::model, extended_path("services", service) + ".endpoints");
   }
 
   void walk_frame() {
     if (experiment_.warm_up >= experiment_.duration) {
       add("scenario.warm_up", "the warm-up takes the whole run: nothing is measured");
+      rests_on_duration();
     } else if (experiment_.window > experiment_.duration - experiment_.warm_up) {
       add("scenario.window", "the window is longer than what is measured");
+      rests_on_duration();
     }
     constexpr std::int64_t most_windows = 100'000;
     const bool tiny =
         experiment_.window > Duration() &&
         (experiment_.duration - experiment_.warm_up) / experiment_.window > most_windows;
-    if (tiny) add("scenario.window", "there would be more than 100000 windows");
-    if (model_.workloads.empty()) add("", "the model has no workload: nobody sends requests");
+    if (tiny) {
+      add("scenario.window", "there would be more than 100000 windows");
+      rests_on_duration();
+    }
+    if (!tiny) check_samples();
+    if (model_.workloads.empty()) {
+      add("", "the model has no workload: nobody sends requests");
+      rests_on(Document::model, "", Extent::whole);
+    }
+  }
+
+  /// The series of all windows are kept for some replications of both arms, at least 20 of each.
+  void check_samples() {
+    constexpr double most_samples = 2e6;
+    constexpr double kept_bytes = 20 * 2 * 32;
+    if (!(experiment_.window > Duration()) || experiment_.warm_up >= experiment_.duration) return;
+    const auto measured = (experiment_.duration - experiment_.warm_up).in_seconds();
+    const double windows = std::ceil(measured / experiment_.window.in_seconds());
+    std::size_t series = model_.workloads.size() + model_.services.size();
+    for (const auto& [name, service] : model_.services) series += service.endpoints.size();
+    const double samples = windows * static_cast<double>(series);
+    if (samples <= most_samples) return;
+    add("scenario.window",
+        fmt::format("{:.0f} windows of {} series (workloads, services, endpoints) would take about "
+                    "{:.1f} GB of memory",
+                    windows, series, samples * kept_bytes / 1e9),
+        fmt::format("at most {:.0f} windows fit: make 'window' longer",
+                    std::floor(most_samples / static_cast<double>(series))));
+    rests_on_duration();
+    rests_on(Document::model, "services", Extent::whole);
   }
 
   void check_time(const std::string& path, const std::string& what, Duration at) {
     if (at < experiment_.warm_up) {
       add(path, what + " starts before the warm-up ends, at " + seconds_text(experiment_.warm_up));
+      rests_on_duration();
     } else if (at >= experiment_.duration) {
       add(path, what + " starts after the run ends, at " + seconds_text(experiment_.duration));
+      rests_on_duration();
     }
   }
 
@@ -106,6 +155,7 @@ class ExperimentWalk {
     if (fault.at < experiment_.duration && fault.at + fault.duration > experiment_.duration) {
       add(path + ".duration", "the fault would end at " + seconds_text(fault.at + fault.duration) +
                                   ", after the run ends, at " + seconds_text(experiment_.duration));
+      rests_on_duration();
     }
     const TargetSpec& target = fault.target;
     const std::string target_path = path + ".target";
@@ -132,6 +182,7 @@ class ExperimentWalk {
     if (std::holds_alternative<ClosedLoopSpec>(workload->second.arrivals)) {
       add(path + ".target.workload",
           "'" + name + "' is a closed loop: its users do not come more often");
+      rests_on(Document::model, extended_path("workloads", name) + ".arrivals", Extent::whole);
     }
   }
 
@@ -139,9 +190,11 @@ class ExperimentWalk {
     const std::uint64_t matching = count_matching(model_, target);
     if (matching == 0) {
       add(path, "no instance matches this target");
+      rests_on(Document::model, "services", Extent::whole);
     } else if (target.mode == TargetSpec::Mode::fixed &&
                target.value > static_cast<double>(matching)) {
       add(path + ".value", "only " + std::to_string(matching) + " instances match this target");
+      rests_on(Document::model, "services", Extent::whole);
     }
   }
 
@@ -150,6 +203,7 @@ class ExperimentWalk {
     if (version != "canary") return;
     if (!experiment_.rollout) {
       add(path, "there is no canary without a rollout");
+      rests_on(Document::scenario, "rollout");
     } else if (!service.empty() && service != experiment_.rollout->service) {
       add(path, "only '" + experiment_.rollout->service + "' has a canary");
     }
@@ -223,12 +277,15 @@ class ExperimentWalk {
           over.kind == IntervalSpec::Kind::fault || over.kind == IntervalSpec::Kind::after;
       if (about_fault && !disturbed) {
         add(path + ".over", "there is neither a fault nor a rollout");
+        rests_on(Document::scenario, "faults");
+        rests_on(Document::scenario, "rollout");
       }
       if (over.kind == IntervalSpec::Kind::custom &&
           (over.to > experiment_.duration || over.from < experiment_.warm_up)) {
         add(path + ".over", "the interval reaches outside of what is measured, " +
                                 seconds_text(experiment_.warm_up) + " to " +
                                 seconds_text(experiment_.duration));
+        rests_on_duration();
       }
     }
   }

@@ -252,7 +252,7 @@ void find_feedback_mistakes(const ModelSpec& model, std::vector<Mistake>& mistak
   std::vector<double> totals(graph.names.size(), 0);
   const auto add = [&](const std::string& path, std::string sentence, std::string hint) {
     mistakes.push_back(
-        Mistake{Mistake::Document::model, path, std::move(sentence), std::move(hint)});
+        Mistake{Mistake::Document::model, path, std::move(sentence), std::move(hint), {}, {}});
   };
   for (std::size_t i = 0; i < graph.names.size(); ++i) {
     if (graph.steps[i] <= most_steps_per_visit) continue;

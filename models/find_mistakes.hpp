@@ -17,6 +17,14 @@ void find_experiment_mistakes(const ModelSpec& model, const ExperimentSpec& expe
 /// connected part: below one, feedback dies out. Retries are not counted: they need failures.
 void find_feedback_mistakes(const ModelSpec& model, std::vector<Mistake>& mistakes);
 
+template <class Map>
+std::vector<std::string> names_of(const Map& map) {
+  std::vector<std::string> names;
+  names.reserve(map.size());
+  for (const auto& [name, value] : map) names.push_back(name);
+  return names;
+}
+
 /// A hint towards the nearest of some names; otherwise a list of them, if they are few.
 std::string hint_towards(const std::string& word, const std::vector<std::string>& candidates);
 

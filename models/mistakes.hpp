@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -12,10 +13,25 @@ namespace rehearse {
 /// that never ends, an impossible combination.
 struct Mistake {
   enum class Document { model, scenario };
+  /// A place that must have been read for the mistake to be one. `whole`: all inside of it, too; a
+  /// name needs only the table of names.
+  struct Premise {
+    enum class Extent { itself, whole };
+    Document document = Document::model;
+    std::string path;
+    Extent extent = Extent::itself;
+  };
   Document document = Document::model;
   std::string path;  // of the offending value, as in files: services.payment.calls.bank
   std::string sentence;
   std::string hint;
+  /// Where there is no `hint`: finds one among all names there are, which costs as much as those
+  /// are many. So it is asked only where the mistake is shown, and while the specs are there.
+  std::function<std::string()> late_hint;
+  /// What it rests on: the mistake may follow from another one that was reported there.
+  std::vector<Premise> premises;
+
+  std::string advice() const { return hint.empty() && late_hint ? late_hint() : hint; }
 };
 
 /// All mistakes at once; none: `System` accepts the pair. Dangling names come with the nearest

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "models/find_mistakes.hpp"
@@ -16,9 +18,7 @@ bool can_be_inverted(const LawSpec& law) {
 class ModelWalk {
  public:
   ModelWalk(const ModelSpec& model, std::vector<Mistake>& mistakes)
-      : model_(model), mistakes_(mistakes) {
-    for (const auto& [name, service] : model.services) service_names_.push_back(name);
-  }
+      : model_(model), mistakes_(mistakes) {}
 
   void walk() {
     for (const auto& [name, service] : model_.services) {
@@ -26,6 +26,7 @@ class ModelWalk {
       add("network.latency", correlation_sentence(name), correlation_hint);
       break;
     }
+    check_instances();
     for (const auto& [name, workload] : model_.workloads) {
       walk_workload(extended_path("workloads", name), workload);
     }
@@ -38,12 +39,35 @@ class ModelWalk {
  private:
   void add(const std::string& path, std::string sentence, std::string hint = "") {
     mistakes_.push_back(
-        Mistake{Mistake::Document::model, path, std::move(sentence), std::move(hint)});
+        Mistake{Mistake::Document::model, path, std::move(sentence), std::move(hint), {}, {}});
+  }
+
+  /// What the mistake that was added last rests on.
+  void rests_on(std::string path) {
+    mistakes_.back().premises.push_back({Mistake::Document::model, std::move(path)});
+  }
+
+  /// Every replication under way keeps all instances, and what each knows of those it calls.
+  void check_instances() {
+    constexpr double most_instances = 2e6;
+    constexpr double bytes_of_one = 1'000;
+    double instances = 0;
+    for (const auto& [name, service] : model_.services) instances += service.instances;
+    if (instances <= most_instances) return;
+    add("services",
+        fmt::format("the services have {:.0f} instances in all: about {:.1f} GB of memory for each "
+                    "replication under way",
+                    instances, instances * bytes_of_one / 1e9),
+        fmt::format("at most {:.0f} fit", most_instances));
   }
 
   void check_service(const std::string& path, const std::string& name) {
     if (model_.services.count(name) != 0) return;
-    add(path, "there is no service '" + name + "'", hint_towards(name, service_names_));
+    add(path, "there is no service '" + name + "'");
+    rests_on("services");
+    mistakes_.back().late_hint = [this_model = &model_, name] {
+      return hint_towards(name, names_of(this_model->services));
+    };
   }
 
   void check_endpoint(const std::string& path, const EndpointName& name) {
@@ -53,12 +77,11 @@ class ModelWalk {
       return;
     }
     if (service->second.endpoints.count(name.operation) != 0) return;
-    std::vector<std::string> operations;
-    for (const auto& [operation, endpoint] : service->second.endpoints) {
-      operations.push_back(operation);
-    }
-    add(path, "the service '" + name.service + "' has no endpoint '" + name.operation + "'",
-        hint_towards(name.operation, operations));
+    add(path, "the service '" + name.service + "' has no endpoint '" + name.operation + "'");
+    rests_on(extended_path("services", name.service) + ".endpoints");
+    mistakes_.back().late_hint = [endpoints = &service->second.endpoints, name] {
+      return hint_towards(name.operation, names_of(*endpoints));
+    };
   }
 
   void walk_workload(const std::string& path, const WorkloadSpec& workload) {
@@ -187,7 +210,6 @@ class ModelWalk {
 
   const ModelSpec& model_;
   std::vector<Mistake>& mistakes_;
-  std::vector<std::string> service_names_;
   std::string service_name_;  // where the walk is
 };
 

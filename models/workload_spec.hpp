@@ -31,8 +31,8 @@ struct BatchSpec {
 };
 
 /// A Poisson process whose rate follows stages, as load generators write them. Each stage runs from
-/// the rate of the one before (its own, for the first) to `rate`: at once, or as a ramp. After the
-/// last stage its rate goes on.
+/// the rate of the one before (nothing, for the first: as k6, Locust and Gatling start) to `rate`:
+/// at once, or as a ramp. After the last stage its rate goes on.
 struct StagesSpec {
   enum class Shape { step, ramp };
   struct Stage {

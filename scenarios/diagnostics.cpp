@@ -12,7 +12,13 @@ namespace {
 
 constexpr std::size_t most_shown = 100;
 constexpr std::size_t most_kept = 10'000;
-constexpr std::size_t excerpt_width = 96;
+constexpr int excerpt_width = 96;
+
+/// Bytes of the character at `offset`; one, where there is none.
+std::size_t character_length(const std::string& text, std::size_t offset, std::size_t end) {
+  const std::string_view rest = std::string_view(text).substr(offset, end - offset);
+  return std::max<std::size_t>(1, utf8_length(rest));
+}
 
 }  // namespace
 
@@ -32,40 +38,47 @@ int Diagnostics::add_source(std::string name, std::string text) {
 }
 
 void Diagnostics::add(Position position, std::string sentence, std::string hint) {
+  add(position, std::move(sentence), [hint = std::move(hint)] { return hint; });
+}
+
+void Diagnostics::add(Position position, std::string sentence, std::function<std::string()> hint) {
   ++count_;
   if (mistakes_.size() >= most_kept) return;
   mistakes_.push_back(Entry{position, std::move(sentence), std::move(hint)});
 }
 
-std::string Diagnostics::excerpt(Position position) const {
+std::string Diagnostics::excerpt(Position position, Cursor& cursor) const {
   const Source& source = sources_[position.file];
   const auto index = static_cast<std::size_t>(position.line - 1);
   if (index >= source.line_starts.size()) return "";
-  const std::size_t start = source.line_starts[index];
-  const std::size_t end = std::min(source.text.find('\n', start), source.text.size());
-  // Lines of megabytes exist; columns far to the right are found without reading on.
-  const std::size_t most_bytes = 4 * (static_cast<std::size_t>(position.column) + excerpt_width);
-  const std::string_view line =
-      std::string_view(source.text).substr(start, std::min(end - start, most_bytes));
-  std::vector<std::string> characters = utf8_characters(line);
-  if (!characters.empty() && line.back() == '\r') characters.pop_back();
-
-  std::size_t column = static_cast<std::size_t>(std::max(position.column, 1)) - 1;
-  std::string prefix;
-  std::size_t first = 0;
-  if (column > excerpt_width - 16) {
-    first = column - (excerpt_width - 16);
-    prefix = "...";
+  constexpr int most_before = excerpt_width - 16;
+  const int column = std::max(position.column, 1);
+  const int first = std::max(1, column - most_before);
+  const bool further = cursor.position.file == position.file &&
+                       cursor.position.line == position.line && cursor.position.column <= first;
+  if (!further) cursor = {{position.file, position.line, 1}, source.line_starts[index]};
+  const std::size_t line_end = std::min(source.text.find('\n', cursor.offset), source.text.size());
+  while (cursor.position.column < first && cursor.offset < line_end) {
+    cursor.offset += character_length(source.text, cursor.offset, line_end);
+    ++cursor.position.column;
   }
+
+  const std::string_view rest =
+      std::string_view(source.text).substr(cursor.offset, line_end - cursor.offset);
+  std::vector<std::string> characters = utf8_characters(rest.substr(0, 4 * excerpt_width));
+  if (!rest.empty() && rest.size() <= 4 * excerpt_width && rest.back() == '\r') {
+    characters.pop_back();
+  }
+  const std::string prefix = first > 1 ? "..." : "";
   std::string shown = prefix;
-  const std::size_t last = std::min(characters.size(), first + excerpt_width);
-  for (std::size_t i = first; i < last; ++i) shown += characters[i];
-  if (last < characters.size() || line.size() < end - start) shown += "...";
-  column = column - first + prefix.size();
+  const std::size_t last = std::min<std::size_t>(characters.size(), excerpt_width);
+  for (std::size_t i = 0; i < last; ++i) shown += characters[i];
+  if (last < characters.size() || rest.size() > 4 * excerpt_width) shown += "...";
+  const std::size_t blanks = static_cast<std::size_t>(column - first) + prefix.size();
 
   const std::string number = fmt::format("{:>4}", position.line);
   return fmt::format("{} | {}\n{} | {}^\n", number, shown, std::string(number.size(), ' '),
-                     std::string(column, ' '));
+                     std::string(blanks, ' '));
 }
 
 std::string Diagnostics::text() const {
@@ -73,6 +86,7 @@ std::string Diagnostics::text() const {
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Entry& a, const Entry& b) { return a.position < b.position; });
   std::string text;
+  Cursor cursor;
   for (std::size_t i = 0; i < sorted.size() && i < most_shown; ++i) {
     const Entry& mistake = sorted[i];
     const std::string sentence = printable(mistake.sentence);
@@ -83,9 +97,10 @@ std::string Diagnostics::text() const {
     } else {
       text += fmt::format("{}:{}:{}: error: {}\n{}", source_name(mistake.position.file),
                           mistake.position.line, mistake.position.column, sentence,
-                          excerpt(mistake.position));
+                          excerpt(mistake.position, cursor));
     }
-    if (!mistake.hint.empty()) text += fmt::format("hint: {}\n", printable(mistake.hint));
+    const std::string hint = mistake.hint();
+    if (!hint.empty()) text += fmt::format("hint: {}\n", printable(hint));
   }
   if (count_ > most_shown) {
     text += fmt::format("and {} more mistakes\n", count_ - most_shown);

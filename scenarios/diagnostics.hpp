@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ class Diagnostics {
   const std::string& source_text(int file) const { return sources_[file].text; }
 
   void add(Position position, std::string sentence, std::string hint = "");
+  /// `hint` is asked when the mistake is shown, and only then: it may cost.
+  void add(Position position, std::string sentence, std::function<std::string()> hint);
 
   bool empty() const { return mistakes_.empty(); }
 
@@ -40,9 +43,15 @@ class Diagnostics {
   struct Entry {
     Position position;
     std::string sentence;
-    std::string hint;
+    std::function<std::string()> hint;
   };
-  std::string excerpt(Position position) const;
+  /// How far a line was read for the excerpt before: those of one line come from left to right, and
+  /// a line of megabytes is read once for all of them.
+  struct Cursor {
+    Position position{-1, 0, 1};
+    std::size_t offset = 0;
+  };
+  std::string excerpt(Position position, Cursor& cursor) const;
 
   std::vector<Source> sources_;
   std::vector<Entry> mistakes_;  // the first ten thousand

@@ -105,8 +105,19 @@ std::string found_text(const Node& node) {
   return "something else";
 }
 
-const Node& nearest_node(const Node& root, const std::string& path) {
-  const Node* node = &root;
+const Node* NodeFinder::find(const Node& table, const std::string& key) {
+  constexpr std::size_t large = 32;
+  if (table.entries.size() < large) return table.find(key);
+  auto& index = indexed_[&table];
+  if (index.empty()) {
+    for (const Entry& entry : table.entries) index.emplace(entry.key, &entry.node);
+  }
+  const auto place = index.find(key);
+  return place == index.end() ? nullptr : place->second;
+}
+
+const Node& NodeFinder::nearest(const std::string& path) {
+  const Node* node = root_;
   const auto parts = parse_path(path);
   if (!parts) return *node;
   for (const PathPart& part : *parts) {
@@ -114,7 +125,7 @@ const Node& nearest_node(const Node& root, const std::string& path) {
     if (const auto* index = std::get_if<std::size_t>(&part)) {
       if (*index < node->items.size()) next = &node->items[*index];
     } else {
-      next = node->find(std::get<std::string>(part));
+      next = find(*node, std::get<std::string>(part));
     }
     if (next == nullptr) break;
     node = next;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace rehearse {
@@ -66,8 +67,21 @@ struct Entry {
 /// What a value is, for sentences: "a table", "the text "abc"", "12".
 std::string found_text(const Node& node);
 
-/// What stands at `path` below `root`, or at its longest prefix that exists.
-/// `path` as `extended_path` of models writes it.
-const Node& nearest_node(const Node& root, const std::string& path);
+/// Finds what stands at paths below a root, which must stay as it is. Large tables are indexed when
+/// they are first met: as many paths as there are services cost as much as these, not their square.
+class NodeFinder {
+ public:
+  explicit NodeFinder(const Node& root) : root_(&root) {}
+
+  /// What stands at `path`, as `extended_path` of models writes it, or at its longest prefix that
+  /// exists.
+  const Node& nearest(const std::string& path);
+
+ private:
+  const Node* find(const Node& table, const std::string& key);
+
+  const Node* root_;
+  std::unordered_map<const Node*, std::unordered_map<std::string, const Node*>> indexed_;
+};
 
 }  // namespace rehearse

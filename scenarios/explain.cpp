@@ -6,6 +6,8 @@
 #include "models/target_counts.hpp"
 #include "scenarios/documents.hpp"
 #include "scenarios/quantity_text.hpp"
+#include "scenarios/scenario_kinds.hpp"
+#include "scenarios/toml_text.hpp"
 #include "scenarios/write.hpp"
 
 namespace rehearse {
@@ -54,6 +56,7 @@ Notes resolved_values(const Scenario& scenario) {
   const ExperimentSpec& experiment = scenario.experiment;
   for (std::size_t i = 0; i < experiment.faults.size(); ++i) {
     const TargetSpec& target = experiment.faults[i].target;
+    counts[indexed_path("faults", i) + ".kind"] = meaning_of(experiment.faults[i].kind);
     if (!target.workload.empty() || target.version == "canary") continue;
     counts[indexed_path("faults", i) + ".target.mode"] = target_text(scenario.model, target);
   }
@@ -98,7 +101,13 @@ std::string explain(const Scenario& scenario) {
     const auto note = notes.find(path);
     return note == notes.end() ? text : text + "; " + note->second;
   };
-  return toml_text(joined(written_experiment(scenario), written_model(scenario.model)), style);
+  std::string warnings;
+  for (const std::string& doubt : scenario.doubts) {
+    warnings += "# warning: " + toml_comment(doubt) + "\n";
+  }
+  if (!warnings.empty()) warnings += '\n';
+  return warnings +
+         toml_text(joined(written_experiment(scenario), written_model(scenario.model)), style);
 }
 
 }  // namespace rehearse

@@ -72,6 +72,38 @@ void check_target(Reader& reader, const Node& node, const FaultKeys& keys) {
 
 }  // namespace
 
+std::string_view meaning_of(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::latency:
+      return "requests wait at the door of the instance for 'delay' more, before admission: no "
+             "worker is held, and the wait is part of the endpoint's latency";
+    case FaultKind::abort:
+      return "requests are answered with an error at the door of the instance, before admission: "
+             "no "
+             "worker is held";
+    case FaultKind::instance_kill:
+      return "the instances die with all work in them, and come back empty; connections are reset, "
+             "so callers know after one network latency that their attempt is lost";
+    case FaultKind::slow_down:
+      return "work takes 'factor' times as long";
+    case FaultKind::load_spike:
+      return "arrivals are added to those planned, so that 'factor' times as many come";
+    case FaultKind::zone_down:
+      return "the instances die with all work in them, come back empty, and nobody answers: "
+             "callers "
+             "wait for their timeouts, and without one for ever";
+  }
+  return "";
+}
+
+std::string fault_meanings() {
+  std::string text = "What happens.";
+  for (const auto& word : fault_kind_words.words) {
+    text += fmt::format(" {}: {}.", word.word, meaning_of(word.value));
+  }
+  return text;
+}
+
 void inspect(Reader& reader, const Node& node, const FaultKeys& keys) {
   if (node.find("kind") == nullptr || node.find("kind")->text != word_of(keys.kind)) return;
   check_keys(reader, node, keys.kind);

@@ -28,7 +28,10 @@ void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"duration", "How long the stage takes.", Need::required}, spec.duration,
               positive_span);
   visitor.key({"rate", "The rate at its end.", Need::required}, spec.rate, PerTime{});
-  visitor.key({"shape", "Whether the rate jumps there at once or rises in a straight line."},
+  visitor.key({"shape",
+               "step: the rate jumps there at once. ramp: it goes there in a straight line from "
+               "that of the "
+               "stage before, the first from 0."},
               spec.shape, shape_words);
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "models/spec_path.hpp"
 
 namespace rehearse {
@@ -57,7 +59,8 @@ bool Reader::expect_table(const Node& node) {
 
 bool Reader::expect_array(const Node& node) {
   if (node.type == Node::Type::array) return true;
-  wrong(node, "an array");
+  const bool lonely = node.type == Node::Type::table && path_ == name_;
+  wrong(node, "an array", lonely ? fmt::format("each of them begins with [[{}]]", name_) : "");
   return false;
 }
 
@@ -80,6 +83,15 @@ bool Reader::doubts(const std::string& path) const {
     if (at_the_top || is_directly_inside(path, table) || is_inside(table, path)) return true;
   }
   return false;
+}
+
+bool Reader::lost(const std::string& path) const {
+  const auto around = [&](const std::string& place) { return is_inside(path, place); };
+  return std::any_of(doubtful_values_.begin(), doubtful_values_.end(), around) ||
+         std::any_of(doubtful_tables_.begin(), doubtful_tables_.end(),
+                     [&](const std::string& table) {
+                       return path == table || is_directly_inside(path, table);
+                     });
 }
 
 Reader::Within::Within(Reader& reader, std::string_view key)

@@ -43,6 +43,10 @@ class Reader {
   /// here: from a value above or below it, or from a misspelt key beside it.
   bool doubts(const std::string& path) const;
 
+  /// Whether what stands at `path` itself was not understood: it, a table around it, or a key of
+  /// one of those, which may be this one misspelt.
+  bool lost(const std::string& path) const;
+
   /// Deeper by one key or index for as long as it lives.
   class Within {
    public:

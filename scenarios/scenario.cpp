@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "models/doubts.hpp"
 #include "models/mistakes.hpp"
 #include "models/spec_path.hpp"
 #include "scenarios/diagnostics.hpp"
@@ -32,11 +35,36 @@ bool is_kind(const Node& root, std::string_view marker, std::string_view other,
   return false;
 }
 
-/// A key stands where its first character does; an override where it is set.
-void add_mistake(const Mistake& mistake, const Node& root, const Reader& reader,
-                 Diagnostics& diagnostics) {
-  if (reader.doubts(mistake.path)) return;
-  diagnostics.add(nearest_node(root, mistake.path).position, mistake.sentence, mistake.hint);
+/// A document that was read.
+struct Reading {
+  NodeFinder nodes;
+  const Reader& reader;
+
+  bool doubts(const Mistake::Premise& premise) const {
+    const bool whole = premise.extent == Mistake::Premise::Extent::whole;
+    return whole ? reader.doubts(premise.path) : reader.lost(premise.path);
+  }
+};
+
+/// A key stands where its first character does; an override where it is set. What may only follow
+/// from a mistake that was reported before is not one. `scenario`: null where there is none.
+void add_mistakes(const std::vector<Mistake>& mistakes, Reading& model, Reading* scenario,
+                  Diagnostics& diagnostics) {
+  const auto reading_of = [&](Mistake::Document document) -> Reading& {
+    return document == Mistake::Document::model || scenario == nullptr ? model : *scenario;
+  };
+  for (const Mistake& mistake : mistakes) {
+    const auto doubted = [&](const Mistake::Premise& premise) {
+      return reading_of(premise.document).doubts(premise);
+    };
+    Reading& reading = reading_of(mistake.document);
+    if (reading.reader.doubts(mistake.path) ||
+        std::any_of(mistake.premises.begin(), mistake.premises.end(), doubted)) {
+      continue;
+    }
+    diagnostics.add(reading.nodes.nearest(mistake.path).position, mistake.sentence,
+                    [mistake] { return mistake.advice(); });
+  }
 }
 
 void collect_origins(const Node& node, const std::string& path, int model_source,
@@ -109,16 +137,13 @@ Scenario load_scenario(const std::string& path) {
   Reader model_reader(diagnostics, folder_of(scenario.model_path));
   if (const Node* set = root.find("set")) apply_overrides(model_reader, *set, model.root);
   scenario.model = read_model(model_reader, model.root);
-  for (const Mistake& mistake : find_mistakes(scenario.model, scenario.experiment)) {
-    const bool in_model = mistake.document == Mistake::Document::model;
-    // The frame decides about everything inside of it.
-    if (!in_model && scenario_reader.doubts("scenario.duration")) continue;
-    if (!in_model && model_reader.doubts("")) continue;
-    add_mistake(mistake, in_model ? model.root : root, in_model ? model_reader : scenario_reader,
-                diagnostics);
-  }
+  Reading of_model{NodeFinder(model.root), model_reader};
+  Reading of_scenario{NodeFinder(root), scenario_reader};
+  add_mistakes(find_mistakes(scenario.model, scenario.experiment), of_model, &of_scenario,
+               diagnostics);
   diagnostics.throw_if_any();
 
+  scenario.doubts = find_doubts(scenario.model, scenario.experiment);
   collect_origins(root, "", model.source, diagnostics, false, scenario.origins);
   collect_origins(model.root, "", model.source, diagnostics, true, scenario.origins);
   return scenario;
@@ -137,9 +162,8 @@ ModelSpec parse_checked(const std::string& text, const std::string& name) {
   }
   Reader reader(diagnostics, folder_of(name));
   ModelSpec model = read_model(reader, root);
-  for (const Mistake& mistake : find_mistakes(model)) {
-    add_mistake(mistake, root, reader, diagnostics);
-  }
+  Reading reading{NodeFinder(root), reader};
+  add_mistakes(find_mistakes(model), reading, nullptr, diagnostics);
   diagnostics.throw_if_any();
   return model;
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "models/experiment_spec.hpp"
 #include "models/model_spec.hpp"
@@ -31,6 +32,7 @@ struct Scenario {
   ModelSpec model;
   ExperimentSpec experiment;
   Origins origins;
+  std::vector<std::string> doubts;  // allowed, and probably not meant
 };
 
 struct Model {

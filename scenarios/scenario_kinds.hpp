@@ -79,6 +79,12 @@ inline constexpr Choice<FaultKind, 6> fault_kind_words{
       {FaultKind::load_spike, "load_spike"},
       {FaultKind::zone_down, "zone_down"}}}};
 
+/// What a kind of fault does, in a sentence: for the page of the language, the schema and
+/// `explain`.
+std::string_view meaning_of(FaultKind kind);
+/// Of all kinds, as the schema says it.
+std::string fault_meanings();
+
 /// The keys of a fault: `delay`, `percentage` and `factor` are given exactly where they belong.
 struct FaultKeys {
   std::string name;
@@ -97,7 +103,8 @@ struct FaultKeys {
 template <class Visitor, SpecOf<FaultKeys> Spec>
 void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"name", "What people call it.", Need::required}, spec.name, Text{"a name"});
-  visitor.key({"kind", "What happens.", Need::required}, spec.kind, fault_kind_words);
+  const std::string meanings = fault_meanings();
+  visitor.key({"kind", meanings, Need::required}, spec.kind, fault_kind_words);
   visitor.key({"target", "Whom it meets; never a default.", Need::required}, spec.target,
               Via<TargetKeys>{Layout::brief});
   visitor.key({"at", "When it starts, from the start of the run.", Need::required}, spec.at,

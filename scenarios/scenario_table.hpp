@@ -105,8 +105,11 @@ void describe(Visitor& visitor, Spec& spec) {
   visitor.key(
       {"scenario", "The frame of the experiment: name, model, duration, seed.", Need::required},
       spec.head, Table{});
-  visitor.key({"set", "What if: any path of the model, with another value.", Need::conditional},
-              spec.set, SetTable{});
+  visitor.key(
+      {"set",
+       "What if: any path of the model, with another value; of a table, the keys that it says.",
+       Need::conditional},
+      spec.set, SetTable{});
   visitor.key({"faults", "What goes wrong."}, spec.faults,
               List<Via<FaultKeys>>{Via<FaultKeys>{}, 0, 1'000});
   visitor.key({"rollout", "A canary of one service."}, spec.rollout, Via<RolloutKeys>{});

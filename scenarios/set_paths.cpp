@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "models/mistakes.hpp"
 #include "models/spec_path.hpp"
 
@@ -25,6 +29,15 @@ std::string nearest_key(const std::string& key, const Node& table) {
   return near.empty() ? "" : fmt::format("did you mean '{}'?", near);
 }
 
+/// Whether a table that is set takes the place of the one before: laws, counts, arrivals and a mix
+/// are one value each, and half of an old one beside a new one means nothing.
+bool holds_one_value(std::string_view key) {
+  constexpr std::array<std::string_view, 9> words{"arrivals", "mix",      "work",
+                                                  "repeat",   "size",     "think_time",
+                                                  "latency",  "evidence", "network_latency"};
+  return std::find(words.begin(), words.end(), key) != words.end();
+}
+
 class Override {
  public:
   Override(Reader& reader, const Entry& entry, std::vector<PathPart> parts)
@@ -41,10 +54,40 @@ class Override {
               : at_key(*node, index ? std::to_string(*index) : std::get<std::string>(parts_[depth]),
                        depth);
     }
-    if (node != nullptr) *node = entry_.node;
+    if (node == nullptr) return;
+    if (is_one_value()) {
+      *node = entry_.node;
+    } else {
+      put(*node, entry_.node);
+    }
   }
 
  private:
+  bool is_one_value() const {
+    return std::any_of(parts_.begin(), parts_.end(), [](const PathPart& part) {
+      const auto* key = std::get_if<std::string>(&part);
+      return key != nullptr && holds_one_value(*key);
+    });
+  }
+
+  /// Key by key where both are tables: what is not said stays as it was.
+  static void put(Node& node, const Node& value) {
+    if (node.type != Node::Type::table || value.type != Node::Type::table) {
+      node = value;
+      return;
+    }
+    for (const Entry& entry : value.entries) {
+      Node* inner = node.find(entry.key);
+      if (inner == nullptr) {
+        node.entries.push_back(entry);
+      } else if (holds_one_value(entry.key)) {
+        *inner = entry.node;
+      } else {
+        put(*inner, entry.node);
+      }
+    }
+  }
+
   Node* at_index(Node& node, std::size_t index) {
     if (node.type == Node::Type::array && index < node.items.size()) return &node.items[index];
     if (node.type != Node::Type::array) {

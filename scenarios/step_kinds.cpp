@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "scenarios/step_table.hpp"
@@ -38,6 +39,21 @@ constexpr std::array<Companion, 5> companions{{{"probability", {"call", "spawn"}
                                                {"fallback", {"call", ""}},
                                                {"wait_for", {"parallel", ""}},
                                                {"steps", {"repeat", ""}}}};
+
+/// Without the defaults of keys that mean something only beside another action.
+Node written_step(const StepSpec& step) {
+  Node table = written(StepKeys::of(step), Table{Layout::whole});
+  for (const Companion& companion : companions) {
+    const auto is_given = [&](std::string_view action) {
+      const Node* node = table.find(action);
+      return node != nullptr && node->type != Node::Type::none;
+    };
+    const auto& actions = companion.actions;
+    Node* node = table.find(companion.key);
+    if (node != nullptr && std::none_of(actions.begin(), actions.end(), is_given)) *node = Node();
+  }
+  return table;
+}
 
 bool has_action(const StepKeys& keys) {
   return keys.work || keys.call || keys.parallel || keys.repeat || keys.spawn;
@@ -129,7 +145,7 @@ Node written(const StepSequence& value, const Steps&) {
   Node array = Node::of_array();
   array.many_lines = true;
   for (const StepSpec& step : value) {
-    array.items.push_back(written(StepKeys::of(step), Table{Layout::whole}));
+    array.items.push_back(written_step(step));
   }
   return array;
 }
@@ -179,7 +195,7 @@ Node written(const std::vector<StepSequence>& value, const Branches&) {
     if (const CallSpec* call = plain_call(branch)) {
       array.items.push_back(written(call->endpoint, EndpointText{}));
     } else if (branch.size() == 1) {
-      array.items.push_back(written(StepKeys::of(branch.front()), Table{Layout::whole}));
+      array.items.push_back(written_step(branch.front()));
     } else {
       Node steps = written(branch, Steps{});
       steps.many_lines = false;

@@ -10,20 +10,21 @@
 namespace rehearse {
 namespace {
 
-std::string table_text(const Node& table) {
+std::string table_text(const Node& table, Defaults defaults) {
   std::string text;
   for (const Entry& entry : table.entries) {
-    if (entry.node.type == Node::Type::none || entry.node.is_default) continue;
+    const bool left_out = entry.node.is_default && defaults == Defaults::left_out;
+    if (entry.node.type == Node::Type::none || left_out) continue;
     text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", toml_key(entry.key),
-                        toml_value(entry.node));
+                        toml_value(entry.node, defaults));
   }
   return text.empty() ? "{}" : "{ " + text + " }";
 }
 
-std::string array_text(const Node& array) {
+std::string array_text(const Node& array, Defaults defaults) {
   std::string text;
   for (const Node& item : array.items) {
-    text += (text.empty() ? "" : ", ") + toml_value(item);
+    text += (text.empty() ? "" : ", ") + toml_value(item, defaults);
   }
   return "[" + text + "]";
 }
@@ -73,7 +74,7 @@ std::string toml_comment(std::string_view text) {
   return comment;
 }
 
-std::string toml_value(const Node& node) {
+std::string toml_value(const Node& node, Defaults defaults) {
   switch (node.type) {
     case Node::Type::boolean:
       return node.boolean ? "true" : "false";
@@ -84,9 +85,9 @@ std::string toml_value(const Node& node) {
     case Node::Type::text:
       return toml_quoted(node.text);
     case Node::Type::array:
-      return array_text(node);
+      return array_text(node, defaults);
     case Node::Type::table:
-      return table_text(node);
+      return table_text(node, defaults);
     case Node::Type::none:
     case Node::Type::date:
       break;

@@ -12,7 +12,10 @@ std::string toml_quoted(std::string_view text);
 std::string toml_key(std::string_view key);
 std::string toml_comment(std::string_view text);
 
-/// A value in one line; of tables, only what is not a default.
-std::string toml_value(const Node& node);
+/// Whether the keys of tables in a line that equal their defaults are written.
+enum class Defaults { left_out, written };
+
+/// A value in one line.
+std::string toml_value(const Node& node, Defaults defaults = Defaults::left_out);
 
 }  // namespace rehearse

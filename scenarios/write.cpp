@@ -36,6 +36,9 @@ class DocumentWriter {
   bool is_skipped(const Node& node) const {
     return !style_.with_defaults && (node.type == Node::Type::none || node.is_default);
   }
+  Defaults defaults() const {
+    return style_.with_defaults ? Defaults::written : Defaults::left_out;
+  }
   static bool is_empty_array(const Node& node) {
     return node.type == Node::Type::array && node.items.empty();
   }
@@ -68,13 +71,13 @@ class DocumentWriter {
 
   void write_line(const Node& node, const std::string& path, const std::string& key) {
     if (!node.many_lines || node.items.empty()) {
-      text_ += key + " = " + toml_value(node);
+      text_ += key + " = " + toml_value(node, defaults());
       end_line(path, TextStyle::Place::line);
       return;
     }
     text_ += key + " = [\n";
     for (std::size_t i = 0; i < node.items.size(); ++i) {
-      text_ += "  " + toml_value(node.items[i]) + ",";
+      text_ += "  " + toml_value(node.items[i], defaults()) + ",";
       end_line(indexed_path(path, i), TextStyle::Place::line);
     }
     text_ += "]\n";

@@ -71,3 +71,15 @@ TEST_CASE("jobs follow a ramp and a step with the lag of theory", "[analytic]") 
   CHECK(refutes(staged(31, 11, 11.0001), {3'000, 2108}, jobs_are(at_end_of_ramp)));
   CHECK(refutes(staged(30, 17.3, 17.3001), {3'000, 2109}, jobs_are(after_the_step)));
 }
+
+TEST_CASE("a first stage that is a ramp once was flat", "[analytic]") {
+  ModelSpec model = station(exponential(unit), std::nullopt);
+  add_poisson(model, 1).arrivals = StagesSpec{{stage(10, 30, Shape::ramp)}};
+  const auto claims = [](double mean) {
+    return std::vector<Claim>{{"arrivals", mean, arrived, 0.01}};
+  };
+  const System system(model, quiet(10 * unit));
+
+  check_claims(system, {3'000, 2105}, claims(150));
+  CHECK(refutes(system, {3'000, 2106}, claims(300)));
+}

@@ -167,3 +167,47 @@ TEST_CASE("faults stay inside of the measured run and meet somebody", "[models]"
   CHECK(paths_of(find_mistakes(model, experiment)) ==
         Paths{"faults[0].at", "faults[1].duration", "faults[2].target.service"});
 }
+
+TEST_CASE("more windows than memory are refused, with an estimate", "[models]") {
+  ModelSpec model = model_of_one({});
+  for (int i = 0; i < 1'000; ++i) {
+    model.services["a"].endpoints["e" + std::to_string(i)].behaviours = {BehaviourSpec{}};
+  }
+  ExperimentSpec experiment;
+  experiment.duration = Duration::seconds(100);
+  experiment.window = Duration::milliseconds(40);
+
+  const auto mistakes = find_mistakes(model, experiment);
+
+  REQUIRE(paths_of(mistakes) == Paths{"scenario.window"});
+  CHECK(mistakes[0].sentence ==
+        "2500 windows of 1003 series (workloads, services, endpoints) would take about 3.2 GB of "
+        "memory");
+  CHECK(mistakes[0].advice() == "at most 1994 windows fit: make 'window' longer");
+  experiment.window = Duration::milliseconds(100);
+  CHECK(find_mistakes(model, experiment).empty());
+}
+
+TEST_CASE("more instances in all than memory are refused, with an estimate", "[models]") {
+  ModelSpec model = model_of_one({});
+  model.services["a"].instances = 1'000'000;
+  model.services["b"] = model.services["c"] = model.services["a"];
+
+  const auto mistakes = find_mistakes(model);
+
+  REQUIRE(paths_of(mistakes) == Paths{"services"});
+  CHECK(mistakes[0].sentence ==
+        "the services have 3000000 instances in all: about 3.0 GB of memory for each replication "
+        "under way");
+  model.services.erase("c");
+  CHECK(find_mistakes(model).empty());
+}
+
+TEST_CASE("of many names that are alike the nearest is found, swapped letters being one edit",
+          "[models]") {
+  std::vector<std::string> names;
+  for (int i = 0; i < 20'000; ++i) names.push_back("name-of-a-service-" + std::to_string(i));
+  CHECK(nearest("name-of-a-srevice-777", names) == "name-of-a-service-777");
+  CHECK(nearest("name-of-a-service-77x", names) == "name-of-a-service-77");
+  CHECK(nearest("ame-of-a-service-19999x", names) == "name-of-a-service-19999");
+}

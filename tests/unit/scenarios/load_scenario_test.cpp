@@ -165,3 +165,88 @@ TEST_CASE("a document of seventeen megabytes is refused unread", "[scenarios]") 
 
   CHECK_THROWS_WITH(load_scenario(path), Catch::Contains("16 MiB"));
 }
+
+namespace {
+
+const std::string model_with_a_bank =
+    "rehearse_model = 1\n[workloads.users]\narrivals = { poisson = { rate = \"10/s\" } }\n"
+    "mix = { \"web/Get\" = 1 }\n[services.web]\nplacement = { zones = [\"a\", \"b\"] }\n"
+    "[services.web.calls.bank]\ntimeout = \"1s\"\nretry = { max_attempts = 3 }\n"
+    "[[services.web.endpoints.Get.behaviours]]\nsteps = [ { work = \"1ms\" }, "
+    "{ call = \"bank/Pay\" } ]\n[services.bank]\nqueue = { discipline = \"lifo\" }\n"
+    "[[services.bank.endpoints.Pay.behaviours]]\nsteps = [ { work = \"10ms\" } ]\n";
+
+/// A scenario of ten minutes with the small model.
+Scenario scenario_with_a_bank(const Folder& folder, const std::string& rest) {
+  folder.write("small.model.toml", model_with_a_bank);
+  return load_scenario(folder.write(
+      "small.toml",
+      "rehearse = 1\n[scenario]\nname = \"s\"\nmodel = \"small.model.toml\"\nduration = \"10m\"\n" +
+          rest));
+}
+
+}  // namespace
+
+TEST_CASE("setting a whole service once threw away what it did not say", "[scenarios]") {
+  const Folder folder("set_whole");
+  const Scenario scenario = scenario_with_a_bank(
+      folder,
+      "[set]\n\"services.bank\" = { instances = 2, queue = { capacity = 5 } }\n"
+      "\"services.web.calls.bank\" = { timeout = \"2s\" }\n"
+      "\"workloads.users\" = { arrivals = { closed_loop = { users = 3, think_time = "
+      "\"1s\" } } }\n");
+
+  const ServiceSpec& bank = scenario.model.services.at("bank");
+  CHECK(bank.instances == 2);
+  CHECK(bank.queue == QueueSpec{5, QueueDiscipline::lifo});
+  CHECK(bank.endpoints.count("Pay") == 1);
+  const ClientSpec& client = scenario.model.services.at("web").calls.at("bank");
+  CHECK(client.timeout == Duration::seconds(2));
+  CHECK(client.retry.value_or(RetrySpec{}).max_attempts == 3);
+  const WorkloadSpec& users = scenario.model.workloads.at("users");
+  CHECK(std::holds_alternative<ClosedLoopSpec>(users.arrivals));
+  CHECK(users.mix.size() == 1);
+}
+
+TEST_CASE("explain once left out the defaults of steps, and what a fault does", "[scenarios]") {
+  const Folder folder("explain_all");
+  const std::string text = explain(scenario_with_a_bank(
+      folder,
+      "[[faults]]\nname = \"kill\"\nkind = \"instance_kill\"\ntarget = { service = \"bank\" }\n"
+      "at = \"2m\"\nduration = \"1m\"\n"));
+
+  const auto has = [&](const std::string& part) { return text.find(part) != std::string::npos; };
+  CHECK(has("{ call = \"bank/Pay\", probability = 1, on_error = \"fail\" }"));
+  CHECK(has("{ work = \"1ms\" }"));
+  CHECK(has("detected_after = \"10s\"  # default"));
+  CHECK(has("connections are reset"));
+}
+
+TEST_CASE("what is allowed and probably not meant is said", "[scenarios]") {
+  const Folder folder("doubts");
+  const auto doubts = [&](const std::string& rest) {
+    return scenario_with_a_bank(folder, rest).doubts;
+  };
+  const std::string fault = "[[faults]]\nname = \"f\"\nat = \"2m\"\nduration = \"1m\"\nkind = ";
+
+  const auto small =
+      doubts(fault + "\"abort\"\ntarget = { service = \"bank\" }\npercentage = 0.3\n");
+  REQUIRE(small.size() == 1);
+  CHECK_THAT(small[0],
+             Catch::Contains("'f' is 0.3 percent") && Catch::Contains("30 would be 30 %"));
+  CHECK(doubts(fault + "\"abort\"\ntarget = { service = \"bank\" }\npercentage = 3\n").empty());
+
+  const auto silent = doubts(fault + "\"zone_down\"\ntarget = { zone = \"a\" }\n");
+  REQUIRE(silent.size() == 1);
+  CHECK_THAT(silent[0], Catch::EndsWith("wait for ever: users -> web"));
+  CHECK(doubts("[set]\n\"workloads.users.calls.web.timeout\" = \"1s\"\n" + fault +
+               "\"zone_down\"\ntarget = { zone = \"a\" }\n")
+            .empty());
+
+  const std::string objective =
+      "[[objectives]]\nname = \"o\"\nexpect = \"mean(utilization{service='bank'}) < 80%\"\n";
+  const auto unmeasured = doubts(objective);
+  REQUIRE(unmeasured.size() == 1);
+  CHECK_THAT(unmeasured[0], Catch::Contains("'bank', which is never measured"));
+  CHECK(doubts("[set]\n\"services.bank.workers\" = 2\n" + objective).empty());
+}

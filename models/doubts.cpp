@@ -1,0 +1,140 @@
+#include "models/doubts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "models/target_counts.hpp"
+
+namespace rehearse {
+namespace {
+
+void doubt_percentages(const ExperimentSpec& experiment, std::vector<std::string>& doubts) {
+  const auto add = [&](const std::string& what, double percent) {
+    if (!(percent > 0 && percent < 1)) return;
+    doubts.push_back(
+        fmt::format("{} is {} percent, less than one in a hundred; {:g} would be {:g} %", what,
+                    percent, percent * 100, percent * 100));
+  };
+  for (const FaultSpec& fault : experiment.faults) {
+    add(fmt::format("the percentage of the fault '{}'", fault.name), fault.percentage);
+    if (fault.target.mode != TargetSpec::Mode::fixed_percent) continue;
+    add(fmt::format("the value of the target of the fault '{}'", fault.name), fault.target.value);
+  }
+  if (!experiment.rollout) return;
+  for (const RolloutStep& step : experiment.rollout->steps) {
+    if (const auto* weight = std::get_if<SetWeight>(&step)) {
+      add("a set_weight of the rollout", weight->percent);
+    }
+  }
+}
+
+void doubt_utilization(const ModelSpec& model, const std::string& what,
+                       const MetricCondition& condition, std::vector<std::string>& doubts) {
+  if (condition.metric != Metric::utilization) return;
+  for (const auto& [name, service] : model.services) {
+    if (!condition.labels.service.empty() && condition.labels.service != name) continue;
+    if (service.workers || service.cpu) return;  // something is measured
+  }
+  const std::string& name = condition.labels.service;
+  doubts.push_back(fmt::format(
+      "{} is about the utilization of {}, which is never measured: {} neither workers nor cpu, so "
+      "nothing says how many jobs would be all it can do",
+      what, name.empty() ? "all services" : "'" + name + "'",
+      name.empty() ? "they have" : "it has"));
+}
+
+/// Callers of instances that a lost zone silences, without a timeout of the call or of the attempt.
+class Waiting {
+ public:
+  Waiting(const ModelSpec& model, const FaultSpec& fault) : model_(model), fault_(fault) {}
+
+  std::set<std::string> edges() {
+    for (const auto& [name, workload] : model_.workloads) {
+      for (const auto& [endpoint, weight] : workload.mix) {
+        add(name, workload.calls, endpoint.service);
+      }
+    }
+    for (const auto& [name, service] : model_.services) {
+      for (const auto& [operation, endpoint] : service.endpoints) {
+        for (const BehaviourSpec& behaviour : endpoint.behaviours) {
+          walk(name, service, behaviour.steps);
+        }
+      }
+    }
+    return std::move(edges_);
+  }
+
+ private:
+  void walk(const std::string& name, const ServiceSpec& service, const StepSequence& steps) {
+    for (const StepSpec& step : steps) {
+      if (const auto* call = std::get_if<CallSpec>(&step.action)) {
+        add(name, service.calls, call->endpoint.service);
+        walk(name, service, call->fallback);
+      } else if (const auto* repeat = std::get_if<RepeatSpec>(&step.action)) {
+        walk(name, service, repeat->steps);
+      } else if (const auto* parallel = std::get_if<ParallelSpec>(&step.action)) {
+        for (const StepSequence& branch : parallel->branches) walk(name, service, branch);
+      }
+    }
+  }
+
+  void add(const std::string& caller, const std::map<std::string, ClientSpec>& calls,
+           const std::string& callee) {
+    TargetSpec target = fault_.target;
+    if (!target.service.empty() && target.service != callee) return;
+    target.service = callee;
+    if (count_matching(model_, target) == 0) return;
+    const auto client = calls.find(callee);
+    const bool timed =
+        client != calls.end() &&
+        (client->second.timeout || (client->second.retry && client->second.retry->per_try_timeout));
+    if (!timed) edges_.insert(caller + " -> " + callee);
+  }
+
+  const ModelSpec& model_;
+  const FaultSpec& fault_;
+  std::set<std::string> edges_;
+};
+
+void doubt_timeouts(const ModelSpec& model, const FaultSpec& fault,
+                    std::vector<std::string>& doubts) {
+  if (fault.kind != FaultKind::zone_down) return;
+  const std::set<std::string> edges = Waiting(model, fault).edges();
+  if (edges.empty()) return;
+  constexpr std::size_t most_named = 8;
+  std::string text;
+  std::size_t named = 0;
+  for (const std::string& edge : edges) {
+    if (++named > most_named) break;
+    text += (named == 1 ? "" : ", ") + edge;
+  }
+  if (edges.size() > most_named) text += fmt::format(" and {} more", edges.size() - most_named);
+  doubts.push_back(fmt::format(
+      "the fault '{}' makes a zone fall silent, and callers without a timeout wait for ever: {}",
+      fault.name, text));
+}
+
+}  // namespace
+
+std::vector<std::string> find_doubts(const ModelSpec& model, const ExperimentSpec& experiment) {
+  std::vector<std::string> doubts;
+  doubt_percentages(experiment, doubts);
+  for (const FaultSpec& fault : experiment.faults) doubt_timeouts(model, fault, doubts);
+  for (const ObjectiveSpec& objective : experiment.objectives) {
+    doubt_utilization(model, "the objective '" + objective.name + "'", objective.expect, doubts);
+  }
+  for (const StopConditionSpec& condition : experiment.stop_conditions) {
+    doubt_utilization(model, "the stop condition '" + condition.when.text + "'", condition.when,
+                      doubts);
+  }
+  if (!experiment.rollout) return doubts;
+  for (const AnalysisSpec& analysis : experiment.rollout->analysis) {
+    doubt_utilization(model, "the analysis '" + analysis.failure_condition.text + "'",
+                      analysis.failure_condition, doubts);
+  }
+  return doubts;
+}
+
+}  // namespace rehearse
