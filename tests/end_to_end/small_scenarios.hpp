@@ -11,7 +11,8 @@ namespace rehearse::testing {
 void write_model(const Workplace& place);
 
 /// Writes `NAME.toml` over that model: two seconds of 100 ms more latency, and the objective that
-/// the median stays below `threshold` in that time with the given probability (the default when empty).
+/// the median stays below `threshold` in that time with the given probability (the default when
+/// empty).
 void write_scenario(const Workplace& place, const std::string& name, const std::string& threshold,
                     const std::string& probability, int replications);
 
