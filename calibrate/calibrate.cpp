@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "calibrate/anonymise.hpp"
+#include "calibrate/input.hpp"
 #include "calibrate/model_builder.hpp"
 #include "calibrate/roles.hpp"
 #include "calibrate/trace_forest.hpp"
@@ -47,7 +48,7 @@ Calibration calibrate(const std::vector<std::string>& files, const CalibrateOpti
   }
   std::vector<std::string> names;
   for (const std::string& file : files) {
-    names.push_back(std::filesystem::path(file).filename().string());
+    names.push_back(std::filesystem::path(shown_name(file)).filename().string());
   }
   std::sort(names.begin(), names.end());
   for (const std::string& name : names) {

@@ -1,5 +1,7 @@
 #include "calibrate/input.hpp"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -23,7 +25,18 @@ struct CloseFile {
 };
 using File = std::unique_ptr<std::FILE, CloseFile>;
 
+/// Standard input stays open for whoever opened it.
+File open_standard_input() {
+  const int copy = ::dup(STDIN_FILENO);
+  return File(copy < 0 ? nullptr : ::fdopen(copy, "rb"));
+}
+
 File open_file(const std::string& path) {
+  if (path == standard_input) {
+    File file = open_standard_input();
+    if (!file) throw InvalidInput(fmt::format("standard input: {}", std::strerror(errno)));
+    return file;
+  }
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
     throw InvalidInput(fmt::format("{}: is a directory; name the trace files in it", path));
@@ -116,7 +129,7 @@ std::size_t Input::State::read_compressed(char* buffer, std::size_t size) {
 
 Input::Input(const std::string& path, const InputLimits& limits)
     : state_(std::make_unique<State>()) {
-  state_->path = path;
+  state_->path = shown_name(path);
   state_->limits = limits;
   state_->bytes.file = open_file(path);
   if (!begins_as_gzip(state_->bytes)) return;
@@ -125,6 +138,10 @@ Input::Input(const std::string& path, const InputLimits& limits)
   state_->gzip->push(CountingSource{&state_->bytes, &state_->consumed});
   // Without this the stream would swallow the decompressor's complaint and look merely ended.
   state_->gzip->exceptions(std::ios_base::badbit);
+}
+
+std::string shown_name(const std::string& path) {
+  return path == standard_input ? "standard input" : path;
 }
 
 Input::~Input() = default;

@@ -17,6 +17,12 @@ struct InputLimits {
 /// a head of zeros, /dev/zero never ends.
 constexpr std::uint64_t most_skipped = std::uint64_t{16} << 20;
 
+/// The path that means standard input, as for other programs; ./- is a file.
+constexpr const char* standard_input = "-";
+
+/// How messages and accounts call a path.
+std::string shown_name(const std::string& path);
+
 /// A file read from beginning to end, decompressed when it begins as gzip files do (its name does
 /// not matter). Holds a buffer, never the file.
 class Input {
@@ -34,6 +40,7 @@ class Input {
   /// opened a second time.
   void give_back(const std::string& text);
 
+  /// As `shown_name` has it.
   const std::string& path() const;
 
  private:

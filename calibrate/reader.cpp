@@ -95,8 +95,8 @@ void read_file(const std::string& path, const ReadOptions& options, SpanSet& set
   if (format == TraceFormat::detect) {
     const char letter = first_letter(input);
     if (letter == 0)
-      throw InvalidInput(
-          fmt::format("{}: is empty, or begins with {} MiB of blanks", path, most_skipped >> 20));
+      throw InvalidInput(fmt::format("{}: is empty, or begins with {} MiB of blanks", input.path(),
+                                     most_skipped >> 20));
     if (letter != '{' && letter != '[') format = TraceFormat::csv;
     if (options.columns) format = TraceFormat::csv;
   }

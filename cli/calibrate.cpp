@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "calibrate/input.hpp"
 #include "cli/column_mapping.hpp"
+#include "cli/delivery.hpp"
 #include "cli/model_text.hpp"
 #include "cli/verb.hpp"
 #include "models/mistakes.hpp"
@@ -57,12 +61,16 @@ int run(const Invocation& invocation) {
         "rehearse calibrate: expected files of traces\nhint: rehearse calibrate "
         "--help");
   }
-  const auto output = arguments.text("output");
+  if (std::count(arguments.positional().begin(), arguments.positional().end(), standard_input) >
+      1) {
+    throw InvalidInput("rehearse calibrate: standard input can be read only once");
+  }
+  std::optional<std::string> output = arguments.text("output");
+  if (output && is_standard_output(*output)) output.reset();
   if (output) {
     std::vector<std::string> inputs = arguments.positional();
     inputs.push_back(arguments.text("columns").value_or(""));
-    refuse_overwriting(*output, inputs, "calibrate");
-    check_writable(*output);
+    check_outputs({*output}, inputs, "calibrate");
   }
   const Calibration calibration = calibrate(arguments.positional(), options_from(arguments));
   const std::string model =
@@ -73,8 +81,12 @@ int run(const Invocation& invocation) {
     return 0;
   }
   if (!arguments.has("force")) refuse_other_model(calibration.model, *output);
-  write_atomically(*output, model);
-  print(text(calibration.account) + fmt::format("Model {}\n", *output));
+  Delivery delivery;
+  const bool saved = delivery.attempt([&] { write_atomically(*output, model); });
+  delivery.attempt([&] {
+    print(text(calibration.account) + (saved ? fmt::format("Model {}\n", *output) : std::string()));
+  });
+  delivery.must_be_complete("rehearse: everything else was delivered");
   return 0;
 }
 
@@ -83,11 +95,11 @@ int run(const Invocation& invocation) {
 Verb calibrate_verb() {
   Verb verb;
   verb.name = "calibrate";
-  verb.usage = "TRACES... [-o MODEL.toml] [options]";
+  verb.usage = "TRACES...|- [-o MODEL.toml] [options]";
   verb.summary = "Learns a model from recorded traces (Jaeger JSON, OTLP JSON, CSV; also .gz).";
   verb.example = "rehearse calibrate traces.json.gz -o shop.model.toml";
   verb.options = {
-      {"output", 'o', "MODEL.toml", "the model (default: standard output)"},
+      {"output", 'o', "MODEL.toml", "the model (default, and -: standard output)"},
       {"force", 0, "", "overwrite a model that says something else"},
       {"format", 0, "FORMAT", "jaeger, otlp or csv (default: detected from the content)"},
       {"columns", 0, "MAPPING.toml", "which column of a CSV file holds what"},

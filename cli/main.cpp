@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <exception>
 #include <new>
@@ -19,11 +22,20 @@ int report(const std::string& text, int code) {
   return code;
 }
 
+/// A file that is opened takes the lowest free number: with standard output closed, that would be
+/// it, and what is printed would go into the file. What stands in its place takes no writing.
+void occupy_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) == -1) static_cast<void>(::open("/dev/null", O_RDONLY));
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   // A file that may not grow further shall be an error with a message, not the end of the process.
   std::signal(SIGXFSZ, SIG_IGN);
+  occupy_standard_streams();
   try {
     return rehearse::run_program(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const rehearse::InvalidInput& mistake) {

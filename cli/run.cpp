@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "cli/delivery.hpp"
 #include "cli/interruption.hpp"
 #include "cli/study_run.hpp"
 #include "cli/verb.hpp"
@@ -16,6 +17,7 @@
 #include "outputs/summary.hpp"
 #include "scenarios/diagnostics.hpp"
 #include "scenarios/scenario.hpp"
+#include "scenarios/text_file.hpp"
 #include "sim/error.hpp"
 
 namespace rehearse {
@@ -23,6 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int failure = 1;
 constexpr int interrupted_exit_code = 105;
 constexpr std::uint64_t most_replications = 1'000'000'000;
 constexpr std::uint64_t most_threads = 1024;
@@ -89,56 +92,65 @@ StudySettings settings_for(const Scenario& scenario, const Arguments& arguments)
   return settings;
 }
 
-/// Where results go. Empty or "-" in `json`: no such file.
+/// Where results go. Empty in `json`: no such file.
 struct Destinations {
   std::string outcomes;
   std::string json;
   bool json_to_output = false;
 };
 
+/// All files that a scenario was read from.
+std::vector<std::string> inputs_of(const Scenario& scenario) {
+  std::vector<std::string> inputs = {scenario.path, scenario.model_path};
+  for (const auto& [name, workload] : scenario.model.workloads) {
+    const auto* replay = std::get_if<ReplaySpec>(&workload.arrivals);
+    if (replay == nullptr || replay->file.empty()) continue;
+    inputs.push_back(joined_path(folder_of(scenario.model_path), replay->file));
+  }
+  return inputs;
+}
+
 Destinations destinations_for(const Scenario& scenario, const Arguments& arguments) {
   Destinations to;
   to.outcomes = arguments.text("output").value_or(fs::path(scenario.path).stem().string() + ".h5");
-  if (to.outcomes == "-") {
+  if (is_standard_output(to.outcomes)) {
     throw InvalidInput(
         "rehearse run: an outcome file is not for standard output\nhint: --json - prints the "
         "numbers");
   }
   const std::string json = arguments.text("json").value_or("");
-  to.json_to_output = json == "-";
+  to.json_to_output = is_standard_output(json);
   if (!to.json_to_output) to.json = json;
-  if (!to.json.empty() &&
-      fs::path(to.json).lexically_normal() == fs::path(to.outcomes).lexically_normal()) {
-    throw InvalidInput("rehearse run: --json and --output name the same file");
-  }
-  for (const std::string& output : {to.outcomes, to.json}) {
-    if (output.empty()) continue;
-    refuse_overwriting(output, {scenario.path, scenario.model_path}, "run");
-    check_writable(output);
-  }
+  std::vector<std::string> outputs = {to.outcomes};
+  if (!to.json.empty()) outputs.push_back(to.json);
+  check_outputs(outputs, inputs_of(scenario), "run");
   return to;
 }
 
-void deliver(const Study& study, const Findings& findings, const Destinations& to, int code) {
-  write_outcome_file(to.outcomes, study, findings);
-  const std::string summary =
-      summary_of(study, findings) + fmt::format("Outcome file {}\n", to.outcomes);
-  if (!to.json.empty() || to.json_to_output) {
-    const std::string report = json_report(study, findings, to.outcomes, code);
-    if (to.json_to_output) {
-      print(report);
-    } else {
-      write_atomically(to.json, report);
-    }
-  }
-  if (to.json_to_output) {
-    print_aside(summary);
-  } else {
-    print(summary);
-  }
+/// What cannot be delivered is named at the end, and does not keep the rest back. Returns the exit
+/// code of the program.
+int deliver(const Study& study, const Findings& findings, const Destinations& to, int code) {
+  Delivery delivery;
+  const bool saved = delivery.attempt([&] { write_outcome_file(to.outcomes, study, findings); });
+  const std::string file = saved ? to.outcomes : "";
+  const auto report = [&] { return json_report(study, findings, file, saved ? code : failure); };
+  if (to.json_to_output) delivery.attempt([&] { print(report()); });
+  if (!to.json.empty()) delivery.attempt([&] { write_atomically(to.json, report()); });
+  const bool files_complete = delivery.complete();
+  delivery.attempt([&] {
+    const std::string summary = summary_of(study, findings) +
+                                (saved ? fmt::format("Outcome file {}\n", file) : std::string());
+    to.json_to_output ? print_aside(summary) : print(summary);
+  });
+  // Nobody reads what is printed for a terminal that was closed.
+  if (files_complete && Interruption::hung_up()) return code;
+  delivery.must_be_complete(fmt::format(
+      "rehearse: everything else was delivered; without this the exit code would be {}", code));
+  return code;
 }
 
 int run(const Invocation& invocation) {
+  const PatienceWithPipes patience;
   const std::string path = only_argument(invocation, "run", "one scenario file");
   const Scenario scenario = load_scenario(path);
   for (const std::string& doubt : scenario.doubts) {
@@ -157,8 +169,7 @@ int run(const Invocation& invocation) {
   study.unknown = unknown_capacities(scenario.model, study.experiment);
   const Findings findings = findings_of(study);
   const int code = study.complete() ? exit_code(findings.verdict) : interrupted_exit_code;
-  deliver(study, findings, to, code);
-  return code;
+  return deliver(study, findings, to, code);
 }
 
 }  // namespace

@@ -1,14 +1,16 @@
 #include "cli/verb.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 
 #include "models/mistakes.hpp"
+#include "outputs/atomic_file.hpp"
 #include "sim/error.hpp"
 
 namespace rehearse {
@@ -60,6 +62,30 @@ std::string option_line(const Option& option) {
   const std::string name =
       option.argument.empty() ? "--" + option.name : "--" + option.name + " " + option.argument;
   return fmt::format("  {}{:<25} {}\n", letter, name, option.meaning);
+}
+
+/// A device that keeps nothing, /dev/null for one, may be many things at once; a terminal may not.
+bool is_stream(const std::string& path, int descriptor) {
+  struct stat named {};
+  struct stat stream {};
+  if (::stat(path.c_str(), &named) != 0 || ::fstat(descriptor, &stream) != 0) return false;
+  if (S_ISCHR(named.st_mode) && ::isatty(descriptor) == 0) return false;
+  return named.st_dev == stream.st_dev && named.st_ino == stream.st_ino;
+}
+
+void refuse_same(const std::string& one, const std::string& other, const std::string& verb) {
+  if (!same_file(one, other)) return;
+  throw InvalidInput(
+      fmt::format("rehearse {}: {} and {} name the same file; one output would replace the other",
+                  verb, one, other));
+}
+
+void refuse_overwriting(const std::string& output, const std::string& input,
+                        const std::string& verb) {
+  const std::string file = input == "-" ? "/dev/stdin" : input;
+  if (file.empty() || !same_file(output, file)) return;
+  throw InvalidInput(
+      fmt::format("rehearse {}: {} is an input, it cannot be written to", verb, output));
 }
 
 }  // namespace
@@ -127,15 +153,21 @@ std::string only_argument(const Invocation& invocation, const std::string& verb,
                   verb, what, given.size(), verb));
 }
 
-void refuse_overwriting(const std::string& output, const std::vector<std::string>& inputs,
-                        const std::string& verb) {
-  for (const std::string& input : inputs) {
-    std::error_code ignored;
-    if (std::filesystem::equivalent(output, input, ignored)) {
+bool is_standard_output(const std::string& path) {
+  return path == "-" || is_stream(path, STDOUT_FILENO);
+}
+
+void check_outputs(const std::vector<std::string>& outputs, const std::vector<std::string>& inputs,
+                   const std::string& verb) {
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) refuse_same(outputs[k], outputs[i], verb);
+    for (const std::string& input : inputs) refuse_overwriting(outputs[i], input, verb);
+    if (is_stream(outputs[i], STDERR_FILENO)) {
       throw InvalidInput(
-          fmt::format("rehearse {}: {} is an input, it cannot be written to", verb, output));
+          fmt::format("rehearse {}: {} is standard error already", verb, outputs[i]));
     }
   }
+  for (const std::string& output : outputs) check_writable(output);
 }
 
 void print(const std::string& text) {

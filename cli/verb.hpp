@@ -44,9 +44,15 @@ int run_program(const std::vector<std::string>& words);
 std::string only_argument(const Invocation& invocation, const std::string& verb,
                           const std::string& what);
 
-/// An output that is also an input would be lost: refused.
-void refuse_overwriting(const std::string& output, const std::vector<std::string>& inputs,
-                        const std::string& verb);
+/// Whether `path` is "-", or a name (/dev/stdout) of what standard output goes to, and would be
+/// lost in it or replace it.
+bool is_standard_output(const std::string& path);
+
+/// Before the work: refuses outputs of which one would take the place of another, of an input, or
+/// of standard error, and those that cannot be written. Files are compared, not names; an input may
+/// be empty (none) or "-". Throws InvalidInput, or InputOutputError.
+void check_outputs(const std::vector<std::string>& outputs, const std::vector<std::string>& inputs,
+                   const std::string& verb);
 
 /// Writes to standard output. Throws InputOutputError when it cannot.
 void print(const std::string& text);

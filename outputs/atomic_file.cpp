@@ -94,8 +94,74 @@ std::optional<pid_t> writer_of(const std::string& file, const std::string& name)
   return process;
 }
 
+/// Where the bytes go in the end, and whether by renaming.
+struct Target {
+  std::string path;
+  bool replaced = true;               // or written to as it stands
+  std::optional<mode_t> permissions;  // of the file that will be replaced
+};
+
+/// What a name leads to, link by link, also when nothing is there yet: replacing a link that
+/// dangles would leave what it names unwritten.
+std::string end_of_links(const std::string& path) {
+  constexpr int most_links = 40;  // as Linux allows
+  fs::path current = path;
+  for (int links = 0; links <= most_links; ++links) {
+    std::error_code failure;
+    const fs::path next = fs::read_symlink(current, failure);
+    if (failure) return current.string();
+    current = current.parent_path() / next;  // of an absolute one, that
+  }
+  fail("write", path, ELOOP);
+}
+
+bool is_same(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+Target resolve(const std::string& path) {
+  struct stat named {};
+  if (::stat(path.c_str(), &named) != 0) {
+    if (errno != ENOENT) fail("write", path, errno);
+    return {.path = end_of_links(path), .replaced = true, .permissions = std::nullopt};
+  }
+  if (S_ISDIR(named.st_mode)) fail("write", path, EISDIR);
+  if (S_ISBLK(named.st_mode)) {
+    throw InputOutputError(fmt::format("cannot write {}: it is a disk, not a file", path));
+  }
+  Target target{.path = path, .replaced = false, .permissions = named.st_mode & 07777};
+  if (!S_ISREG(named.st_mode)) return target;
+  // A link of /proc may lead to a file whose name is gone; that one can only be written to.
+  const std::string real = end_of_links(path);
+  struct stat found {};
+  if (::stat(real.c_str(), &found) != 0 || !is_same(named, found)) return target;
+  target.path = real;
+  target.replaced = true;
+  return target;
+}
+
+/// The longest name that the folder takes.
+std::size_t longest_name(const std::string& folder) {
+  constexpr long usual = 255;
+  const long most = ::pathconf(folder.c_str(), _PC_NAME_MAX);
+  return static_cast<std::size_t>(most > 0 ? most : usual);
+}
+
+/// The name of `path`, cut where no room would be left for what makes it a temporary's.
+std::string stem_of_temporaries(const std::string& path) {
+  constexpr std::size_t longest_ending = 16;  // the infix and ten digits
+  std::string name = fs::path(path).filename().string();
+  const std::size_t most = longest_name(folder_of(path));
+  if (most <= longest_ending || name.size() <= most - longest_ending) return name;
+  std::size_t size = most - longest_ending;
+  // Some file systems take only whole characters of UTF-8.
+  while (size > 1 && (static_cast<unsigned char>(name[size]) & 0xc0) == 0x80) --size;
+  name.resize(size);
+  return name;
+}
+
 void sweep_leftovers(const std::string& path) {
-  const std::string name = fs::path(path).filename().string();
+  const std::string name = stem_of_temporaries(path);
   std::vector<fs::path> leftovers;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder_of(path), ignored)) {
@@ -107,34 +173,16 @@ void sweep_leftovers(const std::string& path) {
   for (const auto& leftover : leftovers) fs::remove(leftover, ignored);
 }
 
-/// Where the bytes go in the end, and whether by renaming.
-struct Target {
-  std::string path;
-  bool regular = true;
-  std::optional<mode_t> permissions;  // of the file that will be replaced
-};
-
-Target resolve(const std::string& path) {
-  Target target{.path = path, .regular = true, .permissions = std::nullopt};
-  std::error_code failure;
-  if (fs::is_symlink(fs::symlink_status(path, failure))) {
-    const fs::path real = fs::weakly_canonical(path, failure);
-    if (!failure) target.path = real.string();
-  }
-  struct stat status {};
-  if (::stat(target.path.c_str(), &status) != 0) return target;
-  if (S_ISDIR(status.st_mode)) fail("write", path, EISDIR);
-  target.regular = S_ISREG(status.st_mode);
-  target.permissions = status.st_mode & 07777;
-  return target;
-}
-
 std::string temporary_path(const Target& target) {
-  return fmt::format("{}{}{}", target.path, temporary_infix, ::getpid());
+  const fs::path folder = fs::path(target.path).parent_path();
+  return (folder /
+          fmt::format("{}{}{}", stem_of_temporaries(target.path), temporary_infix, ::getpid()))
+      .string();
 }
 
+/// A pipe has nothing to shorten, and does not mind being told.
 void write_directly(const std::string& path, std::string_view content) {
-  OpenFile file(path, O_WRONLY | O_CLOEXEC);
+  OpenFile file(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
   if (!file.is_open()) fail("open", path, errno);
   if (!write_all(file.descriptor(), content)) fail("write", path, errno);
   if (!file.close()) fail("write", path, errno);
@@ -148,11 +196,19 @@ void sync_folder(const std::string& path) {
   if (::fsync(folder.descriptor()) != 0 && errno == EIO) fail("write", path, EIO);
 }
 
+/// By what a file that may not exist is known from everywhere.
+fs::path whole_name(const std::string& path) {
+  const fs::path end = end_of_links(path);
+  std::error_code failure;
+  const fs::path folder = fs::weakly_canonical(fs::absolute(folder_of(end.string())), failure);
+  return (failure ? fs::absolute(end).parent_path() : folder) / end.filename();
+}
+
 }  // namespace
 
 void write_atomically(const std::string& path, std::string_view content) {
   const Target target = resolve(path);
-  if (!target.regular) return write_directly(path, content);
+  if (!target.replaced) return write_directly(path, content);
   sweep_leftovers(target.path);
   Temporary temporary(temporary_path(target));
   OpenFile file(temporary.path(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC);
@@ -168,11 +224,21 @@ void write_atomically(const std::string& path, std::string_view content) {
 
 void check_writable(const std::string& path) {
   const Target target = resolve(path);
-  if (!target.regular) return;
+  if (!target.replaced) {
+    if (::access(path.c_str(), W_OK) != 0) fail("write", path, errno);
+    return;
+  }
   sweep_leftovers(target.path);
   const Temporary temporary(temporary_path(target));
   const OpenFile file(temporary.path(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC);
   if (!file.is_open()) fail("write", path, errno);
+}
+
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code absent;
+  if (fs::equivalent(a, b, absent)) return !fs::is_character_file(a, absent);
+  if (fs::exists(a, absent) && fs::exists(b, absent)) return false;
+  return whole_name(a) == whole_name(b);
 }
 
 }  // namespace rehearse

@@ -8,12 +8,17 @@ namespace rehearse {
 /// Makes `path` a file with this content, whole or not at all: the content goes to a temporary
 /// beside it (`PATH.part.<process>`), to the disk, and takes the name last. Whatever fails, an
 /// older file at `path` stays as it was and no temporary is left; temporaries of processes that
-/// died are swept. A symbolic link is followed. What is not a regular file (a pipe, /dev/stdout) is
-/// written to directly. Throws InputOutputError with the path and the system's reason.
+/// died are swept. Symbolic links are followed to their end, also where nothing is there yet. What
+/// is not a regular file (a pipe, /dev/stdout) is written to directly; disks are refused. Throws
+/// InputOutputError with the path and the system's reason.
 void write_atomically(const std::string& path, std::string_view content);
 
 /// Finds out before hours of work whether `write_atomically` can succeed here, by creating and
 /// removing the temporary. Throws InputOutputError.
 void check_writable(const std::string& path);
+
+/// Whether what is written to `a` would take the place of `b`, under whatever names, existing or
+/// not. What goes to a device like /dev/null takes nobody's place.
+bool same_file(const std::string& a, const std::string& b);
 
 }  // namespace rehearse
