@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "sim/hash.hpp"
+#include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -86,10 +87,9 @@ std::string take_printable(std::string_view& rest, std::size_t longest) {
   std::string clean;
   while (!rest.empty() && clean.size() < longest) {
     const std::size_t length = utf8_length(rest);
-    const auto head = static_cast<unsigned char>(rest[0]);
-    if (length == 0 || head < 0x20 || head == 0x7F) {
+    if (length == 0 || !is_visible(first_character(rest).code)) {
       clean += '?';
-      rest.remove_prefix(1);
+      rest.remove_prefix(std::max<std::size_t>(1, length));
     } else {
       clean += rest.substr(0, length);
       rest.remove_prefix(length);

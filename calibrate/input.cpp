@@ -14,6 +14,7 @@
 #include <boost/iostreams/filtering_stream.hpp>
 
 #include "sim/error.hpp"
+#include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -39,10 +40,11 @@ File open_file(const std::string& path) {
   }
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
-    throw InvalidInput(fmt::format("{}: is a directory; name the trace files in it", path));
+    throw InvalidInput(
+        fmt::format("{}: is a directory; name the trace files in it", shown_name(path)));
   }
   File file(std::fopen(path.c_str(), "rb"));
-  if (!file) throw InvalidInput(fmt::format("{}: {}", path, std::strerror(errno)));
+  if (!file) throw InvalidInput(fmt::format("{}: {}", shown_name(path), std::strerror(errno)));
   return file;
 }
 
@@ -141,7 +143,7 @@ Input::Input(const std::string& path, const InputLimits& limits)
 }
 
 std::string shown_name(const std::string& path) {
-  return path == standard_input ? "standard input" : path;
+  return path == standard_input ? "standard input" : visible_line(path);
 }
 
 Input::~Input() = default;

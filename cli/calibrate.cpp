@@ -16,6 +16,7 @@
 #include "models/mistakes.hpp"
 #include "outputs/atomic_file.hpp"
 #include "sim/error.hpp"
+#include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -37,7 +38,7 @@ TraceFormat format_called(const std::string& word) {
   }
   const std::string near = nearest(word, words);
   throw InvalidInput(
-      fmt::format("--format {}: expected one of {}{}", word, fmt::join(words, ", "),
+      fmt::format("--format {}: expected one of {}{}", visible_name(word), fmt::join(words, ", "),
                   near.empty() ? "" : fmt::format("\nhint: did you mean '{}'?", near)));
 }
 
@@ -84,7 +85,8 @@ int run(const Invocation& invocation) {
   Delivery delivery;
   const bool saved = delivery.attempt([&] { write_atomically(*output, model); });
   delivery.attempt([&] {
-    print(text(calibration.account) + (saved ? fmt::format("Model {}\n", *output) : std::string()));
+    print(text(calibration.account) +
+          (saved ? fmt::format("Model {}\n", visible_line(*output)) : std::string()));
   });
   delivery.must_be_complete("rehearse: everything else was delivered");
   return 0;

@@ -10,6 +10,7 @@
 #include "scenarios/toml_reader.hpp"
 #include "scenarios/value_kinds.hpp"
 #include "sim/error.hpp"
+#include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -125,7 +126,7 @@ void check_services(Reader& reader, const Node& root, const ColumnMapping& mappi
 
 ColumnMapping load_column_mapping(const std::string& path) {
   TextFile text = read_text_file(path);
-  if (!text.text) throw InvalidInput(fmt::format("{}: {}", path, text.complaint));
+  if (!text.text) throw InvalidInput(fmt::format("{}: {}", visible_line(path), text.complaint));
   Diagnostics diagnostics;
   const Node root = read_toml(diagnostics.add_source(path, std::move(*text.text)), diagnostics);
   diagnostics.throw_if_any();

@@ -9,6 +9,7 @@
 
 #include "models/mistakes.hpp"
 #include "sim/error.hpp"
+#include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -76,10 +77,10 @@ po::parsed_options parsed(const std::string& verb, const std::vector<Option>& op
         .run();
   } catch (const po::unknown_option& unknown) {
     const std::string word = unknown.get_option_name();
-    throw InvalidInput(
-        fmt::format("rehearse {}: there is no option {}{}", verb, word, hint_for(word, options)));
+    throw InvalidInput(fmt::format("rehearse {}: there is no option {}{}", verb, visible_name(word),
+                                   hint_for(word, options)));
   } catch (const po::error& mistake) {
-    throw InvalidInput(fmt::format("rehearse {}: {}", verb, mistake.what()));
+    throw InvalidInput(fmt::format("rehearse {}: {}", verb, visible_name(mistake.what())));
   }
 }
 
@@ -107,8 +108,8 @@ std::optional<std::uint64_t> Arguments::whole_number(const std::string& option, 
   if (!said) return std::nullopt;
   const auto value = read_whole<std::uint64_t>(*said);
   if (value && *value >= least && *value <= most) return value;
-  throw InvalidInput(
-      fmt::format("--{} {}: expected a whole number from {} to {}", option, *said, least, most));
+  throw InvalidInput(fmt::format("--{} {}: expected a whole number from {} to {}", option,
+                                 visible_name(*said), least, most));
 }
 
 std::optional<double> Arguments::number(const std::string& option, double least,
@@ -117,8 +118,8 @@ std::optional<double> Arguments::number(const std::string& option, double least,
   if (!said) return std::nullopt;
   const auto value = read_whole<double>(*said);
   if (value && std::isfinite(*value) && *value >= least && *value <= most) return value;
-  throw InvalidInput(
-      fmt::format("--{} {}: expected a number from {} to {}", option, *said, least, most));
+  throw InvalidInput(fmt::format("--{} {}: expected a number from {} to {}", option,
+                                 visible_name(*said), least, most));
 }
 
 Arguments parse_arguments(const std::string& verb, const std::vector<Option>& options,

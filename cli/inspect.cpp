@@ -12,6 +12,7 @@
 #include "outputs/plain_text.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/error.hpp"
+#include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -52,29 +53,32 @@ std::string service_line(const std::string& name, const ServiceSpec& service) {
     behaviours += endpoint.behaviours.size();
   }
   return fmt::format("  {:<28} {:>4} {} of {} workers{}, {} endpoints, {} behaviours, calls {}\n",
-                     name, service.instances, service.instances == 1 ? "instance" : "instances",
+                     visible_name(name), service.instances,
+                     service.instances == 1 ? "instance" : "instances",
                      service.workers ? fmt::format("{}", *service.workers) : "unlimited",
                      service.cpu ? fmt::format(" on {} cores", service.cpu->cores) : "",
                      service.endpoints.size(), behaviours, service.calls.size());
 }
 
 std::string workload_text(const std::string& name, const WorkloadSpec& workload) {
-  std::string text = fmt::format("  {:<28} {}\n", name, arrivals_text(workload.arrivals));
+  std::string text =
+      fmt::format("  {:<28} {}\n", visible_name(name), arrivals_text(workload.arrivals));
   double total = 0;
   for (const auto& [endpoint, weight] : workload.mix) total += weight;
   for (const auto& [endpoint, weight] : workload.mix) {
-    text += fmt::format("    {:>7}  {}\n", percent_text(weight / total), endpoint.text());
+    text +=
+        fmt::format("    {:>7}  {}\n", percent_text(weight / total), visible_name(endpoint.text()));
   }
   return text;
 }
 
 std::string describe_model(const Model& model) {
   const ModelSpec& spec = model.spec;
-  std::string text = fmt::format("{}: model\n", model.path);
+  std::string text = fmt::format("{}: model\n", visible_line(model.path));
   if (spec.provenance.spans > 0) {
     text += fmt::format("  learned from {} spans of {} traces, {} % sampled, {}\n",
                         count_text(spec.provenance.spans), count_text(spec.provenance.traces),
-                        spec.provenance.sampling_percent, spec.provenance.window);
+                        spec.provenance.sampling_percent, visible_name(spec.provenance.window));
   }
   text += "\nWorkloads\n";
   for (const auto& [name, workload] : spec.workloads) text += workload_text(name, workload);
@@ -87,7 +91,8 @@ std::string describe_model(const Model& model) {
                       assumed);
   for (const auto& [path, evidence] : spec.evidence) {
     if (evidence.basis != Basis::assumed) continue;
-    text += fmt::format("  {}{}\n", path, evidence.note.empty() ? "" : ": " + evidence.note);
+    text += fmt::format("  {}{}\n", visible_name(path),
+                        evidence.note.empty() ? "" : ": " + visible_sentence(evidence.note));
   }
   return text;
 }

@@ -14,6 +14,7 @@
 #include "scenarios/toml_text.hpp"
 #include "scenarios/write.hpp"
 #include "sim/error.hpp"
+#include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -51,7 +52,7 @@ std::string shown(const Values& values, const std::string& path) {
   const auto found = values.find(path);
   if (found == values.end()) return "nothing";
   const std::string& text = found->second;
-  return text.size() <= longest_shown ? text : text.substr(0, longest_shown) + "...";
+  return text.size() <= longest_shown ? text : visible_line(text.substr(0, longest_shown)) + "...";
 }
 
 void add_differences(const Values& there, const Values& learned, std::vector<std::string>& lines) {
@@ -62,8 +63,8 @@ void add_differences(const Values& there, const Values& learned, std::vector<std
     const auto a = there.find(path);
     const auto b = learned.find(path);
     if (a != there.end() && b != learned.end() && a->second == b->second) continue;
-    lines.push_back(
-        fmt::format("  {} is {}, learned was {}", path, shown(there, path), shown(learned, path)));
+    lines.push_back(fmt::format("  {} is {}, learned was {}", visible_name(path),
+                                shown(there, path), shown(learned, path)));
   }
 }
 
@@ -96,13 +97,14 @@ void refuse_other_model(const ModelSpec& learned, const std::string& path) {
     if (!file.text) throw InvalidInput(file.complaint);
     lines = differences(parse_model(*file.text, path), learned);
   } catch (const InvalidInput&) {
-    throw InvalidInput(fmt::format(
-        "rehearse calibrate: {} exists and is no model that could be compared\n{}", path, way_out));
+    throw InvalidInput(
+        fmt::format("rehearse calibrate: {} exists and is no model that could be compared\n{}",
+                    visible_line(path), way_out));
   }
   if (lines.empty()) return;
   throw InvalidInput(fmt::format(
-      "rehearse calibrate: {} exists and says something else than these traces:\n{}\n{}", path,
-      fmt::join(lines, "\n"), way_out));
+      "rehearse calibrate: {} exists and says something else than these traces:\n{}\n{}",
+      visible_line(path), fmt::join(lines, "\n"), way_out));
 }
 
 std::string readable_model_text(const ModelSpec& model, const std::string& name) {

@@ -10,7 +10,6 @@ namespace rehearse {
 namespace {
 
 constexpr auto pause_between = std::chrono::milliseconds(250);
-constexpr const char* erase_line = "\r\033[K";
 
 }  // namespace
 
@@ -22,7 +21,7 @@ ProgressLine::ProgressLine(std::uint64_t total, std::string what)
       next_(start_ + pause_between) {}
 
 ProgressLine::~ProgressLine() {
-  if (shown_) print_aside(erase_line);
+  if (shown_) print_over_line("");
 }
 
 void ProgressLine::show(std::uint64_t done) {
@@ -34,8 +33,8 @@ void ProgressLine::show(std::uint64_t done) {
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   const double rate = static_cast<double>(done) / elapsed;
   const double left = static_cast<double>(total_ - done) / rate;
-  print_aside(fmt::format("{}{} of {} {}, {:.3g} a second, {} to go", erase_line, count_text(done),
-                          count_text(total_), what_, rate, seconds_text(left)));
+  print_over_line(fmt::format("{} of {} {}, {:.3g} a second, {} to go", count_text(done),
+                              count_text(total_), what_, rate, seconds_text(left)));
 }
 
 }  // namespace rehearse

@@ -19,6 +19,7 @@
 #include "scenarios/scenario.hpp"
 #include "scenarios/text_file.hpp"
 #include "sim/error.hpp"
+#include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -138,8 +139,9 @@ int deliver(const Study& study, const Findings& findings, const Destinations& to
   if (!to.json.empty()) delivery.attempt([&] { write_atomically(to.json, report()); });
   const bool files_complete = delivery.complete();
   delivery.attempt([&] {
-    const std::string summary = summary_of(study, findings) +
-                                (saved ? fmt::format("Outcome file {}\n", file) : std::string());
+    const std::string summary =
+        summary_of(study, findings) +
+        (saved ? fmt::format("Outcome file {}\n", visible_line(file)) : std::string());
     to.json_to_output ? print_aside(summary) : print(summary);
   });
   // Nobody reads what is printed for a terminal that was closed.

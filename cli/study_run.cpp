@@ -15,6 +15,7 @@
 #include "outputs/plain_text.hpp"
 #include "sim/error.hpp"
 #include "sim/replications.hpp"
+#include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -73,7 +74,7 @@ int asked_for_partitions(const System& system, int wanted) {
   const CutReport cut = system.cut_report(wanted);
   if (cut.partitions < wanted) {
     print_aside(fmt::format("rehearse: one replication takes {} of {} threads: {}\n",
-                            cut.partitions, wanted, cut.obstacle));
+                            cut.partitions, wanted, visible_sentence(cut.obstacle)));
   }
   return cut.partitions;
 }

@@ -12,6 +12,7 @@
 #include "models/mistakes.hpp"
 #include "outputs/atomic_file.hpp"
 #include "sim/error.hpp"
+#include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -53,7 +54,7 @@ const Verb* find_verb(const std::vector<Verb>& verbs, const std::string& name) {
   for (const Verb& verb : verbs) names.push_back(verb.name);
   const std::string near = nearest(word, names);
   throw InvalidInput(fmt::format(
-      "rehearse: there is no verb '{}'\nhint: {}", word,
+      "rehearse: there is no verb '{}'\nhint: {}", visible_name(word),
       near.empty() ? "rehearse --help lists them" : fmt::format("did you mean '{}'?", near)));
 }
 
@@ -84,8 +85,13 @@ void refuse_overwriting(const std::string& output, const std::string& input,
                         const std::string& verb) {
   const std::string file = input == "-" ? "/dev/stdin" : input;
   if (file.empty() || !same_file(output, file)) return;
-  throw InvalidInput(
-      fmt::format("rehearse {}: {} is an input, it cannot be written to", verb, output));
+  throw InvalidInput(fmt::format("rehearse {}: {} is an input, it cannot be written to", verb,
+                                 visible_line(output)));
+}
+
+void write_aside(const std::string& bytes) {
+  std::fwrite(bytes.data(), 1, bytes.size(), stderr);
+  std::fflush(stderr);
 }
 
 }  // namespace
@@ -164,14 +170,15 @@ void check_outputs(const std::vector<std::string>& outputs, const std::vector<st
     for (const std::string& input : inputs) refuse_overwriting(outputs[i], input, verb);
     if (is_stream(outputs[i], STDERR_FILENO)) {
       throw InvalidInput(
-          fmt::format("rehearse {}: {} is standard error already", verb, outputs[i]));
+          fmt::format("rehearse {}: {} is standard error already", verb, visible_line(outputs[i])));
     }
   }
   for (const std::string& output : outputs) check_writable(output);
 }
 
 void print(const std::string& text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  const std::string visible = visible_text(text);
+  const bool written = std::fwrite(visible.data(), 1, visible.size(), stdout) == visible.size();
   if (!written || std::fflush(stdout) != 0) {
     throw InputOutputError(
         fmt::format("cannot write to standard output: {}", std::strerror(errno)));
@@ -179,8 +186,11 @@ void print(const std::string& text) {
 }
 
 void print_aside(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  std::fflush(stderr);
+  write_aside(visible_text(text));
+}
+
+void print_over_line(const std::string& text) {
+  write_aside("\r\033[K" + visible_line(text));
 }
 
 }  // namespace rehearse

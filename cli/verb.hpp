@@ -54,10 +54,14 @@ bool is_standard_output(const std::string& path);
 void check_outputs(const std::vector<std::string>& outputs, const std::vector<std::string>& inputs,
                    const std::string& verb);
 
-/// Writes to standard output. Throws InputOutputError when it cannot.
+/// Writes to standard output, what a terminal would obey made visible; nothing else of the program
+/// does. Throws InputOutputError when it cannot.
 void print(const std::string& text);
 
-/// Writes to standard error; what cannot be said there cannot be said at all.
+/// Likewise to standard error; what cannot be said there cannot be said at all.
 void print_aside(const std::string& text);
+
+/// In place of the last line on the terminal of standard error.
+void print_over_line(const std::string& text);
 
 }  // namespace rehearse

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "sim/error.hpp"
+#include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -24,7 +25,8 @@ namespace fs = std::filesystem;
 constexpr std::string_view temporary_infix = ".part.";
 
 [[noreturn]] void fail(std::string_view action, const std::string& path, int reason) {
-  throw InputOutputError(fmt::format("cannot {} {}: {}", action, path, std::strerror(reason)));
+  throw InputOutputError(
+      fmt::format("cannot {} {}: {}", action, visible_line(path), std::strerror(reason)));
 }
 
 /// Owns a file descriptor, and says whether closing it succeeded: the last chance of some file
@@ -127,7 +129,8 @@ Target resolve(const std::string& path) {
   }
   if (S_ISDIR(named.st_mode)) fail("write", path, EISDIR);
   if (S_ISBLK(named.st_mode)) {
-    throw InputOutputError(fmt::format("cannot write {}: it is a disk, not a file", path));
+    throw InputOutputError(
+        fmt::format("cannot write {}: it is a disk, not a file", visible_line(path)));
   }
   Target target{.path = path, .replaced = false, .permissions = named.st_mode & 07777};
   if (!S_ISREG(named.st_mode)) return target;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "outputs/plain_text.hpp"
+#include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -40,7 +41,7 @@ std::optional<Change> change_of(const RequestEstimates& with, const RequestEstim
                             : 1;
   const bool more_errors = errors > errors_before + worth_errors;
   if (!more_errors && !(slower > worth_latency)) return std::nullopt;
-  std::string text = fmt::format("  {}:", with.name);
+  std::string text = fmt::format("  {}:", visible_name(with.name));
   if (more_errors) {
     text += fmt::format(" errors {} (without it {})", percent_text(errors),
                         percent_text(errors_before));
@@ -58,9 +59,10 @@ std::optional<Change> change_of(const RequestEstimates& with, const RequestEstim
 std::optional<Change> change_of(const ServiceEstimates& with, const ServiceEstimates& without) {
   const double busier = value_of(with.utilization) - value_of(without.utilization);
   if (busier <= worth_utilization) return std::nullopt;
-  return Change{busier / 100, fmt::format("  {}: utilization {} (without it {})\n", with.name,
-                                          percent_text(value_of(with.utilization)),
-                                          percent_text(value_of(without.utilization)))};
+  return Change{busier / 100,
+                fmt::format("  {}: utilization {} (without it {})\n", visible_name(with.name),
+                            percent_text(value_of(with.utilization)),
+                            percent_text(value_of(without.utilization)))};
 }
 
 template <class Estimates>
@@ -88,7 +90,8 @@ std::string first_exhausted_text(const ArmRecord& arm) {
       const std::size_t cell = window * layout.services.size() + service;
       if (mean_utilization(arm.windows(), cell, cells) < exhausted) continue;
       const Time from = layout.warm_up_end + layout.window * static_cast<std::int64_t>(window);
-      return fmt::format("First exhausted: {}, from {} on\n", layout.services[service],
+      return fmt::format("First exhausted: {}, from {} on\n",
+                         visible_name(layout.services[service]),
                          span_text(from.since_start().in_seconds()));
     }
   }
@@ -107,8 +110,8 @@ std::string collateral_text(const Study& study, const Findings& findings) {
   collect(with.services, without.services, changes);
   std::stable_sort(changes.begin(), changes.end(),
                    [](const Change& a, const Change& b) { return a.size > b.size; });
-  std::string text =
-      changes.empty() ? "\nNothing else was hit\n" : fmt::format("\nAlso hit in '{}'\n", with.name);
+  std::string text = changes.empty() ? "\nNothing else was hit\n"
+                                     : fmt::format("\nAlso hit in '{}'\n", visible_name(with.name));
   for (std::size_t i = 0; i < std::min(changes.size(), most_lines); ++i) text += changes[i].text;
   if (changes.size() > most_lines) {
     text += fmt::format("  and {} more: --json has them all\n", changes.size() - most_lines);

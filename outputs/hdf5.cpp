@@ -9,6 +9,7 @@
 
 #include "sim/error.hpp"
 #include "sim/expects.hpp"
+#include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -294,7 +295,8 @@ std::string Hdf5Image::bytes() {
 std::vector<Hdf5Entry> list_hdf5(const std::string& path) {
   prepare_library();
   const hid_t opened = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
-  if (opened < 0) throw InvalidInput(fmt::format("{}: this is not a readable HDF5 file", path));
+  if (opened < 0)
+    throw InvalidInput(fmt::format("{}: this is not a readable HDF5 file", visible_line(path)));
   const Identifier file(opened);
   try {
     return entries_of(file);

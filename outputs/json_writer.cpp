@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/expects.hpp"
+#include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -10,7 +11,9 @@ namespace {
 template <class Value>
 std::string token_of(const Value& value) {
   using Json = nlohmann::json;
-  return Json(value).dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string token = Json(value).dump(-1, ' ', false, Json::error_handler_t::replace);
+  // A report may be looked at on a terminal; what it would obey has another spelling in JSON.
+  return visible_text(token);
 }
 
 }  // namespace

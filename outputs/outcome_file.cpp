@@ -8,6 +8,7 @@
 #include "outputs/atomic_file.hpp"
 #include "outputs/file_layout.hpp"
 #include "sim/error.hpp"
+#include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -67,7 +68,7 @@ void add_arm(Hdf5Image& image, const std::vector<DatasetEntry>& layout, const st
 }
 
 std::string text_of(const Hdf5Attribute& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* text = std::get_if<std::string>(&value)) return visible_sentence(*text);
   if (const auto* whole = std::get_if<std::uint64_t>(&value)) return fmt::format("{}", *whole);
   return fmt::format("{}", std::get<double>(value));
 }
@@ -112,9 +113,10 @@ void write_outcome_file(const std::string& path, const Study& study, const Findi
 std::string describe_outcome_file(const std::string& path) {
   const std::vector<Hdf5Entry> entries = list_hdf5(path);
   if (entries.empty() || entries.front().attributes.count("format_version") == 0) {
-    throw InvalidInput(fmt::format("{}: an HDF5 file, but not an outcome file of rehearse", path));
+    throw InvalidInput(
+        fmt::format("{}: an HDF5 file, but not an outcome file of rehearse", visible_line(path)));
   }
-  std::string text = fmt::format("{}: outcome file\n", path);
+  std::string text = fmt::format("{}: outcome file\n", visible_line(path));
   for (const AttributeEntry& attribute : file_attributes()) {
     text += fmt::format("  {:<21} {}\n", attribute.name,
                         attribute_text(entries.front(), attribute.name));
@@ -123,7 +125,7 @@ std::string describe_outcome_file(const std::string& path) {
     if (entry.is_group) continue;
     const std::string unit = attribute_text(entry, "unit");
     const std::string axes = attribute_text(entry, "axes");
-    text += fmt::format("\n{}\n  {}{}{}\n  {}\n", entry.path, shape_text(entry),
+    text += fmt::format("\n{}\n  {}{}{}\n  {}\n", visible_line(entry.path), shape_text(entry),
                         axes.empty() ? "" : " by " + axes, unit.empty() ? "" : ", unit " + unit,
                         attribute_text(entry, "description"));
   }

@@ -9,6 +9,7 @@
 #include "outputs/collateral.hpp"
 #include "outputs/notices.hpp"
 #include "outputs/plain_text.hpp"
+#include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -39,7 +40,7 @@ std::string rollout_text(const ArmRecord& arm) {
 }
 
 std::string answer(const Study& study, const Findings& findings) {
-  const std::string& name = study.information.name;
+  const std::string name = visible_name(study.information.name);
   const ObjectiveResult* result = decisive(findings);
   switch (findings.verdict) {
     case Verdict::none:
@@ -47,10 +48,12 @@ std::string answer(const Study& study, const Findings& findings) {
     case Verdict::pass:
       return fmt::format("{}: PASS. Every objective is met as often as required.", name);
     case Verdict::fail:
-      return fmt::format("{}: FAIL. '{}' is missed in {} of {} replications.", name, result->name,
-                         result->experiment.missed, result->experiment.replications);
+      return fmt::format("{}: FAIL. '{}' is missed in {} of {} replications.", name,
+                         visible_name(result->name), result->experiment.missed,
+                         result->experiment.replications);
     case Verdict::inconclusive:
-      return fmt::format("{}: INCONCLUSIVE. About '{}': {}.", name, result->name, result->reason);
+      return fmt::format("{}: INCONCLUSIVE. About '{}': {}.", name, visible_name(result->name),
+                         visible_sentence(result->reason));
   }
   return name;
 }
@@ -101,7 +104,8 @@ std::string risk_text(const Risk& risk) {
 /// The objective that the first line names says its reason, or how often it was missed, there.
 std::string objective_text(const ObjectiveResult& result, bool named_above, bool reason_above) {
   std::string text = fmt::format("  {:<12}  {}: {} ({})\n", upper_case(word(result.verdict)),
-                                 result.name, result.expectation, result.interval_name);
+                                 visible_name(result.name), visible_name(result.expectation),
+                                 visible_name(result.interval_name));
   text += fmt::format("{:16}{}\n", "", measured_text(result));
   const Risk& risk = result.experiment;
   const bool fail_above = named_above && result.verdict == Verdict::fail;
@@ -112,7 +116,8 @@ std::string objective_text(const ObjectiveResult& result, bool named_above, bool
     text += fmt::format("{:16}without the experiment {}\n", "", risk_text(*result.control));
   }
   if (result.reason.empty() || named_above) return text;
-  return text + fmt::format("{:16}{}\n", "", reason_above ? "likewise" : result.reason);
+  return text +
+         fmt::format("{:16}{}\n", "", reason_above ? "likewise" : visible_sentence(result.reason));
 }
 
 std::string objectives_text(const Findings& findings) {
@@ -191,7 +196,7 @@ std::string good_answers_line(const RequestEstimates& one) {
 }
 
 std::string request_text(const LatencyRow& row) {
-  const std::string name = fmt::format("  {}\n", row.experiment->name);
+  const std::string name = fmt::format("  {}\n", visible_name(row.experiment->name));
   const bool control_too = row.control == nullptr || nobody_got_an_answer(*row.control);
   if (nobody_got_an_answer(*row.experiment) && control_too) {
     return name + fmt::format("    never: none of {} requests had a good answer\n",
@@ -216,8 +221,8 @@ std::string latency_text(const Study& study, const Findings& findings) {
   std::string text = fmt::format(
       "\nLatency of all requests that arrived in '{}' ({} to {}), without a good answer: never; "
       "95 % intervals\n{:9}{:<30}{}\n",
-      experiment.name, span_text(experiment.from_seconds), span_text(experiment.to_seconds), "",
-      "experiment", control == nullptr ? "" : "  without it");
+      visible_name(experiment.name), span_text(experiment.from_seconds),
+      span_text(experiment.to_seconds), "", "experiment", control == nullptr ? "" : "  without it");
   for (std::size_t i = 0; i < std::min(rows.size(), most_rows); ++i) text += request_text(rows[i]);
   if (rows.size() > most_rows) {
     text += fmt::format("  and {} more endpoints: --json has them all\n", rows.size() - most_rows);
@@ -249,7 +254,7 @@ std::string alarms_text(const Study& study) {
   std::string text;
   for (std::size_t i = 0; i < arm.layout().alarms.size(); ++i) {
     text += noticed_text(study, firings_of(arm, i),
-                         fmt::format("The alarm '{}' fired", arm.layout().alarms[i]));
+                         fmt::format("The alarm '{}' fired", visible_name(arm.layout().alarms[i])));
   }
   if (has_rollout(arm)) {
     text += noticed_text(study, arm.rows().rollout_aborted_at, "The rollout was rolled back");
@@ -275,7 +280,7 @@ std::string summary_of(const Study& study, const Findings& findings) {
   text += collateral_text(study, findings);
   text += alarms_text(study);
   for (const std::string& warning : warnings_about(study, findings)) {
-    text += "\nwarning: " + warning;
+    text += "\nwarning: " + visible_sentence(warning);
   }
   text += "\nAll of this is conditional on the model: what it does not know cannot happen here.\n";
   return text + fmt::format("Outcome digest {:016x}, trajectory digest {:016x}\n",

@@ -6,6 +6,7 @@
 
 #include "scenarios/utf8.hpp"
 #include "sim/error.hpp"
+#include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -23,9 +24,7 @@ std::size_t character_length(const std::string& text, std::size_t offset, std::s
 }  // namespace
 
 std::string printable(std::string_view text) {
-  std::string joined;
-  for (const std::string& character : utf8_characters(text)) joined += character;
-  return joined;
+  return visible_sentence(text);
 }
 
 int Diagnostics::add_source(std::string name, std::string text) {
@@ -93,9 +92,10 @@ std::string Diagnostics::text() const {
     if (mistake.position.file < 0) {
       text += fmt::format("error: {}\n", sentence);
     } else if (mistake.position.line <= 0) {
-      text += fmt::format("{}: error: {}\n", source_name(mistake.position.file), sentence);
+      text +=
+          fmt::format("{}: error: {}\n", printable(source_name(mistake.position.file)), sentence);
     } else {
-      text += fmt::format("{}:{}:{}: error: {}\n{}", source_name(mistake.position.file),
+      text += fmt::format("{}:{}:{}: error: {}\n{}", printable(source_name(mistake.position.file)),
                           mistake.position.line, mistake.position.column, sentence,
                           excerpt(mistake.position, cursor));
     }

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "scenarios/utf8.hpp"
+#include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -43,14 +43,13 @@ std::string real_text(double value) {
 std::string toml_quoted(std::string_view text) {
   std::string quoted = "\"";
   while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
-    const auto first = static_cast<unsigned char>(text.front());
+    const auto [length, first] = first_character(text);
     if (length == 0) {
       quoted += "\\uFFFD";
     } else if (first == '"' || first == '\\') {
       quoted += {'\\', static_cast<char>(first)};
-    } else if (first < 0x20 || first == 0x7f) {
-      quoted += fmt::format("\\u{:04X}", static_cast<unsigned>(first));
+    } else if (!is_visible(first)) {
+      quoted += fmt::format("\\u{:04X}", first);
     } else {
       quoted += text.substr(0, length);
     }
@@ -69,9 +68,7 @@ std::string toml_key(std::string_view key) {
 }
 
 std::string toml_comment(std::string_view text) {
-  std::string comment;
-  for (const std::string& character : utf8_characters(text)) comment += character;
-  return comment;
+  return visible_line(text);
 }
 
 std::string toml_value(const Node& node, Defaults defaults) {

@@ -11,8 +11,8 @@ namespace rehearse {
 /// Expects text.
 std::size_t utf8_length(std::string_view text);
 
-/// The characters of a text, fit for a terminal: a tab becomes a blank, control characters and
-/// bytes that are not UTF-8 become question marks.
+/// The characters of a text, each of them one that a terminal shows, so that they can be counted: a
+/// tab becomes a blank, what `is_visible` is not and what is not UTF-8 becomes a question mark.
 std::vector<std::string> utf8_characters(std::string_view text);
 
 }  // namespace rehearse
