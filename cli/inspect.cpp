@@ -1,4 +1,6 @@
 #include <fmt/format.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -97,17 +99,54 @@ std::string describe_model(const Model& model) {
   return text;
 }
 
-/// HDF5 1.10 reads beyond its memory, or for ever, where a file is damaged: a child process takes
-/// the risk.
+/// What reading an outcome file may take; sound ones need a fraction of a second and 100 MB. One
+/// that is damaged can tell HDF5 1.10 to take more than the machine has, or never to end.
+constexpr rlim_t most_seconds = 8;
+constexpr rlim_t most_bytes = 1'000'000'000;
+
+/// The address space in use.
+rlim_t bytes_in_use() {
+  std::ifstream sizes("/proc/self/statm");
+  rlim_t pages = 0;
+  sizes >> pages;
+  return pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
+}
+
+/// A limit that is lower already stays.
+void limit(__rlimit_resource resource, rlim_t most) {
+  rlimit now{};
+  if (::getrlimit(resource, &now) != 0) return;
+  now.rlim_cur = std::min(now.rlim_cur, most);
+  now.rlim_max = std::min(now.rlim_max, most);
+  ::setrlimit(resource, &now);
+}
+
+/// Of the process that reads: it takes no more than it may, and does not outlive who asked for it.
+void confine(pid_t parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::raise(SIGKILL);
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_CPU, most_seconds);
+  // The clock goes on where a disk does not answer.
+  ::alarm(static_cast<unsigned>(most_seconds) + 1);
+  // Under a sanitizer terabytes are in use before anything is read.
+  if (bytes_in_use() < most_bytes / 2) limit(RLIMIT_AS, most_bytes);
+}
+
+std::string reason_of_signal(int signal) {
+  if (signal == SIGKILL || signal == SIGXCPU || signal == SIGALRM) {
+    return fmt::format("reading it took more than {} s", most_seconds);
+  }
+  return fmt::format("reading it ended with signal {}", signal);
+}
+
+/// HDF5 1.10 reads beyond its memory where a file is damaged: a child process takes the risk.
 int inspect_outcomes(const std::string& path) {
-  constexpr rlim_t most_seconds = 60;
+  const pid_t parent = ::getpid();
   const pid_t child = ::fork();
-  if (child < 0) throw InputOutputError("cannot start a process to read " + path);
+  if (child < 0) throw InputOutputError("cannot start a process to read " + visible_line(path));
   if (child == 0) {
-    const rlimit time{most_seconds, most_seconds};
-    const rlimit no_core{0, 0};
-    ::setrlimit(RLIMIT_CPU, &time);
-    ::setrlimit(RLIMIT_CORE, &no_core);
+    confine(parent);
     print(describe_outcome_file(path));
     return 0;
   }
@@ -115,8 +154,11 @@ int inspect_outcomes(const std::string& path) {
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (WIFEXITED(status)) return WEXITSTATUS(status);
-  throw InvalidInput(fmt::format("{}: the file is damaged: reading it ended with signal {}", path,
-                                 WTERMSIG(status)));
+  const int signal = WTERMSIG(status);
+  // Who reads our output went away: that is no fault of the file.
+  if (signal == SIGPIPE) ::raise(SIGPIPE);
+  throw InvalidInput(
+      fmt::format("{}: the file is damaged: {}", visible_line(path), reason_of_signal(signal)));
 }
 
 int run(const Invocation& invocation) {

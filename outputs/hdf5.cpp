@@ -4,6 +4,7 @@
 #include <hdf5.h>
 
 #include <algorithm>
+#include <new>
 #include <type_traits>
 #include <utility>
 
@@ -17,6 +18,7 @@ namespace {
 constexpr std::size_t worth_compressing = 4096;  // bytes
 constexpr std::size_t chunk_bytes = 1 << 18;     // small enough that a reader's cache holds some
 constexpr unsigned compression_level = 4;
+constexpr std::size_t longest_text = std::size_t{64} << 20;  // that is read
 
 /// Owns one HDF5 identifier of any kind.
 class Identifier {
@@ -154,7 +156,9 @@ std::string read_text(hid_t attribute, hid_t stored) {
     H5free_memory(text);
     return result;
   }
-  std::string result(H5Tget_size(stored), '\0');
+  const std::size_t size = H5Tget_size(stored);
+  if (size > longest_text) throw InputOutputError("a text is longer than any that is written");
+  std::string result(size, '\0');
   require(H5Aread(attribute, stored, result.data()), "read an attribute");
   return std::string(result.c_str());
 }
@@ -221,7 +225,9 @@ Hdf5Entry describe(hid_t object, const std::string& path) {
   if (!entry.is_group) {
     entry.type = type_name(object);
     const Identifier space(H5Dget_space(object));
-    std::vector<hsize_t> sizes(static_cast<std::size_t>(H5Sget_simple_extent_ndims(space)));
+    const int axes = H5Sget_simple_extent_ndims(space);
+    if (axes < 0) throw InputOutputError("HDF5 could not read a shape");
+    std::vector<hsize_t> sizes(static_cast<std::size_t>(axes));
     H5Sget_simple_extent_dims(space, sizes.data(), nullptr);
     entry.shape.assign(sizes.begin(), sizes.end());
   }
@@ -301,7 +307,11 @@ std::vector<Hdf5Entry> list_hdf5(const std::string& path) {
   try {
     return entries_of(file);
   } catch (const InputOutputError& error) {
-    throw InvalidInput(fmt::format("{}: the file is damaged: {}", path, error.what()));
+    throw InvalidInput(
+        fmt::format("{}: the file is damaged: {}", visible_line(path), error.what()));
+  } catch (const std::bad_alloc&) {
+    throw InvalidInput(
+        fmt::format("{}: the file is damaged: it asks for too much memory", visible_line(path)));
   }
 }
 

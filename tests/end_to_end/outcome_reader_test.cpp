@@ -1,4 +1,7 @@
+#include <sys/resource.h>
+
 #include <catch2/catch.hpp>
+#include <chrono>
 
 #include "tests/end_to_end/small_scenarios.hpp"
 
@@ -42,6 +45,85 @@ TEST_CASE("a damaged outcome file is a mistake of the world, not a crash", "[end
   CHECK_THAT(cut.errors, Catch::Contains("short.h5: this is not a readable HDF5 file"));
   CHECK(rotten.exit_code == 104);
   CHECK_THAT(rotten.errors, Catch::StartsWith("rotten.h5: "));
+}
+
+namespace {
+
+constexpr long most_kilobytes = 1'000'000;
+
+/// The most memory that any child of this program has had.
+long kilobytes_of_children() {
+  rusage usage{};
+  ::getrusage(RUSAGE_CHILDREN, &usage);
+  return usage.ru_maxrss;
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+std::string outcome_file_in(const testing::Workplace& place) {
+  testing::write_model(place);
+  testing::write_scenario(place, "a", "50ms", "0.9", 5);
+  place.rehearse({"run", "a.toml"});
+  return place.content("a.h5");
+}
+
+}  // namespace
+
+TEST_CASE("half a megabyte once took gigabytes to look into", "[end_to_end]") {
+  const testing::Workplace place;
+  std::string damaged = outcome_file_in(place);
+  // The type of a text of any length, made of letters of one byte; the damage makes them of 2 GB.
+  const std::string type("\x10\0\0\0\x10\0\0\0\x01\0\0\0", 12);
+  std::size_t texts = 0;
+  for (std::size_t at = damaged.find(type); at != std::string::npos; at = damaged.find(type, at)) {
+    damaged[at + type.size() - 1] = '\x7f';
+    ++texts;
+  }
+  REQUIRE(texts > 0);
+  place.write("damaged.h5", damaged);
+
+  const testing::Finished inspected = place.rehearse({"inspect", "damaged.h5"});
+
+  CHECK(inspected.exit_code == 104);
+  CHECK_THAT(inspected.errors, Catch::Contains("damaged.h5: the file is damaged"));
+  CHECK(kilobytes_of_children() < most_kilobytes);
+}
+
+TEST_CASE("who reads an outcome file does not outlive who asked for it", "[end_to_end]") {
+  const testing::Workplace place;
+  // A pipe that begins as the file does and then never opens again: reading it would not end.
+  const std::string command = std::string("mkfifo slow.h5; ") +
+                              "(printf '\\x89HDF\\r\\n\\x1a\\n' > slow.h5 &); (" + REHEARSE_BINARY +
+                              " inspect slow.h5 & sleep 0.5; kill -9 $!) | timeout 20 cat";
+  const auto start = std::chrono::steady_clock::now();
+
+  place.run({"bash", "-c", command});
+
+  CHECK(seconds_since(start) < 5);
+}
+
+TEST_CASE("damaged outcome files are refused in time and in little memory", "[.slow]") {
+  const testing::Workplace place;
+  const std::string whole = outcome_file_in(place);
+  constexpr std::size_t variants = 300;
+  std::size_t refused = 0;
+  for (std::size_t variant = 0; variant < variants; ++variant) {
+    std::string damaged = whole;
+    const std::size_t at = variant * 7919 % (whole.size() - 4);
+    const std::size_t bytes = 1 + variant % 4;
+    damaged.replace(at, bytes, bytes, "\xff\x7f\x80\x03\x10"[variant % 5]);
+    place.write("damaged.h5", damaged);
+    const auto start = std::chrono::steady_clock::now();
+    const testing::Finished inspected = place.rehearse({"inspect", "damaged.h5"});
+    CAPTURE(variant, inspected.errors);
+    CHECK(seconds_since(start) < 10);
+    CHECK((inspected.exit_code == 0 || inspected.exit_code == 104));
+    if (inspected.exit_code == 104) ++refused;
+  }
+  CHECK(refused > 0);
+  CHECK(kilobytes_of_children() < most_kilobytes);
 }
 
 }  // namespace rehearse
