@@ -36,6 +36,21 @@ constexpr const char* metric_meanings = R"(
   most that one instance had.
 )";
 
+/// What two faults at once do to one instance or workload.
+constexpr const char* overlapping_faults = R"(
+## Faults that overlap
+
+Their order in the file changes nothing.
+
+- `slow_down`: factors multiply.
+- `load_spike`: each brings `factor` - 1 times the workload's own arrivals; spikes add, so 2 and 3
+  together make 4.
+- `latency`: delays add.
+- `abort`: answers at once, whatever latencies there are beside it.
+- `instance_kill` and `zone_down`: an instance stays down until the last one that keeps it down is
+  over. While a zone is lost its instances are silent; killed ones elsewhere refuse to connect.
+)";
+
 constexpr const char* introduction = R"(# The language of models and scenarios
 
 Made from the table that the parser uses; a test compares. Two kinds of TOML files: a *model*
@@ -143,13 +158,14 @@ class Page {
         "comparisons are `<`, `<=`, `>` and `>=`.\n\n"
         "A latency quantile is over all requests: one that failed counts as infinitely slow, so "
         "`p99(latency{...}) < 400ms` says that 99 % of all requests got a good answer within 400 "
-        "ms. A mean or a maximum is of the good answers.\n\n"
+        "ms. A mean or a maximum is infinite as soon as one had no good answer.\n\n"
         "| Metric | Aggregates | Labels | Threshold |\n|---|---|---|---|\n";
     for (const MetricReference& metric : metric_references()) {
       text += fmt::format("| `{}` | {} | {} | {} |\n", metric.word, metric.aggregates,
                           metric.labels, metric.threshold);
     }
     text += metric_meanings;
+    text += overlapping_faults;
   }
 
  private:
