@@ -147,7 +147,9 @@ int inspect_outcomes(const std::string& path) {
   if (child < 0) throw InputOutputError("cannot start a process to read " + visible_line(path));
   if (child == 0) {
     confine(parent);
-    print(describe_outcome_file(path));
+    const std::string text = describe_outcome_file(path);
+    ::alarm(0);  // whoever reads what we print may take their time
+    print(text);
     return 0;
   }
   int status = 0;
