@@ -14,10 +14,9 @@ std::atomic<bool> terminal_went_away{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "signal handlers may not lock");
 
 constexpr char promise[] =
-    "\nrehearse: interrupted, the replications under way are finished and saved; once more to give "
-    "them up\n";
+    "\nrehearse: interrupted, what is finished is saved; once more to end without\n";
 
-/// A long replication takes its time: without a word it would look as if nobody listened.
+/// To save takes its time: without a word it would look as if nobody listened.
 void remember(int) {
   was_requested = true;
   const int before = errno;

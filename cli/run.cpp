@@ -169,6 +169,7 @@ int run(const Invocation& invocation) {
     return interrupted_exit_code;
   }
   study.unknown = unknown_capacities(scenario.model, study.experiment);
+  study.untried = failures_never_recorded(scenario.model, scenario.experiment, study.experiment);
   const Findings findings = findings_of(study);
   const int code = study.complete() ? exit_code(findings.verdict) : interrupted_exit_code;
   return deliver(study, findings, to, code);

@@ -11,6 +11,7 @@
 #include "cli/interruption.hpp"
 #include "cli/progress.hpp"
 #include "cli/verb.hpp"
+#include "cli/waiting_word.hpp"
 #include "models/system.hpp"
 #include "outputs/plain_text.hpp"
 #include "sim/error.hpp"
@@ -84,7 +85,7 @@ Crew crew_for(const System& system, const StudySettings& settings) {
                              ? asked_for_partitions(system, *settings.threads_per_replication)
                              : chosen_partitions(system, settings);
   Crew crew;
-  crew.threading = {partitions, std::min(partitions, settings.threads), Interruption::requested};
+  crew.threading = {partitions, std::min(partitions, settings.threads), nullptr};
   const int room = std::max(1, settings.threads / crew.threading.threads);
   crew.at_once = static_cast<int>(
       std::min<std::uint64_t>(static_cast<std::uint64_t>(room), settings.replications));
@@ -97,11 +98,16 @@ class StudyRun {
       : settings_(settings),
         experiment_(scenario.model, scenario.experiment),
         crew_(crew_for(experiment_, settings)),
+        planned_seconds_(experiment_.layout().intervals.front().to.since_start().in_seconds()),
         memories_(static_cast<std::size_t>(crew_.at_once)) {
     const ExperimentSpec& experiment = scenario.experiment;
     if (!experiment.faults.empty() || experiment.rollout) {
       control_.emplace(scenario.model, experiment.control());
     }
+    crew_.threading.cancelled = [this](Time now) {
+      how_far_.reached(now);
+      return Interruption::requested();
+    };
   }
 
   Study empty_study(const Scenario& scenario, StudyInformation information) const {
@@ -110,7 +116,7 @@ class StudyRun {
         static_cast<std::uint64_t>(crew_.at_once) * static_cast<std::uint64_t>(threads_of_one());
     information.threads_per_replication = static_cast<std::uint64_t>(threads_of_one());
     Study study{
-        std::move(information), ArmRecord(experiment_.layout(), objectives), std::nullopt, {}};
+        std::move(information), ArmRecord(experiment_.layout(), objectives), std::nullopt, {}, {}};
     if (control_) study.control.emplace(control_->layout(), objectives);
     return study;
   }
@@ -118,10 +124,11 @@ class StudyRun {
   int at_once() const { return crew_.at_once; }
   int threads_of_one() const { return crew_.threading.threads; }
 
-  /// What the first replication is expected to take, its twin included.
-  double expected_seconds_of_one() const {
-    const double arms = control_ ? 2 : 1;
-    return arms * expected_seconds(experiment_) / threads_of_one();
+  /// Until the first replication is finished, how far it is, is all that is known of the time that
+  /// the study will take.
+  void add_first(Study& study, ProgressLine& progress) {
+    const WaitingWord word(how_far_, planned_seconds_, control_ ? 2 : 1);
+    add(study, 0, 1, 1, progress);
   }
 
   /// Adds the replications [first, last) to the study, as far as nobody interrupts.
@@ -146,9 +153,11 @@ class StudyRun {
     const ReplicationSeed seed{
         .study = settings_.seed, .replication = index, .draw = 0, .branch = 0};
     Memories& memories = memories_[static_cast<std::size_t>(worker)];
+    how_far_.begins_arm(0);
     Twins result{run_replication(experiment_, seed, memories.experiment, crew_.threading),
                  std::nullopt};
     if (control_) {
+      how_far_.begins_arm(1);
       result.control = run_replication(*control_, seed, memories.control, crew_.threading);
     }
     return result;
@@ -158,16 +167,10 @@ class StudyRun {
   System experiment_;
   std::optional<System> control_;
   Crew crew_;
+  double planned_seconds_;
+  HowFar how_far_;  // of the first replication; later ones run side by side
   std::vector<Memories> memories_;
 };
-
-/// Before the first replication there is only a guess, and afterwards a measurement.
-void announce_first(const StudyRun& run) {
-  const double expected = run.expected_seconds_of_one();
-  if (expected < worth_announcing_seconds) return;
-  print_aside(
-      fmt::format("The first replication will take roughly {}\n", span_text(std::round(expected))));
-}
 
 void announce(const StudyRun& run, std::uint64_t replications, double seconds_of_first) {
   const double expected = seconds_of_first * static_cast<double>(replications - 1) / run.at_once();
@@ -187,8 +190,7 @@ Study run_study(const Scenario& scenario, const StudySettings& settings,
   Study study = run.empty_study(scenario, std::move(information));
   const Clock::time_point start = Clock::now();
   ProgressLine progress(settings.replications, "replications");
-  announce_first(run);
-  run.add(study, 0, 1, 1, progress);
+  run.add_first(study, progress);
   if (settings.replications > 1 && !Interruption::requested()) {
     announce(run, settings.replications, seconds_since(start));
     run.add(study, 1, settings.replications, run.at_once(), progress);

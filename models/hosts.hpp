@@ -43,10 +43,10 @@ struct Hosts {
 
 /// What all hosts may read and only controllers change, while all partitions stand still.
 struct Surroundings {
-  std::function<bool()> cancelled;  // may be empty
-  std::uint64_t key = 0;            // of all random streams
-  std::uint32_t interval = none;    // the elementary interval of what arrives now
-  double canary_share = 0;          // of the calls
+  std::function<bool(Time)> cancelled;  // may be empty
+  std::uint64_t key = 0;                // of all random streams
+  std::uint32_t interval = none;        // the elementary interval of what arrives now
+  double canary_share = 0;              // of the calls
   std::vector<FaultState> faults;
   std::vector<Index> listed;              // [service, version]: instances that get traffic
   std::vector<ListedRange> listed_range;  // [service * 2 + version]

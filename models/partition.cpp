@@ -71,7 +71,7 @@ void Partition::bind(const System::Plan& plan, const Cut& cut, Hosts& hosts,
 inline void Partition::watch_the_clock(Time next) {
   ++handled_;
   if ((handled_ & (events_between_questions - 1)) == 0 && surroundings_->cancelled &&
-      surroundings_->cancelled()) [[unlikely]] {
+      surroundings_->cancelled(next)) [[unlikely]] {
     throw Cancelled("the replication was cancelled");
   }
   if (next != now_) {

@@ -17,8 +17,9 @@ namespace rehearse {
 struct Threading {
   int partitions = 1;
   int threads = 1;
-  /// Asked now and then while the run goes on, if there is one; true: it throws Cancelled.
-  std::function<bool()> cancelled = nullptr;
+  /// Asked now and then while the run goes on, if there is one, by any of its threads, and told the
+  /// simulated time; true: it throws Cancelled.
+  std::function<bool(Time now)> cancelled = nullptr;
 };
 
 /// What can be said about cutting a system into partitions.

@@ -95,6 +95,8 @@ constexpr const char* report =
     "than "
     "was recorded: `work_ratio` and `inside_ratio` to the highest recorded load of an instance, or "
     "`visits_ratio`. While there are any, no objective passes. |\n"
+    "| `failures_never_recorded[]` | Edges (`caller`, `callee`) along which calls fail here and "
+    "none of the `recorded_calls` did: that the caller fails too is assumed. |\n"
     "| `alarms[]` | Of each stop condition: `when`, as written; `fired` with `count`, "
     "`median_seconds`, `range_seconds`; in how many replications it `rang_before` the experiment. "
     "|\n"

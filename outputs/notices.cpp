@@ -14,6 +14,8 @@ namespace {
 /// Below, a few requests that arrived just before the end are the ordinary reason.
 constexpr double worth_mentioning = 0.001;
 
+constexpr std::size_t most_edges_named = 6;
+
 std::uint64_t capped_in(const ArmRecord& arm) {
   const auto& capped = arm.rows().capped;
   return static_cast<std::uint64_t>(std::count(capped.begin(), capped.end(), std::uint8_t{1}));
@@ -50,6 +52,24 @@ void warn_of_capped(const ArmRecord& arm, const char* where, std::vector<std::st
         "{} of {} replications {}ended early: too many requests were in flight (a collapse)",
         capped, arm.replications(), where));
   }
+}
+
+void warn_of_untried(const std::vector<FailureNeverRecorded>& untried,
+                     std::vector<std::string>& warnings) {
+  if (untried.empty()) return;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < std::min(most_edges_named, untried.size()); ++i) {
+    names.push_back(text_of(untried[i]));
+  }
+  if (untried.size() > names.size()) {
+    names.push_back(
+        fmt::format("and {} more (--json has them all)", untried.size() - names.size()));
+  }
+  warnings.push_back(
+      fmt::format("harm may be overstated: calls fail here of which no failure was recorded; that "
+                  "their callers "
+                  "fail too is assumed (say on_error = \"ignore\" where they do not): {}",
+                  fmt::join(names, ", ")));
 }
 
 void warn_of_deaf_alarms(const ArmRecord& arm, std::vector<std::string>& warnings) {
@@ -125,6 +145,7 @@ std::vector<std::string> warnings_about(const Study& study, const Findings& find
         "they can do, and they never queue here: {}",
         fmt::join(names, ", ")));
   }
+  warn_of_untried(study.untried, warnings);
   warn_of_deaf_alarms(study.experiment, warnings);
   warn_of_capped(study.experiment, "", warnings);
   warn_of_unfinished(findings.experiment.intervals.front(), "", warnings);

@@ -187,6 +187,15 @@ void write_unknown(JsonWriter& json, const Study& study) {
   json.end_array();
 }
 
+void write_untried(JsonWriter& json, const Study& study) {
+  json.key("failures_never_recorded").begin_array();
+  for (const FailureNeverRecorded& untried : study.untried) {
+    json.begin_object().member("caller", untried.caller).member("callee", untried.callee);
+    json.member("recorded_calls", untried.recorded_calls).end_object();
+  }
+  json.end_array();
+}
+
 void write_rollout(JsonWriter& json, const ArmRecord& arm) {
   for (const auto& [name, result] : {std::pair{"promoted", RolloutResult::completed},
                                      std::pair{"rolled_back", RolloutResult::aborted}}) {
@@ -238,6 +247,7 @@ std::string json_report(const Study& study, const Findings& findings,
   }
   const ReplicationRows& rows = study.experiment.rows();
   write_unknown(json, study);
+  write_untried(json, study);
   write_alarms(json, study.experiment);
   if (has_rollout(study.experiment)) write_rollout(json, study.experiment);
   write(json, "stopped", occurrences_of(rows.stopped_at));

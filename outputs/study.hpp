@@ -8,6 +8,7 @@
 #include "models/model_spec.hpp"
 #include "outputs/arm_record.hpp"
 #include "outputs/estimates.hpp"
+#include "outputs/untried_failures.hpp"
 #include "outputs/verdict.hpp"
 
 namespace rehearse {
@@ -39,6 +40,8 @@ struct Study {
   ArmRecord experiment;
   std::optional<ArmRecord> control;
   std::vector<UnknownCapacity> unknown;  // what a pass must not rest on
+  /// What failures that spread to callers rest on.
+  std::vector<FailureNeverRecorded> untried = {};
 
   /// False when it was interrupted: what is there is right, but there is less of it.
   bool complete() const { return experiment.replications() == information.replications_planned; }

@@ -4,6 +4,7 @@
 
 #include "models/spec_path.hpp"
 #include "models/target_counts.hpp"
+#include "models/untried_failures.hpp"
 #include "scenarios/documents.hpp"
 #include "scenarios/quantity_text.hpp"
 #include "scenarios/scenario_kinds.hpp"
@@ -43,6 +44,22 @@ void add_clients(const std::string& path, const std::map<std::string, ClientSpec
   }
 }
 
+/// Beside each fault: what becomes of its callers is assumed.
+void add_untried(const Scenario& scenario, Notes& notes) {
+  const std::vector<UntriedEdge> edges = untried_edges(scenario.model);
+  const std::vector<FaultSpec>& faults = scenario.experiment.faults;
+  for (std::size_t i = 0; i < faults.size(); ++i) {
+    std::string names;
+    for (const UntriedEdge& edge : edges) {
+      if (!makes_fail(faults[i], edge, scenario.model, scenario.experiment)) continue;
+      names += fmt::format("{}{} -> {}", names.empty() ? "" : ", ", edge.caller, edge.callee);
+    }
+    if (names.empty()) continue;
+    notes[indexed_path("faults", i) + ".kind"] +=
+        "; no failure was recorded, so that callers fail too is assumed: " + names;
+  }
+}
+
 /// What follows from values and is not in any file, by path: counts that percentages come to, and
 /// defaults that depend on other values.
 Notes resolved_values(const Scenario& scenario) {
@@ -60,6 +77,7 @@ Notes resolved_values(const Scenario& scenario) {
     if (!target.workload.empty() || target.version == "canary") continue;
     counts[indexed_path("faults", i) + ".target.mode"] = target_text(scenario.model, target);
   }
+  add_untried(scenario, counts);
   if (experiment.rollout) {
     const RolloutSpec& rollout = *experiment.rollout;
     const auto service = scenario.model.services.find(rollout.service);

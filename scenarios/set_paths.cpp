@@ -130,6 +130,31 @@ class Override {
   std::vector<PathPart> parts_;
 };
 
+/// Keys as text: an index may be written [0] or .0 .
+std::vector<std::string> words_of(std::string_view path) {
+  std::vector<std::string> words;
+  for (const PathPart& part : parse_path(path).value_or(std::vector<PathPart>())) {
+    const auto* index = std::get_if<std::size_t>(&part);
+    words.push_back(index != nullptr ? std::to_string(*index) : std::get<std::string>(part));
+  }
+  return words;
+}
+
+/// Whether an override says the value at a path that begins with its own. A table that is set key
+/// by key says nothing about other keys.
+bool gives(const Entry& entry, const std::vector<std::string>& path) {
+  const std::vector<std::string> own = words_of(entry.key);
+  if (own.empty() || own.size() > path.size()) return false;
+  if (!std::equal(own.begin(), own.end(), path.begin())) return false;
+  const Node* node = &entry.node;
+  for (std::size_t depth = own.size(); depth < path.size(); ++depth) {
+    if (node->type != Node::Type::table || holds_one_value(path[depth - 1])) return true;
+    node = node->find(path[depth]);
+    if (node == nullptr) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 void apply_overrides(Reader& reader, const Node& set, Node& model) {
@@ -148,6 +173,15 @@ void apply_overrides(Reader& reader, const Node& set, Node& model) {
       continue;
     }
     Override(reader, entry, *std::move(parts)).apply(model);
+  }
+}
+
+void mark_given(const Node& set, std::map<std::string, EvidenceSpec>& evidence) {
+  if (set.type != Node::Type::table) return;
+  for (auto& [text, one] : evidence) {
+    const std::vector<std::string> path = words_of(text);
+    const auto says = [&path = path](const Entry& entry) { return gives(entry, path); };
+    if (std::any_of(set.entries.begin(), set.entries.end(), says)) one.basis = Basis::given;
   }
 }
 

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <map>
+#include <string>
+
+#include "models/model_spec.hpp"
 #include "scenarios/document.hpp"
 #include "scenarios/reader.hpp"
 
@@ -11,5 +15,9 @@ namespace rehearse {
 /// law, arrivals, a mix) is replaced whole. Tables that lead to a key are made where they are
 /// missing, but services, workloads and endpoints must exist.
 void apply_overrides(Reader& reader, const Node& set, Node& model);
+
+/// What a [set] table gives is a person's word: evidence of it, and of what is below it, is `given`
+/// from here on, whatever the model says.
+void mark_given(const Node& set, std::map<std::string, EvidenceSpec>& evidence);
 
 }  // namespace rehearse

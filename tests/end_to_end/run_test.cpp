@@ -92,7 +92,7 @@ TEST_CASE("an interrupted run saves what is finished", "[end_to_end]") {
 
   CHECK(run.exit_code == 105);
   CHECK_THAT(run.output, Catch::Contains("of 1000000 replications were finished"));
-  CHECK_THAT(run.errors, Catch::Contains("the replications under way are finished and saved"));
+  CHECK_THAT(run.errors, Catch::Contains("interrupted, what is finished is saved"));
   CHECK_THAT(place.content("long.json"),
              Catch::Contains("\"complete\": false") && Catch::Contains("\"exit_code\": 105"));
   const Finished inspected = place.rehearse({"inspect", "long.h5"});
@@ -142,6 +142,44 @@ TEST_CASE("an answer that cannot be printed is a failure", "[end_to_end]") {
   const std::string command = std::string(REHEARSE_BINARY) + " --help > /dev/full";
 
   CHECK(place.run({"sh", "-c", command}).exit_code == 1);
+}
+
+TEST_CASE("a run names callers of which no failure was recorded", "[end_to_end]") {
+  const Workplace place;
+  place.write("a.model.toml", R"(rehearse_model = 1
+[workloads.users]
+arrivals = { poisson = { rate = "20/s" } }
+mix = { "page/Get" = 1 }
+[[services.page.endpoints.Get.behaviours]]
+steps = [ { call = "ads/Get" } ]
+[[services.ads.endpoints.Get.behaviours]]
+steps = [ { work = "1ms" } ]
+[evidence]
+"services.page.calls.ads.on_error" = { basis = "assumed", n = 1200 }
+)");
+  place.write("a.toml", R"(rehearse = 1
+[scenario]
+name = "without ads"
+model = "a.model.toml"
+duration = "6s"
+replications = 3
+[[faults]]
+name = "no ads"
+kind = "instance_kill"
+target = { service = "ads" }
+at = "2s"
+duration = "2s"
+)");
+
+  const Finished run = place.rehearse({"run", "a.toml", "--json", "a.json"});
+
+  CHECK_THAT(run.output, Catch::Contains("warning: harm may be overstated") &&
+                             Catch::Contains("page -> ads (1,200 good calls)"));
+  CHECK_THAT(place.content("a.json"), Catch::Contains("\"failures_never_recorded\": [") &&
+                                          Catch::Contains("\"caller\": \"page\"") &&
+                                          Catch::Contains("\"recorded_calls\": 1200"));
+  CHECK_THAT(place.rehearse({"explain", "a.toml"}).output,
+             Catch::Contains("that callers fail too is assumed: page -> ads"));
 }
 
 }  // namespace rehearse

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "models/assumed_limit.hpp"
 #include "models/mistakes.hpp"
 #include "scenarios/explain.hpp"
 #include "scenarios/scenario.hpp"
@@ -249,4 +250,77 @@ TEST_CASE("what is allowed and probably not meant is said", "[scenarios]") {
   REQUIRE(unmeasured.size() == 1);
   CHECK_THAT(unmeasured[0], Catch::Contains("'bank', which is never measured"));
   CHECK(doubts("[set]\n\"services.bank.workers\" = 2\n" + objective).empty());
+}
+
+namespace {
+
+const std::string calibrated_model = R"(rehearse_model = 1
+[workloads.users]
+arrivals = { poisson = { rate = "1/s" } }
+mix = { "web/Get" = 1 }
+[services.web.calls.ads]
+[[services.web.endpoints.Get.behaviours]]
+steps = [{ work = "1ms" }, { call = "ads/Get" }]
+[[services.ads.endpoints.Get.behaviours]]
+steps = [{ work = "1ms" }]
+[evidence]
+"services.web.workers" = { basis = "assumed", n = 0 }
+"services.ads.workers" = { basis = "assumed", n = 0 }
+"services.web.calls.ads.on_error" = { basis = "assumed", n = 9 }
+"workloads.users.mix.\"web/Get\"" = { basis = "observed", n = 9 }
+)";
+
+Scenario with_set(const Folder& folder, const std::string& set) {
+  folder.write("m.model.toml", calibrated_model);
+  return load_scenario(folder.write("s.toml", R"(rehearse = 1
+[scenario]
+name = "s"
+model = "m.model.toml"
+duration = "10s"
+[[faults]]
+name = "down"
+kind = "instance_kill"
+target = { service = "ads" }
+at = "1s"
+duration = "1s"
+[set]
+)" + set));
+}
+
+}  // namespace
+
+TEST_CASE("what a scenario sets is given, and no longer assumed", "[scenarios]") {
+  const Folder folder("given_by_set");
+  const auto basis = [](const Scenario& scenario, const std::string& path) {
+    return scenario.model.evidence.at(path).basis;
+  };
+
+  const Scenario none = with_set(folder, "");
+  const Scenario value = with_set(folder, "\"services.web.workers\" = \"unlimited\"\n");
+  const Scenario table = with_set(folder, "\"services.ads\" = { workers = \"unlimited\" }\n");
+  const Scenario whole = with_set(folder, "\"workloads.users.mix\" = { \"ads/Get\" = 1 }\n");
+  const Scenario beside = with_set(folder, "\"services.web.calls.ads.timeout\" = \"1s\"\n");
+
+  CHECK(limit_is_assumed(none.model, "web"));
+  CHECK_FALSE(limit_is_assumed(value.model, "web"));
+  CHECK(limit_is_assumed(value.model, "ads"));
+  CHECK_FALSE(limit_is_assumed(table.model, "ads"));
+  CHECK(basis(table, "services.web.calls.ads.on_error") == Basis::assumed);
+  CHECK(basis(whole, "workloads.users.mix.\"web/Get\"") == Basis::given);
+  CHECK(basis(beside, "services.web.calls.ads.on_error") == Basis::assumed);
+  CHECK(basis(beside, "workloads.users.mix.\"web/Get\"") == Basis::observed);
+}
+
+TEST_CASE("explain says beside a fault which callers were never seen to meet a failure",
+          "[scenarios]") {
+  const Folder folder("untried_explained");
+
+  const std::string text = explain(with_set(folder, ""));
+  const std::string ignored =
+      explain(with_set(folder,
+                       "\"services.web.endpoints.Get.behaviours[0].steps[1].on_error\" = "
+                       "\"ignore\"\n"));
+
+  CHECK_THAT(text, Catch::Contains("that callers fail too is assumed: web -> ads"));
+  CHECK_THAT(ignored, !Catch::Contains("web -> ads"));
 }

@@ -1,0 +1,68 @@
+#include "cli/waiting_word.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "cli/verb.hpp"
+#include "outputs/plain_text.hpp"
+
+namespace rehearse {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds first_word_after{5};
+constexpr int times_as_long = 10;
+
+/// Nobody waits for longer than a year, whatever the figure.
+constexpr double year_seconds = 365.0 * 86'400;
+
+/// "The first replication has run for 5s and simulated 1.2 s of 1m: ...".
+std::string waiting_text(double elapsed_seconds, double simulated_seconds, double planned_seconds,
+                         int arm, int arms) {
+  const double done = arm * planned_seconds + std::min(simulated_seconds, planned_seconds);
+  const double expected = elapsed_seconds * arms * planned_seconds / std::max(done, 1e-9);
+  const std::string where = arm == 0 ? "" : ", the experiment done, without it";
+  const std::string end =
+      expected > year_seconds
+          ? "at this pace it will take more than a year"
+          : "at this pace it will take about " + span_text(std::max(1.0, std::round(expected)));
+  return fmt::format(
+      "The first replication has run for {} and simulated{} {} of {}: {} (Ctrl-C saves what is "
+      "finished, and ends it)\n",
+      span_text(std::round(elapsed_seconds)), where,
+      seconds_text(std::min(simulated_seconds, planned_seconds)), span_text(planned_seconds), end);
+}
+
+}  // namespace
+
+WaitingWord::WaitingWord(const HowFar& how_far, double planned_seconds, int arms)
+    : how_far_(how_far),
+      planned_seconds_(planned_seconds),
+      arms_(arms),
+      thread_([this] { wait_and_speak(); }) {}
+
+WaitingWord::~WaitingWord() {
+  {
+    const std::lock_guard lock(mutex_);
+    over_ = true;
+  }
+  ended_.notify_all();
+  thread_.join();
+}
+
+void WaitingWord::wait_and_speak() {
+  const Clock::time_point start = Clock::now();
+  std::chrono::seconds next = first_word_after;
+  std::unique_lock lock(mutex_);
+  while (!ended_.wait_until(lock, start + next, [this] { return over_; })) {
+    const double elapsed = std::chrono::duration<double>(Clock::now() - start).count();
+    print_aside(waiting_text(elapsed, how_far_.seconds(), planned_seconds_, how_far_.arm(), arms_));
+    next *= times_as_long;
+  }
+}
+
+}  // namespace rehearse

@@ -1,0 +1,159 @@
+#include "outputs/untried_failures.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "models/system.hpp"
+#include "outputs/notices.hpp"
+#include "tests/support/small_models.hpp"
+#include "tests/unit/outputs/study_support.hpp"
+
+namespace rehearse {
+namespace {
+
+using testing::add_poisson;
+using testing::add_service;
+using testing::call;
+using testing::constant;
+using testing::quiet;
+using testing::work;
+
+/// page calls ads and stock, each two instances; nobody recorded a failure on either edge.
+ModelSpec recorded_model() {
+  ModelSpec model;
+  add_service(model, "ads", {work(constant(0.001))}).instances = 2;
+  add_service(model, "stock", {work(constant(0.001))}).instances = 2;
+  add_service(model, "page", {call("ads"), call("stock")});
+  model.evidence["services.page.calls.ads.on_error"] = {Basis::assumed, 120, ""};
+  model.evidence["services.page.calls.stock.on_error"] = {Basis::assumed, 1, ""};
+  add_poisson(model, 20, "page");
+  return model;
+}
+
+FaultSpec fault(FaultKind kind, const std::string& service) {
+  FaultSpec made;
+  made.name = "it";
+  made.kind = kind;
+  made.target.service = service;
+  made.at = Duration::seconds(2);
+  made.duration = Duration::seconds(2);
+  return made;
+}
+
+ExperimentSpec with(const FaultSpec& fault) {
+  ExperimentSpec experiment = quiet(6);
+  experiment.faults = {fault};
+  return experiment;
+}
+
+std::vector<std::string> untried_after(const ModelSpec& model, const ExperimentSpec& experiment) {
+  const System system(model, experiment);
+  ArmRecord arm(system.layout(), {});
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    arm.add(run_replication(system, {.study = 8, .replication = i}));
+  }
+  std::vector<std::string> edges;
+  for (const auto& one : failures_never_recorded(model, experiment, arm)) {
+    edges.push_back(text_of(one));
+  }
+  return edges;
+}
+
+using Edges = std::vector<std::string>;
+const Edges ads = {"page -> ads (120 good calls)"};
+
+StepSequence& steps_of_page(ModelSpec& model) {
+  return model.services["page"].endpoints.begin()->second.behaviours[0].steps;
+}
+
+}  // namespace
+
+TEST_CASE("what kills, silences or aborts a callee meets edges on which nobody saw a failure",
+          "[outputs]") {
+  ModelSpec model = recorded_model();
+  model.services["ads"].placement.zones = {"a", "b"};
+  FaultSpec zone = fault(FaultKind::zone_down, "");
+  zone.target.zone = "b";
+
+  CHECK(untried_after(model, with(fault(FaultKind::instance_kill, "ads"))) == ads);
+  CHECK(untried_after(model, with(fault(FaultKind::abort, "ads"))) == ads);
+  CHECK(untried_after(model, with(zone)) == ads);
+  CHECK(untried_after(model, with(fault(FaultKind::abort, "stock"))) ==
+        Edges{"page -> stock (1 good call)"});
+}
+
+TEST_CASE("without failures there is nothing to say of them", "[outputs]") {
+  FaultSpec slow = fault(FaultKind::slow_down, "ads");
+  slow.factor = 3;
+
+  CHECK(untried_after(recorded_model(), quiet(6)).empty());
+  CHECK(untried_after(recorded_model(), with(slow)).empty());
+  CHECK(untried_after(recorded_model(), with(fault(FaultKind::abort, "page"))).empty());
+}
+
+TEST_CASE("failures of a callee are measured, whatever they come from", "[outputs]") {
+  ModelSpec model = recorded_model();
+  SECTION("errors of its own") {
+    model.services["ads"].endpoints.begin()->second.errors.percent = 5;
+    CHECK(untried_after(model, quiet(6)) == ads);
+  }
+  SECTION("refusals, in an overload") {
+    model.services["ads"].workers = 1;
+    model.services["ads"].queue.capacity = 0;
+    model.services["ads"].endpoints.begin()->second.behaviours[0].steps = {work(constant(0.2))};
+    CHECK(untried_after(model, quiet(6)) == ads);
+  }
+  SECTION("answers that the caller does not wait for") {
+    model.services["page"].calls["ads"].timeout = Duration::milliseconds(2);
+    FaultSpec slow = fault(FaultKind::slow_down, "ads");
+    CHECK(untried_after(model, with(slow)).empty());
+    slow.factor = 30;
+    CHECK(untried_after(model, with(slow)) == ads);
+  }
+  SECTION("failures that it passes on: both edges are guesses") {
+    add_service(model, "front", {call("page")});
+    model.evidence["services.front.calls.page.on_error"] = {Basis::assumed, 7, ""};
+    model.evidence.erase("services.page.calls.stock.on_error");
+    add_poisson(model, 20, "front");
+    CHECK(untried_after(model, with(fault(FaultKind::instance_kill, "ads"))) ==
+          Edges{"front -> page (7 good calls)", "page -> ads (120 good calls)"});
+  }
+}
+
+TEST_CASE("a person who says what callers do is believed", "[outputs]") {
+  ModelSpec model = recorded_model();
+  const ExperimentSpec experiment = with(fault(FaultKind::instance_kill, "ads"));
+  SECTION("by the basis of the evidence") {
+    model.evidence["services.page.calls.ads.on_error"].basis = Basis::given;
+  }
+  SECTION("by a call that ignores failures") {
+    std::get<CallSpec>(steps_of_page(model)[0].action).on_error = OnError::ignore;
+  }
+  SECTION("and a caller that nobody asks says nothing") {
+    add_service(model, "idle", {call("ads")});
+    model.evidence["services.idle.calls.ads.on_error"] = {Basis::assumed, 3, ""};
+    model.evidence.erase("services.page.calls.ads.on_error");
+  }
+
+  CHECK(untried_after(model, experiment).empty());
+}
+
+TEST_CASE("a call inside of branches and rounds is an edge too", "[outputs]") {
+  ModelSpec model = recorded_model();
+  steps_of_page(model) = {testing::parallel({{work(constant(0.001))}, {call("ads")}})};
+
+  CHECK(untried_after(model, with(fault(FaultKind::abort, "ads"))) == ads);
+}
+
+TEST_CASE("the warning names some edges and counts the others", "[outputs]") {
+  Study study = testing::study_with(10, 0);
+  for (int i = 0; i < 8; ++i) study.untried.push_back({"page", "s" + std::to_string(i), 2});
+
+  const std::vector<std::string> warnings = warnings_about(study, findings_of(study));
+
+  REQUIRE(warnings.size() == 1);
+  CHECK_THAT(warnings[0], Catch::Contains("no failure was recorded") &&
+                              Catch::Contains("page -> s5 (2 good calls), and 2 more") &&
+                              !Catch::Contains("s6"));
+}
+
+}  // namespace rehearse
