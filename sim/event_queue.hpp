@@ -68,7 +68,7 @@ class EventQueue {
   static constexpr std::size_t most_without_buckets = EventFront<Payload>::reach;
   static constexpr std::size_t fewest_with_buckets = 12;
   static constexpr std::size_t fewest_buckets = 256;
-  static constexpr std::size_t large = 2048;
+  static constexpr std::size_t large = 16'384;
   static constexpr std::size_t sorted_one_by_one = 24;
 
   /// Brings the next bucket into the empty front.
