@@ -14,19 +14,24 @@
 namespace rehearse {
 namespace {
 
+std::string instances_text(std::uint64_t count) {
+  return fmt::format("{} {}", count, count == 1 ? "instance" : "instances");
+}
+
 std::string target_text(const ModelSpec& model, const TargetSpec& target) {
   const std::uint64_t matching = count_matching(model, target);
   const std::uint64_t meant = count_meant(target, matching);
   switch (target.mode) {
     case TargetSpec::Mode::fixed_percent:
-      return fmt::format("{} % of {} instances = {}", number_text(target.value), matching, meant);
+      return fmt::format("{} % of {} = {}", number_text(target.value), instances_text(matching),
+                         meant);
     case TargetSpec::Mode::all:
-      return fmt::format("all of {} instances", matching);
+      return "all of " + instances_text(matching);
     case TargetSpec::Mode::one:
     case TargetSpec::Mode::fixed:
       break;
   }
-  return fmt::format("{} of {} instances", meant, matching);
+  return fmt::format("{} of {}", meant, instances_text(matching));
 }
 
 using Notes = std::map<std::string, std::string>;
