@@ -40,8 +40,7 @@ TEST_CASE("a study without objectives says that nothing was judged", "[outputs]"
   layout.objective_intervals.clear();
   Study study{{}, ArmRecord(layout, {}), std::nullopt, {}};
   study.experiment.add(testing::silent_outcome(0));
-  CHECK_THAT(summary(study),
-             Catch::StartsWith(": nothing was judged: no objectives.\n"));
+  CHECK_THAT(summary(study), Catch::StartsWith(": nothing was judged: no objectives.\n"));
 }
 
 TEST_CASE("an outage does not look fast", "[outputs]") {
