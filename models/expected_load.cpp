@@ -151,8 +151,6 @@ ExpectedLoad expected_load(const System::Plan& plan) {
     before = total;
     fresh = std::move(caused);
   }
-  load.may_be_far_more = std::any_of(plan.edges.begin(), plan.edges.end(),
-                                     [](const EdgePlan& edge) { return edge.retries; });
   for (Index i = 0; i < plan.endpoints.size(); ++i) {
     load.service_visits[plan.endpoints[i].service] += load.visits_per_second[i];
     load.events_per_second += events_per_visit * load.visits_per_second[i];

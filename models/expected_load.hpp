@@ -20,9 +20,6 @@ struct ExpectedLoad {
   std::vector<double> requests;           // [workload], per second
   /// Of the whole run, per second: an arrival, an end of work and an answer for each visit.
   double events_per_second = 0;
-  /// Some callers retry: what fails is then tried again, up to the product of the attempts of all
-  /// callers on its way, and nobody knows beforehand how much will fail.
-  bool may_be_far_more = false;
 };
 
 /// By following the calls from the workloads on until hardly any are left; feedback that dies out

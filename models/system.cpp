@@ -44,8 +44,4 @@ double System::expected_events() const {
   return expected_load(*plan_).events_per_second * plan_->end.since_start().in_seconds();
 }
 
-bool System::may_be_far_more() const {
-  return expected_load(*plan_).may_be_far_more;
-}
-
 }  // namespace rehearse

@@ -48,8 +48,6 @@ class System {
   CutReport cut_report(int wanted) const;
   /// Expected events of one replication, without retries, faults and rollout.
   double expected_events() const;
-  /// Whether retries may make them far more.
-  bool may_be_far_more() const;
 
   struct Plan;
   const Plan& plan() const { return *plan_; }

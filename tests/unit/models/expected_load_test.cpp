@@ -7,12 +7,10 @@ using namespace rehearse;
 namespace {
 
 /// One request a second asks for "a/x", which does these steps; a run of a hundred seconds.
-System system_of(StepSequence steps, ArrivalsSpec arrivals = PoissonSpec{{1}},
-                 std::optional<RetrySpec> retry = std::nullopt) {
+System system_of(StepSequence steps, ArrivalsSpec arrivals = PoissonSpec{{1}}) {
   ModelSpec model;
   model.services["a"].endpoints["x"].behaviours = {BehaviourSpec{1, std::move(steps)}};
   model.workloads["users"] = {std::move(arrivals), {{{"a", "x"}, 1}}, {}};
-  model.workloads["users"].calls["a"].retry = retry;
   ExperimentSpec experiment;
   experiment.duration = Duration::seconds(100);
   experiment.window = Duration::seconds(10);
@@ -31,13 +29,6 @@ TEST_CASE("feedback that dies out slowly was once counted for a thousand rounds 
     const System system = system_of({StepSpec{SpawnSpec{{"a", "x"}, probability}}});
     CHECK(visits(system) == Approx(1 / (1 - probability)).epsilon(1e-5));
   }
-}
-
-TEST_CASE("an estimate that retries may multiply says so", "[models]") {
-  RetrySpec retry;
-  retry.max_attempts = 1000;
-  CHECK(system_of({}, PoissonSpec{{1}}, retry).may_be_far_more());
-  CHECK_FALSE(system_of({}).may_be_far_more());
 }
 
 TEST_CASE("the first stage rises from nothing when it is a ramp", "[models]") {
