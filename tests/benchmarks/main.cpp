@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 #include "tests/benchmarks/bench.hpp"
 #include "tests/benchmarks/child.hpp"
@@ -28,10 +29,20 @@ std::vector<Benchmark> all_benchmarks() {
   return all;
 }
 
+/// Whether `name` contains one of the words, which commas part.
+bool is_meant(const std::string& name, const std::string& words) {
+  std::istringstream list(words);
+  std::string word;
+  while (std::getline(list, word, ',')) {
+    if (name.find(word) != std::string::npos) return true;
+  }
+  return words.empty();
+}
+
 std::vector<Benchmark> selected(const Options& options) {
   std::vector<Benchmark> chosen = options.peers ? peer_benchmarks() : all_benchmarks();
   std::erase_if(chosen, [&](const Benchmark& benchmark) {
-    return benchmark.name.find(options.filter) == std::string::npos;
+    return !is_meant(benchmark.name, options.filter);
   });
   if (chosen.empty()) {
     throw BadOption("no benchmark has '" + options.filter + "' in its name; --list names them");
@@ -70,11 +81,14 @@ int run(const Options& options) {
   if (!json) throw BadOption("cannot write " + options.json);
   std::vector<Row> rows;
   bool failed = false;
+  if (options.markdown) fmt::print("{}\n", markdown_head);
   for (const Benchmark& benchmark : chosen) {
     try {
       const std::vector<Row> some =
           other.empty() ? in_child(benchmark.run) : compared(self, other, benchmark.name);
-      for (const Row& row : some) fmt::print("{}\n", line_of(row));
+      for (const Row& row : some) {
+        fmt::print("{}\n", options.markdown ? markdown_of(row) : line_of(row));
+      }
       rows.insert(rows.end(), some.begin(), some.end());
     } catch (const std::exception& error) {
       fmt::print(stderr, "{} failed: {}\n", benchmark.name, error.what());

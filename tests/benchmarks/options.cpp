@@ -13,8 +13,10 @@ struct Setting {
   std::string Options::*target;
 };
 
-constexpr Flag flags[] = {
-    {"--help", &Options::help}, {"--list", &Options::list}, {"--peers", &Options::peers}};
+constexpr Flag flags[] = {{"--help", &Options::help},
+                          {"--list", &Options::list},
+                          {"--markdown", &Options::markdown},
+                          {"--peers", &Options::peers}};
 
 constexpr Setting settings[] = {{"--filter", &Options::filter},
                                 {"--json", &Options::json},
@@ -61,11 +63,12 @@ Options options_of(const std::vector<std::string>& words) {
 const char* const help_text =
     R"(rehearse_bench: how fast the engine is. Never decides whether a test passes.
 
-  rehearse_bench [--filter NAME] [--json FILE] [--vs PATH | --peers] [--list]
+  rehearse_bench [--filter NAME,...] [--json FILE] [--markdown] [--vs PATH | --peers] [--list]
 
-  --filter NAME  only benchmarks whose name contains NAME
+  --filter NAME,...  only benchmarks whose name contains one of these
   --json FILE    also writes {"rows": [{"name", "value", "unit", "baseline", "ratio",
                  "ratio_min", "ratio_max"}]}; a ratio is a median of pairs, above 1 is better
+  --markdown     prints a table for a page; scripts/measure writes docs/performance.md with it
   --vs PATH      compares with another rehearse_bench: short runs of this one and of PATH in
                  turn, so that a busy machine disturbs both alike
   --peers        compares with ns-3, SystemC, SimGrid and SimPy, where they are installed

@@ -10,6 +10,7 @@ namespace rehearse::bench {
 struct Options {
   bool help = false;
   bool list = false;
+  bool markdown = false;
   bool peers = false;
   std::string filter;
   std::string json;

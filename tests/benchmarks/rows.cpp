@@ -44,4 +44,18 @@ std::string line_of(const Row& row) {
   return line;
 }
 
+const char* const markdown_head = "| What | Value | Ratio (of pairs) |\n|---|---|---|";
+
+std::string markdown_of(const Row& row) {
+  const bool large = row.value >= 1e6;
+  std::string line =
+      fmt::format("| {} | {:.3g}{} {} |", row.name, large ? row.value / 1e6 : row.value,
+                  large ? " million" : "", row.unit);
+  if (!row.baseline.empty()) {
+    line += fmt::format(" {:.2f} x {} ({:.2f}-{:.2f})", row.ratio, row.baseline, row.ratio_min,
+                        row.ratio_max);
+  }
+  return line + " |";
+}
+
 }  // namespace rehearse::bench

@@ -16,4 +16,8 @@ std::vector<Row> parsed(const std::string& text);
 /// One line for people.
 std::string line_of(const Row& row);
 
+/// The same as a line of a Markdown table, and the two lines that begin the table.
+std::string markdown_of(const Row& row);
+extern const char* const markdown_head;
+
 }  // namespace rehearse::bench

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "models/system.hpp"
+#include "tests/support/page_row.hpp"
 #include "tests/unit/calibrate/trace_support.hpp"
 
 namespace rehearse {
@@ -89,24 +90,36 @@ bool is_near(double got, const std::vector<double>& recorded, double level, doub
   return inside || std::fabs(got / quantile(sorted, level) - 1) < tolerance;
 }
 
-std::string shown(const Quantiles& q) {
-  return std::to_string(static_cast<int>(q.p50 + 0.5)) + "/" +
-         std::to_string(static_cast<int>(q.p90 + 0.5)) + "/" +
-         std::to_string(static_cast<int>(q.p99 + 0.5)) + " ms";
+/// Checks a row of docs/validation.md: what was recorded and what the model gives, those in bold
+/// that are not near.
+void check_page(const std::string& recording, const Quantiles& simulated,
+                const std::vector<double>& roots, double tolerance) {
+  const Quantiles recorded = quantiles_of(roots);
+  std::vector<std::string> row = {recording};
+  const auto add = [&](double Quantiles::*member, double level) {
+    const double got = simulated.*member;
+    const std::string mark = is_near(got, roots, level, tolerance) ? "" : "**";
+    row.push_back(testing::three_digits(recorded.*member));
+    row.push_back(mark + testing::three_digits(got) + mark);
+  };
+  add(&Quantiles::p50, 0.5);
+  add(&Quantiles::p90, 0.9);
+  add(&Quantiles::p99, 0.99);
+  CHECK(testing::page_shows("docs/validation.md", row, 1));
 }
 
 }  // namespace
 
-TEST_CASE("a model of Online Boutique repeats the latencies of its recording", "[calibrate]") {
+TEST_CASE("a model of Online Boutique repeats the latencies of its recording",
+          "[calibrate][validation]") {
   const auto path = test::shared_data("online-boutique/baseline_17_00.csv.gz");
   if (!path) return;
 
   const Calibration calibration = calibrate({*path}, {});
   const Quantiles simulated = simulated_roots(calibration.model, ten_minutes(), 4);
   const std::vector<double> roots = root_durations({*path}, 0);
-  const Quantiles recorded = quantiles_of(roots);
 
-  WARN("recorded " << shown(recorded) << ", simulated " << shown(simulated));
+  check_page("Online Boutique, baseline", simulated, roots, 0.15);
   CHECK(is_near(simulated.p50, roots, 0.5, 0.15));
   CHECK(is_near(simulated.p90, roots, 0.9, 0.15));
   CHECK(is_near(simulated.p99, roots, 0.99, 0.15));
@@ -115,22 +128,22 @@ TEST_CASE("a model of Online Boutique repeats the latencies of its recording", "
   CHECK(calibration.account.pairs_in_role(Role::internal) == 22);
 }
 
-TEST_CASE("a model of Train-Ticket repeats the latencies of its recording", "[calibrate]") {
+TEST_CASE("a model of Train-Ticket repeats the latencies of its recording",
+          "[calibrate][validation]") {
   const auto path = test::shared_data("train-ticket/baseline_08_50.csv.gz");
   if (!path) return;
 
   const Calibration calibration = calibrate({*path}, {});
   const Quantiles simulated = simulated_roots(calibration.model, ten_minutes(), 4);
   const std::vector<double> roots = root_durations({*path}, 0);
-  const Quantiles recorded = quantiles_of(roots);
 
-  WARN("recorded " << shown(recorded) << ", simulated " << shown(simulated));
+  check_page("Train-Ticket, baseline", simulated, roots, 0.15);
   CHECK(is_near(simulated.p50, roots, 0.5, 0.15));
   CHECK(is_near(simulated.p90, roots, 0.9, 0.15));
   CHECK(is_near(simulated.p99, roots, 0.99, 0.15));
 }
 
-TEST_CASE("delays injected into Online Boutique are foretold", "[calibrate]") {
+TEST_CASE("delays injected into Online Boutique are foretold", "[calibrate][validation]") {
   struct Injection {
     const char* service;
     std::vector<std::string> files;
@@ -158,9 +171,9 @@ TEST_CASE("delays injected into Online Boutique are foretold", "[calibrate]") {
   experiment.faults.push_back(fault);
   const Quantiles simulated = simulated_roots(calibrate({*baseline}, {}).model, experiment, 2);
   const std::vector<double> roots = root_durations(files, injection.injected * 1'000'000'000);
-  const Quantiles recorded = quantiles_of(roots);
 
-  WARN(injection.service << ": recorded " << shown(recorded) << ", foretold " << shown(simulated));
+  check_page("+ " + std::to_string(injection.milliseconds) + " ms on " + injection.service,
+             simulated, roots, 0.25);
   CHECK(is_near(simulated.p50, roots, 0.5, 0.25));
   // The currency fault's p90 is told, not judged. It stands at the edge of the home pages (ten
   // calls to currency each), which are 10.8 % of the baseline and 9.6 % of the fault's minutes, so

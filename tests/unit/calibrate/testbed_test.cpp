@@ -5,6 +5,7 @@
 
 #include "calibrate/input.hpp"
 #include "models/system.hpp"
+#include "tests/support/page_row.hpp"
 #include "tests/unit/calibrate/trace_support.hpp"
 
 // The project's own recording of a real system, 40 requests per second, against what the load
@@ -85,39 +86,69 @@ Foretold foretold(ModelSpec model, double rate, double seconds) {
   return result;
 }
 
-/// How many observed quantiles lie outside the middle 99 % of what was foretold.
-int surprises(const Foretold& prediction, const std::string& latencies) {
-  int count = 0;
+/// What was foretold against what was observed.
+struct AgainstSeen {
+  /// Load, endpoint, and for each level what was observed and foretold, in milliseconds.
+  std::vector<std::vector<std::string>> rows;
+  int surprises = 0;  // observed quantiles outside the middle 99 % of what was foretold
+};
+
+AgainstSeen compared(const std::string& load, const Foretold& prediction,
+                     const std::string& latencies) {
+  AgainstSeen comparison;
   for (const auto& [endpoint, seen] : seen_by_users(recordings + latencies)) {
+    std::vector<std::string> row = {load, "`" + endpoint + "`"};
     for (std::size_t l = 0; l < std::size(levels); ++l) {
       const auto& values = prediction.at(endpoint)[l];
       const double observed =
           seen[static_cast<std::size_t>(levels[l] * static_cast<double>(seen.size()))];
       const bool inside = observed >= values[0] && observed <= values[runs - 1];
-      count += !inside;
-      WARN(endpoint << " p" << 100 * levels[l] << ": observed " << observed * 1e3
-                    << " ms, foretold " << values[runs / 2] * 1e3 << " ms [" << values[0] * 1e3
-                    << ", " << values[runs - 1] * 1e3 << "]" << (inside ? "" : "  MISSED"));
+      comparison.surprises += !inside;
+      const auto shown = [](double seconds) { return testing::three_digits(seconds * 1e3); };
+      const std::string mark = inside ? "" : "**";
+      row.push_back(mark + shown(observed) + mark);
+      row.push_back(shown(values[runs / 2]) + " (" + shown(values[0]) + "-" +
+                    shown(values[runs - 1]) + ")");
     }
+    comparison.rows.push_back(row);
   }
-  return count;
+  return comparison;
+}
+
+void check_page(const AgainstSeen& comparison) {
+  for (const auto& row : comparison.rows) {
+    CHECK(testing::page_shows("docs/validation.md", row, 2));
+  }
 }
 
 }  // namespace
 
-TEST_CASE("the recorded shop comes back from its model", "[calibrate]") {
-  CHECK(surprises(foretold(learned(), 3544 / 90.0, 90), "latencies.csv.gz") == 0);
+TEST_CASE("the recorded shop comes back from its model", "[calibrate][validation]") {
+  const AgainstSeen comparison =
+      compared("39/s, calibrated", foretold(learned(), 3544 / 90.0, 90), "latencies.csv.gz");
+
+  CHECK(comparison.surprises == 0);
+  check_page(comparison);
 }
 
-TEST_CASE("the recorded shop at a load that calibration never saw is foretold", "[calibrate]") {
-  CHECK(surprises(foretold(learned(), 56.3, 60), "held-out-55/latencies.csv.gz") == 0);
+TEST_CASE("the recorded shop at a load that calibration never saw is foretold",
+          "[calibrate][validation]") {
+  const AgainstSeen comparison =
+      compared("56/s, never seen", foretold(learned(), 56.3, 60), "held-out-55/latencies.csv.gz");
+
+  CHECK(comparison.surprises == 0);
+  check_page(comparison);
 }
 
-TEST_CASE("a model that takes waiting for work does not foretell another load", "[calibrate]") {
+TEST_CASE("a model that takes waiting for work does not foretell another load",
+          "[calibrate][validation]") {
   ModelSpec spoiled = learned();
   for (auto& [name, service] : spoiled.services) service.workers.reset();
 
-  CHECK(surprises(foretold(spoiled, 56.3, 60), "held-out-55/latencies.csv.gz") > 0);
+  const AgainstSeen comparison = compared(
+      "56/s, waiting taken for work", foretold(spoiled, 56.3, 60), "held-out-55/latencies.csv.gz");
+  CHECK(comparison.surprises > 0);
+  check_page(comparison);
 }
 
 }  // namespace rehearse
