@@ -10,6 +10,7 @@
 
 #include "cli/interruption.hpp"
 #include "cli/progress.hpp"
+#include "cli/study_memory.hpp"
 #include "cli/verb.hpp"
 #include "cli/waiting_word.hpp"
 #include "models/system.hpp"
@@ -121,6 +122,13 @@ class StudyRun {
     return study;
   }
 
+  /// Throws InvalidInput when the machine has not enough memory for it.
+  void check_memory(const Scenario& scenario) const {
+    const StudyMemory memory = memory_of_study(experiment_, control_ ? &*control_ : nullptr,
+                                               settings_.replications, crew_.at_once);
+    check_fits(memory, memory_of_machine(), scenario.path);
+  }
+
   int at_once() const { return crew_.at_once; }
   int threads_of_one() const { return crew_.threading.threads; }
 
@@ -187,6 +195,7 @@ void announce(const StudyRun& run, std::uint64_t replications, double seconds_of
 Study run_study(const Scenario& scenario, const StudySettings& settings,
                 StudyInformation information) {
   StudyRun run(scenario, settings);
+  run.check_memory(scenario);
   Study study = run.empty_study(scenario, std::move(information));
   const Clock::time_point start = Clock::now();
   ProgressLine progress(settings.replications, "replications");

@@ -1,6 +1,7 @@
 #include "models/hosts.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "sim/digest.hpp"
@@ -65,6 +66,8 @@ void Hosts::add_clients(const System::Plan& plan, std::uint64_t key, Index host,
   for (Index edge = first_edge; edge < first_edge + edges; ++edge) {
     const EdgePlan& plan_of_edge = plan.edges[edge];
     Client client{.edge = edge, .host = host};
+    expects(outstanding.size() <= std::numeric_limits<std::uint32_t>::max(),
+            "memory was checked before: what callers know is numbered by 32 bits");
     client.first_outstanding = static_cast<std::uint32_t>(outstanding.size());
     if (plan_of_edge.policy == BalancingPolicy::round_robin) {
       RandomStream luck(key, plan_of_edge.balancing_purpose, purpose);

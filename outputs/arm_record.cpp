@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "models/footprint.hpp"
 #include "sim/expects.hpp"
 #include "sim/hash.hpp"
 
@@ -146,6 +147,38 @@ std::uint64_t bytes_of_windows(const OutcomeLayout& layout) {
          (sizeof(WindowSample) * requests + sizeof(ServiceWindowSample) * layout.services.size());
 }
 
+/// Of how many replications the tables of numbers are kept, and the window series.
+std::uint64_t most_tables(const OutcomeLayout& layout) {
+  return table_bytes / std::max<std::uint64_t>(1, bytes_of_tables(layout));
+}
+
+std::uint64_t most_windows(const OutcomeLayout& layout) {
+  return std::clamp(window_bytes / std::max<std::uint64_t>(1, bytes_of_windows(layout)),
+                    fewest_window_replications, most_window_replications);
+}
+
+/// What ReplicationRows keeps of one replication.
+double bytes_of_rows(const OutcomeLayout& layout) {
+  constexpr std::size_t always = 4 * sizeof(std::uint64_t) + sizeof(std::uint32_t) +
+                                 2 * sizeof(std::uint8_t) + 2 * sizeof(double);
+  constexpr std::size_t of_each = sizeof(double) + sizeof(std::uint8_t);
+  return static_cast<double>(always +
+                             of_each * (layout.alarms.size() + layout.objective_intervals.size()));
+}
+
+double bytes_of_batch(const OutcomeLayout& layout) {
+  const std::size_t requests = layout.endpoints.size() + layout.workloads.size();
+  return static_cast<double>(
+      layout.intervals.size() *
+      (requests * sizeof(RequestTotals) + layout.services.size() * sizeof(ServiceTotals)));
+}
+
+double bytes_of_bins(const OutcomeLayout& layout) {
+  const std::size_t requests = layout.endpoints.size() + layout.workloads.size();
+  return usual_bins *
+         static_cast<double>(layout.intervals.size() * requests * sizeof(LatencyHistogram::Bin));
+}
+
 template <class Value>
 void append(std::vector<Value>& all, const std::vector<Value>& more) {
   all.insert(all.end(), more.begin(), more.end());
@@ -157,14 +190,29 @@ ArmRecord::ArmRecord(const OutcomeLayout& layout, std::vector<ObjectiveSpec> obj
     : layout_(layout),
       objectives_(std::move(objectives)),
       interval_rows_(layout.intervals.size()),
-      interval_rows_limit_(table_bytes / std::max<std::uint64_t>(1, bytes_of_tables(layout))),
-      windows_limit_(std::clamp(window_bytes / std::max<std::uint64_t>(1, bytes_of_windows(layout)),
-                                fewest_window_replications, most_window_replications)),
+      interval_rows_limit_(most_tables(layout)),
+      windows_limit_(most_windows(layout)),
       load_work_(layout.load_windows * layout.services.size()),
       load_inside_(layout.load_windows * layout.services.size()),
       load_ran_(layout.load_windows) {
   expects(objectives_.size() == layout.objective_intervals.size(),
           "every objective has its interval in the layout");
+}
+
+/// Vectors that grow have up to twice the room that they need.
+double ArmRecord::expected_bytes(const OutcomeLayout& layout, double replications) {
+  constexpr double room = 2;
+  const auto of_first = [&](std::uint64_t most, std::uint64_t bytes) {
+    return room * std::min(replications, static_cast<double>(most)) * static_cast<double>(bytes);
+  };
+  const double batches = std::min(replications, static_cast<double>(most_batches));
+  const double bins = bytes_of_bins(layout);
+  const double most = static_cast<double>(most_bins * sizeof(LatencyHistogram::Bin));
+  const double always = bins * std::min(batches, 2.0 * fewest_batches);
+  return room * replications * bytes_of_rows(layout) +
+         of_first(most_tables(layout), bytes_of_tables(layout)) +
+         of_first(most_windows(layout), bytes_of_windows(layout)) +
+         batches * bytes_of_batch(layout) + std::max(always, std::min(batches * bins, most));
 }
 
 void ArmRecord::add(const Outcome& outcome) {

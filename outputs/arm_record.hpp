@@ -95,6 +95,9 @@ class ArmRecord {
  public:
   ArmRecord(const OutcomeLayout& layout, std::vector<ObjectiveSpec> objectives);
 
+  /// The memory that so many replications will take, in bytes, batches as full as they may be.
+  static double expected_bytes(const OutcomeLayout& layout, double replications);
+
   /// Expects outcomes in the order of their index, shaped by the layout.
   void add(const Outcome& outcome);
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -74,8 +75,10 @@ Finished Workplace::run(const std::vector<std::string>& words,
   if (process == 0) become(folder_, words);
   if (while_running) while_running(process);
   int status = 0;
-  ::waitpid(process, &status, 0);
+  rusage used{};
+  ::wait4(process, &status, 0, &used);
   Finished finished;
+  finished.peak_bytes = 1024.0 * static_cast<double>(used.ru_maxrss);
   finished.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   finished.output = content(output_name);
   finished.errors = content(errors_name);

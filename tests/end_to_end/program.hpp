@@ -12,6 +12,7 @@ struct Finished {
   int exit_code = -1;  // 128 + n when signal n ended it
   std::string output;
   std::string errors;
+  double peak_bytes = 0;  // the most memory that was resident
 };
 
 /// An empty folder in which programs run; gone with this.
