@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "outputs/atomic_file.hpp"
+#include "outputs/checksum.hpp"
 #include "outputs/file_layout.hpp"
 #include "sim/error.hpp"
 #include "sim/visible_text.hpp"
@@ -103,7 +104,7 @@ std::string outcome_file_image(const Study& study, const Findings& findings) {
   for (const AttributeEntry& attribute : file_attributes()) {
     image.set_attribute("/", attribute.name, attribute.value(study, findings));
   }
-  return image.bytes();
+  return with_checksum(image.bytes());
 }
 
 void write_outcome_file(const std::string& path, const Study& study, const Findings& findings) {
@@ -111,6 +112,12 @@ void write_outcome_file(const std::string& path, const Study& study, const Findi
 }
 
 std::string describe_outcome_file(const std::string& path) {
+  if (checksum_of(path) == Checksum::wrong) {
+    throw InvalidInput(
+        fmt::format("{}: the file is damaged, or was changed by another program: its checksum is "
+                    "not that of its content",
+                    visible_line(path)));
+  }
   const std::vector<Hdf5Entry> entries = list_hdf5(path);
   if (entries.empty() || entries.front().attributes.count("format_version") == 0) {
     throw InvalidInput(
