@@ -4,13 +4,14 @@
 #include <chrono>
 
 #include "tests/end_to_end/small_scenarios.hpp"
+#include "tests/support/skipped.hpp"
 
 namespace rehearse {
 
 TEST_CASE("h5py reads datasets, units and the scenario text without our code", "[end_to_end]") {
   const testing::Workplace place;
   if (place.run({"/usr/bin/python3", "-c", "import h5py"}).exit_code != 0) {
-    WARN("python3-h5py is not installed: skipped");
+    testing::skip("python3-h5py is not installed");
     return;
   }
   testing::write_model(place);

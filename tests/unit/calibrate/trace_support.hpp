@@ -12,6 +12,7 @@
 
 #include "calibrate/calibrate.hpp"
 #include "calibrate/reader.hpp"
+#include "tests/support/skipped.hpp"
 
 namespace rehearse::test {
 
@@ -40,11 +41,11 @@ inline SpanSet read_text(const std::string& content, const ReadOptions& options 
   return read_spans({file.path()}, options);
 }
 
-/// Where recordings of other people's systems lie; nothing, with a warning, where they do not.
+/// Where recordings of other people's systems lie. Nothing where they do not: the test is skipped.
 inline std::optional<std::string> shared_data(const std::string& name) {
   const std::string path = std::string(REHEARSE_SOURCE_DIR) + "/../shared/data/" + name;
   if (std::filesystem::exists(path)) return path;
-  WARN("skipped: " << path << " is not on this machine");
+  testing::skip("the recordings of ../shared/data are not on this machine");
   return std::nullopt;
 }
 
