@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <limits>
+#include <map>
 
 #include "models/assumed_limit.hpp"
 #include "models/spec_path.hpp"
+#include "outputs/plain_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -18,13 +21,15 @@ double ratio(double brought, double recorded) {
   return recorded > 0 ? brought / recorded : std::numeric_limits<double>::infinity();
 }
 
-/// The highest of all load windows, each averaged over replications.
-LoadSample highest_load(const ArmRecord& arm, std::size_t service) {
-  LoadSample highest;
+/// The highest of all load windows, each averaged over replications: [service].
+std::vector<LoadSample> highest_load(const ArmRecord& arm) {
+  const std::size_t services = arm.layout().services.size();
+  std::vector<LoadSample> highest(services);
   const std::vector<LoadSample> means = arm.mean_load();
-  for (std::size_t i = service; i < means.size(); i += arm.layout().services.size()) {
-    highest.work = std::max(highest.work, means[i].work);
-    highest.inside = std::max(highest.inside, means[i].inside);
+  for (std::size_t i = 0; i < means.size(); ++i) {
+    LoadSample& load = highest[i % services];
+    load.work = std::max(load.work, means[i].work);
+    load.inside = std::max(load.inside, means[i].inside);
   }
   return highest;
 }
@@ -57,58 +62,77 @@ std::optional<double> recorded_visits(const ModelSpec& model, const std::string&
   return visits / *seconds / model.services.at(service).instances;
 }
 
-/// The same, as the scenario brings them on average.
-double brought_visits(const ArmRecord& arm, std::size_t service) {
+/// The same, as the scenario brings them on average: by service.
+std::map<std::string, double> brought_visits(const ArmRecord& arm) {
   const IntervalTotals run = arm.totals().front();
-  double visits = 0;
+  std::map<std::string, double> visits;
   for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
-    if (arm.layout().endpoints[i].name.service != arm.layout().services[service]) continue;
-    visits += static_cast<double>(run.endpoints[i].counts.arrived);
+    visits[arm.layout().endpoints[i].name.service] +=
+        static_cast<double>(run.endpoints[i].counts.arrived);
   }
-  return ratio(visits, run.services[service].instance_time * 1e-9);
+  for (std::size_t i = 0; i < run.services.size(); ++i) {
+    double& of_service = visits[arm.layout().services[i]];
+    of_service = ratio(of_service, run.services[i].instance_time * 1e-9);
+  }
+  return visits;
 }
 
-/// Of a model that does not say how much was recorded: by how much at least visits rose.
-UnknownCapacity without_recorded_load(const ModelSpec& model, const ArmRecord& arm,
-                                      std::size_t service) {
-  UnknownCapacity unknown{arm.layout().services[service], {}, {}, {}};
-  const auto recorded = recorded_visits(model, unknown.service);
-  if (!recorded) return unknown;
-  const double visits = ratio(brought_visits(arm, service), *recorded);
-  if (visits > most_load_ratio) unknown.visits_ratio = visits;
-  return unknown;
+/// Of models that do not say how much was recorded: by how much at least visits rose.
+void add_visits(const ModelSpec& model, const ArmRecord& arm,
+                std::vector<UnknownCapacity>& unknown) {
+  const bool all_known = std::all_of(unknown.begin(), unknown.end(), [](const auto& capacity) {
+    return capacity.work_ratio.has_value();
+  });
+  if (all_known) return;
+  const auto brought = brought_visits(arm);
+  for (UnknownCapacity& capacity : unknown) {
+    if (capacity.work_ratio) continue;
+    const auto recorded = recorded_visits(model, capacity.service);
+    if (!recorded) continue;
+    const double visits = ratio(brought.at(capacity.service), *recorded);
+    if (visits > most_load_ratio) capacity.visits_ratio = visits;
+  }
+}
+
+/// "2.43", "1,010".
+std::string ratio_text(double times) {
+  if (!(times >= 1000 && times < 1e15)) return fmt::format("{:.3g}", times);
+  const double digits = std::pow(10, std::floor(std::log10(times)) - 2);
+  return count_text(static_cast<std::uint64_t>(std::round(times / digits) * digits));
 }
 
 }  // namespace
 
 std::vector<UnknownCapacity> unknown_capacities(const ModelSpec& model, const ArmRecord& arm) {
   std::vector<UnknownCapacity> unknown;
+  const std::vector<LoadSample> highest = highest_load(arm);
   for (std::size_t i = 0; i < arm.layout().services.size(); ++i) {
     const std::string& name = arm.layout().services[i];
     if (!limit_is_assumed(model, name)) continue;
-    const LoadSample brought = highest_load(arm, i);
+    const LoadSample& brought = highest[i];
     if (brought.work == 0 && brought.inside == 0) continue;
     const auto& recorded = model.services.at(name).highest_recorded;
     if (!recorded) {
-      unknown.push_back(without_recorded_load(model, arm, i));
+      unknown.push_back({name, {}, {}, {}});
       continue;
     }
     const double work = ratio(brought.work, recorded->work_per_instance);
     const double inside = ratio(brought.inside, recorded->inside_per_instance);
     if (std::max(work, inside) > most_load_ratio) unknown.push_back({name, work, inside, {}});
   }
+  add_visits(model, arm, unknown);
   return unknown;
 }
 
 std::string text_of(const UnknownCapacity& unknown) {
   if (unknown.visits_ratio) {
-    return fmt::format("{} ({:.3g} times the recorded visits)", unknown.service,
-                       *unknown.visits_ratio);
+    return fmt::format("{} ({} times the recorded visits)", unknown.service,
+                       ratio_text(*unknown.visits_ratio));
   }
   if (!unknown.work_ratio) return fmt::format("{} (no recorded load)", unknown.service);
   const bool by_work = *unknown.work_ratio >= *unknown.inside_ratio;
-  return fmt::format("{} ({:.3g} times the recorded {})", unknown.service,
-                     by_work ? *unknown.work_ratio : *unknown.inside_ratio,
+  return fmt::format("{} ({} times the recorded {})", unknown.service,
+                     ratio_text(by_work ? *unknown.work_ratio : *unknown.inside_ratio),
                      by_work ? "work" : "requests inside");
 }
 

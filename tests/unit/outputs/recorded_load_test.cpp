@@ -143,4 +143,11 @@ TEST_CASE("a model that does not say what was recorded cannot vouch for any load
   CHECK(*unknown_after(model).at(0).visits_ratio == Approx(10).epsilon(0.05));
 }
 
+TEST_CASE("how many times the recorded load is said without an exponent", "[outputs]") {
+  CHECK(text_of({"db", 2.4312, 1.0, {}}) == "db (2.43 times the recorded work)");
+  CHECK(text_of({"db", 1.0, 1012.0, {}}) == "db (1,010 times the recorded requests inside)");
+  CHECK(text_of({"db", {}, {}, 99'960.0}) == "db (100,000 times the recorded visits)");
+  CHECK(text_of({"db", {}, {}, {}}) == "db (no recorded load)");
+}
+
 }  // namespace rehearse
