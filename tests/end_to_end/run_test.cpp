@@ -24,6 +24,13 @@ std::string member(const std::string& json, const std::string& key) {
   return std::regex_search(json, match, pattern) ? match[1].str() : "";
 }
 
+/// The value of a whole number of a JSON document.
+std::string number(const std::string& json, const std::string& key) {
+  std::smatch match;
+  const std::regex pattern("\"" + key + "\": ([0-9]+)");
+  return std::regex_search(json, match, pattern) ? match[1].str() : "";
+}
+
 }  // namespace
 
 TEST_CASE("exit codes say what became of the objectives", "[end_to_end]") {
@@ -98,6 +105,33 @@ TEST_CASE("an interrupted run saves what is finished", "[end_to_end]") {
   const Finished inspected = place.rehearse({"inspect", "long.h5"});
   CHECK_THAT(inspected.output, Catch::Contains("complete              0\n"));
   CHECK(place.names() == Names{"long.h5", "long.json", "long.toml", "queue.model.toml"});
+}
+
+TEST_CASE("what an interrupted run has finished is what a shorter run finishes", "[end_to_end]") {
+  const Workplace place;
+  testing::write_model(place, "1ms");
+  testing::write_scenario(place, "a", "1s", "0.9", 1'000'000);
+  for (const char* const partitions : {"1", "2"}) {
+    INFO(partitions << " threads per replication");
+    const auto run = [&](Names more, const std::function<void(int)>& meanwhile) {
+      Names words = {"run", "a.toml", "--json", "-", "--threads-per-replication", partitions};
+      words.insert(words.end(), more.begin(), more.end());
+      return place.rehearse(words, meanwhile);
+    };
+
+    const Finished interrupted = run({"--threads", "2"}, [](int process) {
+      ::usleep(1'500'000);
+      ::kill(process, SIGINT);
+    });
+    const std::string finished = number(interrupted.output, "replications");
+    const Finished shorter = run({"--threads", "1", "--replications", finished}, {});
+
+    CHECK(interrupted.exit_code == 105);
+    CHECK(std::stoi(finished) > 1);
+    CHECK(number(shorter.output, "replications") == finished);
+    CHECK(member(shorter.output, "outcome_digest").size() == 16);
+    CHECK(member(shorter.output, "outcome_digest") == member(interrupted.output, "outcome_digest"));
+  }
 }
 
 TEST_CASE("what cannot be written is found before the run", "[end_to_end]") {

@@ -2,7 +2,7 @@
 
 namespace rehearse::testing {
 
-void write_model(const Workplace& place) {
+void write_model(const Workplace& place, const std::string& network_latency) {
   place.write("queue.model.toml", R"(rehearse_model = 1
 
 [workloads.users]
@@ -14,7 +14,9 @@ workers = 10
 
 [[services.shop.endpoints."GET /".behaviours]]
 steps = [ { work = "20ms" } ]
-)");
+
+[network]
+latency = ")" + network_latency + "\"\n");
 }
 
 void write_scenario(const Workplace& place, const std::string& name, const std::string& threshold,

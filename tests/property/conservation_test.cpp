@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <map>
 
+#include "models/measure.hpp"
 #include "models/mistakes.hpp"
 #include "models/plan.hpp"
 #include "tests/support/random_models.hpp"
@@ -40,6 +41,20 @@ ObjectiveSpec over(double from, double to) {
   objective.over = {IntervalSpec::Kind::custom, Duration::rounded_seconds(from),
                     Duration::rounded_seconds(to)};
   return objective;
+}
+
+/// What a rate should be of, counted from the time series instead: answers by their own time.
+double answers_in_windows(const Outcome& outcome, const OutcomeLayout& layout,
+                          const std::string& workload, Metric rate) {
+  double sum = 0;
+  const std::size_t count = layout.workloads.size();
+  for (std::size_t i = 0; i < outcome.workload_windows.size(); ++i) {
+    if (layout.workloads[i % count] != workload) continue;
+    const WindowSample& window = outcome.workload_windows[i];
+    sum += window.finished;
+    if (rate == Metric::goodput) sum -= window.errors;
+  }
+  return sum;
 }
 
 }  // namespace
@@ -156,6 +171,46 @@ TEST_CASE("parts of a run add up to the whole", "[property]") {
       CHECK(sum == whole.services[i]);
     }
   }
+}
+
+TEST_CASE("goodput and throughput of parts, by their lengths, are those of the whole",
+          "[property]") {
+  RunMemory memory;
+  std::uint64_t answered_elsewhere = 0;
+  for (std::uint64_t number = 0; number < scenarios; ++number) {
+    RandomScenario scenario = random_scenario(number);
+    scenario.experiment.warm_up = Duration::milliseconds(200);
+    const double end = scenario.experiment.duration.in_seconds();
+    scenario.experiment.objectives = {over(0.2, 0.9), over(0.9, 1.5), over(1.5, end)};
+    const System system(scenario.model, scenario.experiment);
+
+    const Outcome outcome = run_replication(system, {.study = number, .replication = 4}, memory);
+
+    INFO("scenario " << number);
+    const OutcomeLayout& layout = system.layout();
+    const auto answers = [&](const MetricCondition& condition, std::size_t interval) {
+      const OutcomeLayout::IntervalKey& key = layout.intervals[interval];
+      return measured(condition, outcome, layout, interval).value_or(0) *
+             (key.to - key.from).in_seconds();
+    };
+    for (const std::string& workload : layout.workloads) {
+      for (const Metric rate : {Metric::goodput, Metric::throughput}) {
+        MetricCondition condition;
+        condition.metric = rate;
+        condition.labels.workload = workload;
+        double sum = 0;
+        for (const std::size_t part : layout.objective_intervals) sum += answers(condition, part);
+        CHECK(sum == Approx(answers(condition, 0)).margin(1e-9));
+        CHECK(sum == Approx(answers_in_windows(outcome, layout, workload, rate)).margin(1e-9));
+      }
+    }
+    for (const std::size_t part : layout.objective_intervals) {
+      for (const WorkloadOutcome& workload : outcome.intervals[part].workloads) {
+        answered_elsewhere += workload.given.good != workload.counts.ok;
+      }
+    }
+  }
+  CHECK(answered_elsewhere > scenarios);
 }
 
 TEST_CASE("windows count what the run counts", "[property]") {

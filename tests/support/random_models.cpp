@@ -1,10 +1,21 @@
 #include "tests/support/random_models.hpp"
 
+#include <array>
+
 #include "sim/random_stream.hpp"
 #include "tests/support/small_models.hpp"
 
 namespace rehearse::testing {
 namespace {
+
+constexpr std::array every_policy = {BalancingPolicy::round_robin, BalancingPolicy::random,
+                                     BalancingPolicy::least_request};
+constexpr std::array every_answer = {OnError::fail, OnError::ignore, OnError::fallback};
+constexpr std::array every_fault = {FaultKind::latency,       FaultKind::abort,
+                                    FaultKind::instance_kill, FaultKind::slow_down,
+                                    FaultKind::load_spike,    FaultKind::zone_down};
+
+constexpr Duration shortest_errand = Duration::milliseconds(200);
 
 std::string service_name(std::uint64_t i) {
   return "service" + std::to_string(i);
@@ -18,11 +29,14 @@ class Maker {
   RandomScenario make() {
     services_ = 2 + luck_.below(5);
     add_services();
+    if (luck_.chance(0.5)) add_errands();
     add_workload("load");
     if (luck_.chance(0.4)) add_workload("more");
     if (luck_.chance(0.5)) scenario_.model.network.latency = law(0.001);
     describe_run();
     if (ingredients_.faults) add_faults();
+    if (ingredients_.faults && luck_.chance(0.3)) add_spikes();
+    if (ingredients_.faults && luck_.chance(0.3)) add_short_slow_down();
     if (ingredients_.rollout && luck_.chance(0.5)) add_rollout();
     if (ingredients_.faults && luck_.chance(0.3)) add_stop_condition();
     return scenario_;
@@ -30,6 +44,10 @@ class Maker {
 
  private:
   double between(double low, double high) { return low + (high - low) * luck_.uniform(); }
+  template <class Choices>
+  auto pick(const Choices& choices) {
+    return choices[luck_.below(choices.size())];
+  }
   Duration up_to(double seconds) { return Duration::rounded_seconds(between(0, seconds)); }
 
   LawSpec law(double mean) {
@@ -77,6 +95,24 @@ class Maker {
       endpoint.errors = {between(0, 20),
                          luck_.chance(0.5) ? OwnErrorsSpec::At::start : OwnErrorsSpec::At::end};
     }
+  }
+
+  /// Long work, spawned by the first service, which tries it three times.
+  void add_errands() {
+    const std::string last = service_name(services_ - 1);
+    LawSpec errand_law = law(0.1);
+    errand_law.minimum = shortest_errand;
+    scenario_.model.services[last].endpoints["errand"].behaviours = {{1, {work(errand_law)}}};
+    SpawnSpec errand;
+    errand.endpoint = {last, "errand"};
+    errand.probability = 0.1;
+    ServiceSpec& first = scenario_.model.services[service_name(0)];
+    first.endpoints["serve"].behaviours.front().steps.insert(
+        first.endpoints["serve"].behaviours.front().steps.begin(), {errand});
+    RetrySpec& retry = first.calls[last].retry.emplace();
+    retry.max_attempts = 3;
+    retry.per_try_timeout = Duration::milliseconds(200);
+    first.calls[last].timeout.reset();
   }
 
   StepSequence steps(std::uint64_t service, int depth) {
@@ -127,7 +163,7 @@ class Maker {
     CallSpec spec;
     spec.endpoint = callee(service);
     spec.probability = luck_.chance(0.5) ? 1 : 0.6;
-    spec.on_error = static_cast<OnError>(luck_.below(3));
+    spec.on_error = pick(every_answer);
     if (spec.on_error == OnError::fallback && depth < 2) spec.fallback = steps(service, depth + 1);
     return {spec};
   }
@@ -144,7 +180,7 @@ class Maker {
       client.retry = retry;
       if (luck_.chance(0.5)) client.retry_budget = RetryBudgetSpec{};
     }
-    client.load_balancer.policy = static_cast<BalancingPolicy>(luck_.below(3));
+    client.load_balancer.policy = pick(every_policy);
     client.propagate_cancellation = luck_.chance(0.5);
     return client;
   }
@@ -198,7 +234,7 @@ class Maker {
     for (std::uint64_t i = 0; i < count; ++i) {
       FaultSpec fault;
       fault.name = "fault" + std::to_string(i);
-      fault.kind = static_cast<FaultKind>(luck_.below(6));
+      fault.kind = pick(every_fault);
       fault.at = Duration::milliseconds(400) + up_to(0.5);
       fault.duration = Duration::milliseconds(100) + up_to(0.7);
       fault.percentage = between(10, 100);
@@ -215,6 +251,31 @@ class Maker {
       if (luck_.chance(0.5)) fault.target.mode = TargetSpec::Mode::one;
       scenario_.experiment.faults.push_back(fault);
     }
+  }
+
+  /// Two at once, the second of which begins and ends later.
+  void add_spikes() {
+    for (const int later : {0, 1}) {
+      FaultSpec spike;
+      spike.name = "spike" + std::to_string(later);
+      spike.kind = FaultKind::load_spike;
+      spike.at = Duration::milliseconds(500 + 200 * later);
+      spike.duration = Duration::milliseconds(400);
+      spike.factor = 1.5 + later;
+      scenario_.experiment.faults.push_back(spike);
+    }
+  }
+
+  /// So short that an errand outlives it: work is under way when it begins, or when it ends.
+  void add_short_slow_down() {
+    FaultSpec fault;
+    fault.name = "short slow-down";
+    fault.kind = FaultKind::slow_down;
+    fault.target.service = service_name(services_ - 1);
+    fault.at = Duration::milliseconds(700);
+    fault.duration = scaled(shortest_errand, 0.75);
+    fault.factor = 3;
+    scenario_.experiment.faults.push_back(fault);
   }
 
   void add_rollout() {

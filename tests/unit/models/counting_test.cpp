@@ -125,3 +125,51 @@ TEST_CASE("reset includes an instance that nobody reached", "[models]") {
 
   CHECK(outcome.intervals.front().services.front().attempts == 2);
 }
+
+TEST_CASE("rates of adjoining intervals tell retried, given up and late answers apart",
+          "[models]") {
+  // A second's work, no workers to wait for; requests at 0.5, 1.5 ... 9.5 s are answered at 1.5 ...
+  // 10.5 s. The user of the second workload gives up after 0.75 s: at 1.25, 2.25 ... 10.25 s. That
+  // of the third has a try cut off after 0.6 s, and again: at 1.7, 2.7 ... 10.7 s.
+  ModelSpec model = station(constant(1), std::nullopt);
+  std::vector<double> instants = evenly(10, 1);
+  for (double& instant : instants) instant += 0.5;
+  add_replay(model, instants, "station", "patient");
+  add_replay(model, instants, "station", "hasty").calls["station"].timeout =
+      Duration::milliseconds(750);
+  ClientSpec& client = add_replay(model, instants, "station", "stubborn").calls["station"];
+  client.retry = RetrySpec{};
+  client.retry->per_try_timeout = Duration::milliseconds(600);
+  client.retry->base_backoff = Duration::nanoseconds(1);
+  client.retry->jitter = Jitter::none;
+  ExperimentSpec experiment = quiet(10);
+  for (const auto& [from, to] : {std::pair{0, 4}, {4, 5}, {5, 10}}) {
+    ObjectiveSpec part = objective(Metric::goodput, Comparison::greater, 0);
+    part.name = std::to_string(from);
+    part.over = {IntervalSpec::Kind::custom, Duration::seconds(from), Duration::seconds(to)};
+    experiment.objectives.push_back(part);
+  }
+  const System system(model, experiment);
+
+  const Outcome outcome = run_replication(system, {.study = 9});
+
+  const auto rate = [&](Metric metric, const std::string& workload, std::size_t interval) {
+    MetricCondition condition;
+    condition.metric = metric;
+    condition.labels.workload = workload;
+    return measured(condition, outcome, system.layout(), interval);
+  };
+  const std::vector<std::size_t>& parts = system.layout().objective_intervals;
+  CHECK(rate(Metric::goodput, "patient", 0) == 0.9);
+  CHECK(rate(Metric::goodput, "patient", parts[0]) == 0.75);
+  CHECK(rate(Metric::goodput, "patient", parts[1]) == 1);
+  CHECK(rate(Metric::goodput, "patient", parts[2]) == 1);
+  for (const std::string workload : {"hasty", "stubborn"}) {
+    INFO(workload);
+    CHECK(rate(Metric::goodput, workload, 0) == 0);
+    CHECK(rate(Metric::throughput, workload, 0) == 0.9);
+    CHECK(rate(Metric::throughput, workload, parts[0]) == 0.75);
+    CHECK(rate(Metric::throughput, workload, parts[1]) == 1);
+    CHECK(rate(Metric::throughput, workload, parts[2]) == 1);
+  }
+}
