@@ -62,6 +62,16 @@ WorkloadSpec& add_replay(ModelSpec& model, const std::vector<double>& seconds,
   return workload;
 }
 
+FaultSpec fault_at_station(const std::string& name, FaultKind kind, double at, double duration) {
+  FaultSpec spec;
+  spec.name = name;
+  spec.kind = kind;
+  spec.target.service = "station";
+  spec.at = Duration::rounded_seconds(at);
+  spec.duration = Duration::rounded_seconds(duration);
+  return spec;
+}
+
 ExperimentSpec quiet(double seconds, double warm_up_seconds) {
   ExperimentSpec experiment;
   experiment.duration = Duration::rounded_seconds(seconds);

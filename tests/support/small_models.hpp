@@ -39,6 +39,9 @@ StepSpec parallel(std::vector<StepSequence> branches, std::optional<int> wait_fo
 /// A run of so many seconds with so much warm-up and nothing else.
 ExperimentSpec quiet(double seconds, double warm_up_seconds = 0);
 
+/// A fault of "station", in seconds.
+FaultSpec fault_at_station(const std::string& name, FaultKind kind, double at, double duration);
+
 /// Mean of `value` over replications 0 ... n-1, and its standard error.
 struct Estimate {
   double mean = 0;

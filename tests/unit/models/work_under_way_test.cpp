@@ -10,12 +10,7 @@ using namespace rehearse::testing;
 namespace {
 
 FaultSpec slow_down(const std::string& name, double at, double duration, double factor) {
-  FaultSpec fault;
-  fault.name = name;
-  fault.kind = FaultKind::slow_down;
-  fault.target.service = "station";
-  fault.at = Duration::rounded_seconds(at);
-  fault.duration = Duration::rounded_seconds(duration);
+  FaultSpec fault = fault_at_station(name, FaultKind::slow_down, at, duration);
   fault.factor = factor;
   return fault;
 }

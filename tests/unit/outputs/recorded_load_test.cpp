@@ -38,12 +38,7 @@ std::vector<UnknownCapacity> unknown_after(const ModelSpec& model,
 }
 
 FaultSpec fault(FaultKind kind, double factor) {
-  FaultSpec made;
-  made.name = "it";
-  made.kind = kind;
-  made.target.service = "station";
-  made.at = Duration::seconds(30);
-  made.duration = Duration::seconds(10);
+  FaultSpec made = testing::fault_at_station("it", kind, 30, 10);
   made.factor = factor;
   return made;
 }
