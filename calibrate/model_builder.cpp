@@ -9,6 +9,7 @@
 
 #include "calibrate/recorded_load.hpp"
 #include "models/spec_path.hpp"
+#include "sim/counted_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -158,7 +159,7 @@ void ModelBuilder::learn_endpoint(std::uint32_t endpoint, BehaviourLearner& lear
       extended_path(service_path(named.service) + ".endpoints", named.operation);
   const BehaviourCounts& counts = learner.counts();
   note(path + ".behaviours", Basis::observed, counts.visits,
-       fmt::format("{} structures of calls seen", counts.structures));
+       counted(counts.structures, "structure") + " of calls seen");
   note(path + ".errors", Basis::observed, undisturbed,
        fmt::format("{} failed without a failed call", own_errors));
   result_.account.endpoints.push_back(
@@ -221,9 +222,9 @@ void ModelBuilder::describe_correlations() {
     result_.model.services[named].correlation = found.value;
     if (found.traces == 0) continue;  // no trace met the service twice: nothing was learned
     note(service_path(named) + ".correlation", Basis::observed, found.calls,
-         fmt::format("estimate {:.3f}, standard error if there were none {:.3f}, in {} traces, of "
+         fmt::format("estimate {:.3f}, standard error if there were none {:.3f}, in {}, of "
                      "{} times",
-                     found.estimate, found.standard_error, found.traces,
+                     found.estimate, found.standard_error, counted(found.traces, "trace"),
                      found.of_network ? "network" : "self"));
   }
 }
@@ -337,9 +338,9 @@ void ModelBuilder::note_untried_failures() {
   }
   if (untried == 0) return;
   result_.account.assumptions.push_back(
-      fmt::format("callers fail when their calls do: on {} of {} edges between services no failed "
+      fmt::format("callers fail when their calls do: on {} of {} between services no failed "
                   "call was recorded, so nobody saw what they do",
-                  untried, edges));
+                  count_text(untried), counted(edges, "edge")));
 }
 
 void ModelBuilder::note_assumptions() {

@@ -9,6 +9,7 @@
 #include "calibrate/jaeger.hpp"
 #include "calibrate/json.hpp"
 #include "calibrate/otlp.hpp"
+#include "sim/counted_text.hpp"
 #include "sim/error.hpp"
 
 namespace rehearse {
@@ -113,10 +114,12 @@ SpanSet read_spans(const std::vector<std::string>& files, const ReadOptions& opt
   SpanSet set;
   for (const std::string& file : files) read_file(file, options, set);
   if (set.spans.empty()) {
-    throw InvalidInput(fmt::format(
-        "no usable span in {} file(s): {} spans were met, {} without ids, "
-        "{} with impossible times",
-        files.size(), set.counts.spans, set.counts.without_id, set.counts.with_bad_times));
+    throw InvalidInput(
+        fmt::format("no usable span in {}: {} {} met, {} without ids, "
+                    "{} with impossible times",
+                    counted(files.size(), "file"), counted(set.counts.spans, "span"),
+                    agreeing(set.counts.spans, "was", "were"), set.counts.without_id,
+                    set.counts.with_bad_times));
   }
   normalise(set);
   return set;

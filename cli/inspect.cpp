@@ -13,6 +13,7 @@
 #include "outputs/outcome_file.hpp"
 #include "outputs/plain_text.hpp"
 #include "scenarios/scenario.hpp"
+#include "sim/counted_text.hpp"
 #include "sim/error.hpp"
 #include "sim/visible_text.hpp"
 
@@ -28,6 +29,12 @@ bool is_hdf5(const std::string& path) {
   return file && start == hdf5_signature;
 }
 
+/// Of a number that cannot be negative.
+template <class Number>
+std::uint64_t whole(Number number) {
+  return static_cast<std::uint64_t>(number);
+}
+
 std::string arrivals_text(const ArrivalsSpec& arrivals) {
   struct Describe {
     std::string operator()(const PoissonSpec& poisson) const {
@@ -37,13 +44,13 @@ std::string arrivals_text(const ArrivalsSpec& arrivals) {
       return fmt::format("batches, {:.4g} a second", batch.rate.per_second);
     }
     std::string operator()(const StagesSpec& stages) const {
-      return fmt::format("{} stages", stages.stages.size());
+      return counted(stages.stages.size(), "stage");
     }
     std::string operator()(const ReplaySpec& replay) const {
-      return fmt::format("{} recorded arrivals", count_text(replay.arrivals.size()));
+      return counted(replay.arrivals.size(), "recorded arrival");
     }
     std::string operator()(const ClosedLoopSpec& loop) const {
-      return fmt::format("{} users in a closed loop", loop.users);
+      return counted(whole(loop.users), "user") + " in a closed loop";
     }
   };
   return std::visit(Describe{}, arrivals);
@@ -54,12 +61,15 @@ std::string service_line(const std::string& name, const ServiceSpec& service) {
   for (const auto& [operation, endpoint] : service.endpoints) {
     behaviours += endpoint.behaviours.size();
   }
-  return fmt::format("  {:<28} {:>4} {} of {} workers{}, {} endpoints, {} behaviours, calls {}\n",
-                     visible_name(name), service.instances,
-                     service.instances == 1 ? "instance" : "instances",
-                     service.workers ? fmt::format("{}", *service.workers) : "unlimited",
-                     service.cpu ? fmt::format(" on {} cores", service.cpu->cores) : "",
-                     service.endpoints.size(), behaviours, service.calls.size());
+  return fmt::format(
+      "  {:<28} {:>4} {} of {}{}, {}, {}, calls {}\n", visible_name(name), service.instances,
+      agreeing(whole(service.instances), "instance", "instances"),
+      service.workers ? counted(whole(*service.workers), "worker") : "unlimited workers",
+      service.cpu
+          ? fmt::format(" on {} {}", service.cpu->cores, service.cpu->cores == 1 ? "core" : "cores")
+          : "",
+      counted(service.endpoints.size(), "endpoint"), counted(behaviours, "behaviour"),
+      service.calls.size());
 }
 
 std::string workload_text(const std::string& name, const WorkloadSpec& workload) {
@@ -78,9 +88,10 @@ std::string describe_model(const Model& model) {
   const ModelSpec& spec = model.spec;
   std::string text = fmt::format("{}: model\n", visible_line(model.path));
   if (spec.provenance.spans > 0) {
-    text += fmt::format("  learned from {} spans of {} traces, {} % sampled, {}\n",
-                        count_text(spec.provenance.spans), count_text(spec.provenance.traces),
-                        spec.provenance.sampling_percent, visible_name(spec.provenance.window));
+    text += fmt::format("  learned from {} of {}, {} % sampled, {}\n",
+                        counted(spec.provenance.spans, "span"),
+                        counted(spec.provenance.traces, "trace"), spec.provenance.sampling_percent,
+                        visible_name(spec.provenance.window));
   }
   text += "\nWorkloads\n";
   for (const auto& [name, workload] : spec.workloads) text += workload_text(name, workload);
@@ -89,8 +100,9 @@ std::string describe_model(const Model& model) {
   const auto assumed =
       std::count_if(spec.evidence.begin(), spec.evidence.end(),
                     [](const auto& evidence) { return evidence.second.basis == Basis::assumed; });
-  text += fmt::format("\nEvidence for {} values, of which {} are assumed:\n", spec.evidence.size(),
-                      assumed);
+  text += fmt::format("\nEvidence for {}, of which {} {} assumed:\n",
+                      counted(spec.evidence.size(), "value"), assumed,
+                      agreeing(whole(assumed), "is", "are"));
   for (const auto& [path, evidence] : spec.evidence) {
     if (evidence.basis != Basis::assumed) continue;
     text += fmt::format("  {}{}\n", visible_name(path),

@@ -5,6 +5,7 @@
 
 #include "cli/verb.hpp"
 #include "outputs/plain_text.hpp"
+#include "sim/counted_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -33,8 +34,8 @@ void ProgressLine::show(std::uint64_t done) {
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   const double rate = static_cast<double>(done) / elapsed;
   const double left = static_cast<double>(total_ - done) / rate;
-  print_over_line(fmt::format("{} of {} {}, {:.3g} a second, {} to go", count_text(done),
-                              count_text(total_), what_, rate, seconds_text(left)));
+  print_over_line(fmt::format("{} of {}, {:.3g} a second, {} to go", count_text(done),
+                              counted(total_, what_), rate, seconds_text(left)));
 }
 
 }  // namespace rehearse

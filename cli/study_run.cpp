@@ -15,6 +15,7 @@
 #include "cli/waiting_word.hpp"
 #include "models/system.hpp"
 #include "outputs/plain_text.hpp"
+#include "sim/counted_text.hpp"
 #include "sim/error.hpp"
 #include "sim/replications.hpp"
 #include "sim/visible_text.hpp"
@@ -183,11 +184,12 @@ class StudyRun {
 void announce(const StudyRun& run, std::uint64_t replications, double seconds_of_first) {
   const double expected = seconds_of_first * static_cast<double>(replications - 1) / run.at_once();
   if (expected < worth_announcing_seconds) return;
-  print_aside(
-      fmt::format("{} replications on {} threads will take about {} (Ctrl-C saves what is "
-                  "finished)\n",
-                  count_text(replications), run.at_once() * run.threads_of_one(),
-                  span_text(std::round(expected))));
+  print_aside(fmt::format(
+      "{} on {} will take about {} (Ctrl-C saves what is "
+      "finished)\n",
+      counted(replications, "replication"),
+      counted(static_cast<std::uint64_t>(run.at_once() * run.threads_of_one()), "thread"),
+      span_text(std::round(expected))));
 }
 
 }  // namespace
@@ -198,7 +200,7 @@ Study run_study(const Scenario& scenario, const StudySettings& settings,
   run.check_memory(scenario);
   Study study = run.empty_study(scenario, std::move(information));
   const Clock::time_point start = Clock::now();
-  ProgressLine progress(settings.replications, "replications");
+  ProgressLine progress(settings.replications, "replication");
   run.add_first(study, progress);
   if (settings.replications > 1 && !Interruption::requested()) {
     announce(run, settings.replications, seconds_since(start));

@@ -7,6 +7,7 @@
 #include "models/find_mistakes.hpp"
 #include "models/spec_path.hpp"
 #include "models/target_counts.hpp"
+#include "sim/counted_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -193,7 +194,9 @@ class ExperimentWalk {
       rests_on(Document::model, "services", Extent::whole);
     } else if (target.mode == TargetSpec::Mode::fixed &&
                target.value > static_cast<double>(matching)) {
-      add(path + ".value", "only " + std::to_string(matching) + " instances match this target");
+      add(path + ".value", "only " + counted(matching, "instance") +
+                               std::string(agreeing(matching, " matches", " match")) +
+                               " this target");
       rests_on(Document::model, "services", Extent::whole);
     }
   }

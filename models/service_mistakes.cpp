@@ -4,6 +4,7 @@
 
 #include "models/find_mistakes.hpp"
 #include "models/spec_path.hpp"
+#include "sim/counted_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -197,8 +198,10 @@ class ModelWalk {
     const std::size_t branches = parallel.branches.size();
     if (branches == 0) add(path + ".parallel", "a parallel step needs branches");
     if (parallel.wait_for && *parallel.wait_for > static_cast<int>(branches)) {
-      add(path + ".wait_for", "'wait_for' is " + std::to_string(*parallel.wait_for) +
-                                  ", but there are only " + std::to_string(branches) + " branches");
+      add(path + ".wait_for",
+          "'wait_for' is " + std::to_string(*parallel.wait_for) +
+              std::string(agreeing(branches, ", but there is only ", ", but there are only ")) +
+              counted(branches, "branch", "branches"));
     }
     for (std::size_t i = 0; i < branches; ++i) {
       // A branch that is written as an endpoint has no steps of its own in the file; the nearest

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "outputs/plain_text.hpp"
+#include "sim/counted_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -37,10 +38,9 @@ void warn_of_unfinished(const IntervalEstimates& run, const char* where,
     name = workload.name;
   }
   if (concerned == 0) return;
-  const std::string others = concerned == 1
-                                 ? ""
-                                 : fmt::format("(and at most as many of {} other workload{}) ",
-                                               concerned - 1, concerned == 2 ? "" : "s");
+  const std::string others = concerned == 1 ? ""
+                                            : fmt::format("(and at most as many of {}) ",
+                                                          counted(concerned - 1, "other workload"));
   warnings.push_back(fmt::format(
       "{} of the requests of {} {}{}had no answer when the run ended; they count as errors",
       percent_text(most), name, others, where));
@@ -48,9 +48,9 @@ void warn_of_unfinished(const IntervalEstimates& run, const char* where,
 
 void warn_of_capped(const ArmRecord& arm, const char* where, std::vector<std::string>& warnings) {
   if (const std::uint64_t capped = capped_in(arm); capped > 0) {
-    warnings.push_back(fmt::format(
-        "{} of {} replications {}ended early: too many requests were in flight (a collapse)",
-        capped, arm.replications(), where));
+    warnings.push_back(
+        fmt::format("{} of {} {}ended early: too many requests were in flight (a collapse)",
+                    count_text(capped), counted(arm.replications(), "replication"), where));
   }
 }
 
@@ -77,9 +77,9 @@ void warn_of_deaf_alarms(const ArmRecord& arm, std::vector<std::string>& warning
     const std::uint64_t deaf = alarms_that_rang_before(arm, i);
     if (deaf == 0) continue;
     warnings.push_back(fmt::format(
-        "the alarm '{}' rang already before the experiment began in {} of {} replications: it "
+        "the alarm '{}' rang already before the experiment began in {} of {}: it "
         "cannot notice it there",
-        arm.layout().alarms[i], deaf, arm.replications()));
+        arm.layout().alarms[i], count_text(deaf), counted(arm.replications(), "replication")));
   }
 }
 
@@ -132,18 +132,22 @@ bool has_rollout(const ArmRecord& arm) {
 std::vector<std::string> warnings_about(const Study& study, const Findings& findings) {
   std::vector<std::string> warnings;
   if (!study.complete()) {
-    warnings.push_back(fmt::format("interrupted: {} of {} replications were finished",
-                                   study.experiment.replications(),
-                                   study.information.replications_planned));
+    warnings.push_back(fmt::format(
+        "interrupted: {} of {} {} finished", count_text(study.experiment.replications()),
+        counted(study.information.replications_planned, "replication"),
+        agreeing(study.information.replications_planned, "was", "were")));
   }
   // An objective that is inconclusive for it says so itself.
   if (!study.unknown.empty() && findings.verdict != Verdict::inconclusive) {
     std::vector<std::string> names;
     for (const UnknownCapacity& unknown : study.unknown) names.push_back(text_of(unknown));
     warnings.push_back(fmt::format(
-        "harm may be understated: these services get more than was recorded, nobody knows how much "
-        "they can do, and they never queue here: {}",
-        fmt::join(names, ", ")));
+        "harm may be understated: {} more than was recorded, nobody knows how much {} can do, and "
+        "{} "
+        "here: {}",
+        agreeing(names.size(), "this service gets", "these services get"),
+        agreeing(names.size(), "it", "they"),
+        agreeing(names.size(), "it never queues", "they never queue"), fmt::join(names, ", ")));
   }
   warn_of_untried(study.untried, warnings);
   warn_of_deaf_alarms(study.experiment, warnings);
@@ -155,17 +159,16 @@ std::vector<std::string> warnings_about(const Study& study, const Findings& find
     const Occurrences alarms = occurrences_of(study.control->rows().stopped_at);
     if (alarms.count > 0) {
       warnings.push_back(
-          fmt::format("false alarms: a stop condition fires without the experiment in {} of {} "
-                      "replications",
-                      alarms.count, alarms.replications));
+          fmt::format("false alarms: a stop condition fires without the experiment in {} of {}",
+                      count_text(alarms.count), counted(alarms.replications, "replication")));
     }
   }
   const auto& blind = study.experiment.rows().analyses_without_data;
   const auto measurements = std::accumulate(blind.begin(), blind.end(), std::uint64_t{0});
   if (measurements > 0) {
-    warnings.push_back(fmt::format(
-        "{} measurements of the rollout's analyses found no data: they neither passed nor failed",
-        count_text(measurements)));
+    warnings.push_back(
+        fmt::format("{} of the rollout's analyses found no data: {} neither passed nor failed",
+                    counted(measurements, "measurement"), agreeing(measurements, "it", "they")));
   }
   return warnings;
 }

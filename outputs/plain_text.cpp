@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdint>
 
 namespace rehearse {
 namespace {
@@ -65,15 +66,6 @@ std::string seconds_text(const Estimate& estimate) {
   if (!estimate.interval || std::isinf(estimate.interval->lower))
     return seconds_text(*estimate.value);
   return fmt::format("{} {}", seconds_text(*estimate.value), seconds_text(*estimate.interval));
-}
-
-std::string count_text(std::uint64_t count) {
-  std::string digits = fmt::format("{}", count);
-  for (auto position = static_cast<std::ptrdiff_t>(digits.size()) - 3; position > 0;
-       position -= 3) {
-    digits.insert(static_cast<std::size_t>(position), ",");
-  }
-  return digits;
 }
 
 }  // namespace rehearse

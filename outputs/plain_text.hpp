@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "outputs/bootstrap.hpp"
@@ -23,8 +22,5 @@ std::string percent_text(const Interval& interval);
 
 /// "12.3 ms [12.1 ms, 12.6 ms]"; "-" for nothing measured.
 std::string seconds_text(const Estimate& estimate);
-
-/// "1,234,567".
-std::string count_text(std::uint64_t count);
 
 }  // namespace rehearse

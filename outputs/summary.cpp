@@ -9,6 +9,7 @@
 #include "outputs/collateral.hpp"
 #include "outputs/notices.hpp"
 #include "outputs/plain_text.hpp"
+#include "sim/counted_text.hpp"
 #include "sim/visible_text.hpp"
 
 namespace rehearse {
@@ -35,8 +36,9 @@ const ObjectiveResult* decisive(const Findings& findings) {
 std::string rollout_text(const ArmRecord& arm) {
   if (!has_rollout(arm)) return "";
   return fmt::format(" The rollout was promoted in {} of {}, rolled back in {}.",
-                     rollouts_that_ended(arm, RolloutResult::completed), arm.replications(),
-                     rollouts_that_ended(arm, RolloutResult::aborted));
+                     count_text(rollouts_that_ended(arm, RolloutResult::completed)),
+                     count_text(arm.replications()),
+                     count_text(rollouts_that_ended(arm, RolloutResult::aborted)));
 }
 
 std::string answer(const Study& study, const Findings& findings) {
@@ -48,9 +50,9 @@ std::string answer(const Study& study, const Findings& findings) {
     case Verdict::pass:
       return fmt::format("{}: PASS. Every objective is met as often as required.", name);
     case Verdict::fail:
-      return fmt::format("{}: FAIL. '{}' is missed in {} of {} replications.", name,
-                         visible_name(result->name), result->experiment.missed,
-                         result->experiment.replications);
+      return fmt::format("{}: FAIL. '{}' is missed in {} of {}.", name, visible_name(result->name),
+                         count_text(result->experiment.missed),
+                         counted(result->experiment.replications, "replication"));
     case Verdict::inconclusive:
       return fmt::format("{}: INCONCLUSIVE. About '{}': {}.", name, visible_name(result->name),
                          visible_sentence(result->reason));
@@ -96,8 +98,9 @@ std::string measured_text(const ObjectiveResult& result) {
 
 std::string risk_text(const Risk& risk) {
   if (risk.no_data == risk.replications) return "never measured";
-  std::string text = fmt::format("missed in {} of {}", risk.missed, risk.replications);
-  if (risk.no_data > 0) text += fmt::format(", {} without data", risk.no_data);
+  std::string text =
+      fmt::format("missed in {} of {}", count_text(risk.missed), count_text(risk.replications));
+  if (risk.no_data > 0) text += fmt::format(", {} without data", count_text(risk.no_data));
   return text;
 }
 
@@ -199,8 +202,8 @@ std::string request_text(const LatencyRow& row) {
   const std::string name = fmt::format("  {}\n", visible_name(row.experiment->name));
   const bool control_too = row.control == nullptr || nobody_got_an_answer(*row.control);
   if (nobody_got_an_answer(*row.experiment) && control_too) {
-    return name + fmt::format("    never: none of {} requests had a good answer\n",
-                              count_text(row.experiment->counts.errors()));
+    return name + fmt::format("    never: none of {} had a good answer\n",
+                              counted(row.experiment->counts.errors(), "request"));
   }
   return name + quantile_lines(row) + error_line(row) + good_answers_line(*row.experiment);
 }
@@ -225,7 +228,8 @@ std::string latency_text(const Study& study, const Findings& findings) {
       span_text(experiment.to_seconds), "", "experiment", control == nullptr ? "" : "  without it");
   for (std::size_t i = 0; i < std::min(rows.size(), most_rows); ++i) text += request_text(rows[i]);
   if (rows.size() > most_rows) {
-    text += fmt::format("  and {} more endpoints: --json has them all\n", rows.size() - most_rows);
+    text += fmt::format("  and {}: --json has them all\n",
+                        counted(rows.size() - most_rows, "more endpoint"));
   }
   return text;
 }
@@ -239,8 +243,8 @@ std::string moment_text(double seconds_after, const char* after) {
 std::string noticed_text(const Study& study, const std::vector<double>& instants,
                          const std::string& what) {
   const Occurrences seen = occurrences_of(instants);
-  std::string text =
-      fmt::format("{} in {} of {} replications", what, seen.count, study.experiment.replications());
+  std::string text = fmt::format("{} in {} of {}", what, count_text(seen.count),
+                                 counted(study.experiment.replications(), "replication"));
   if (seen.count == 0) return text + "\n";
   const double begin = study.information.disturbance_at_seconds.value_or(0);
   return text + fmt::format(", {} the experiment began (median; {} to {})\n",
@@ -264,10 +268,9 @@ std::string alarms_text(const Study& study) {
 
 std::string size_text(const Study& study) {
   return fmt::format(
-      "{} replication{}{}, seed {}, {} spans in {}.\n", count_text(study.experiment.replications()),
-      study.experiment.replications() == 1 ? "" : "s",
+      "{}{}, seed {}, {} in {}.\n", counted(study.experiment.replications(), "replication"),
       study.control ? ", each with and without the experiment" : "", study.information.seed,
-      count_text(study.spans()), seconds_text(study.information.wall_seconds));
+      counted(study.spans(), "span"), seconds_text(study.information.wall_seconds));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "models/untried_failures.hpp"
-#include "outputs/plain_text.hpp"
+#include "sim/counted_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -82,8 +82,8 @@ std::vector<FailureNeverRecorded> failures_never_recorded(const ModelSpec& model
 }
 
 std::string text_of(const FailureNeverRecorded& untried) {
-  return fmt::format("{} -> {} ({} good call{})", untried.caller, untried.callee,
-                     count_text(untried.recorded_calls), untried.recorded_calls == 1 ? "" : "s");
+  return fmt::format("{} -> {} ({})", untried.caller, untried.callee,
+                     counted(untried.recorded_calls, "good call"));
 }
 
 }  // namespace rehearse

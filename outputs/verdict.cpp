@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/counted_text.hpp"
 #include "sim/expects.hpp"
 
 namespace rehearse {
@@ -47,10 +48,12 @@ std::string reason_of(const std::vector<UnknownCapacity>& unknown) {
   }
   if (unknown.size() > named) names += fmt::format(" and {} more", unknown.size() - named);
   return fmt::format(
-      "it is met only if services can do what nobody has seen them do, their limits being assumed "
-      "to be unlimited: {}. Give their workers or cpu in the model or by [set], or record at this "
-      "load",
-      names);
+      "it is met only if {} can do what nobody has seen {} do, {} assumed to be unlimited: {}. "
+      "Give {} "
+      "workers or cpu in the model or by [set], or record at this load",
+      agreeing(unknown.size(), "a service", "services"), agreeing(unknown.size(), "it", "them"),
+      agreeing(unknown.size(), "its limit being", "their limits being"), names,
+      agreeing(unknown.size(), "its", "their"));
 }
 
 /// What would help: of the replications that a pass needs at least, when none is missed.

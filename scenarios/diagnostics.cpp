@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "scenarios/utf8.hpp"
+#include "sim/counted_text.hpp"
 #include "sim/error.hpp"
 #include "sim/visible_text.hpp"
 
@@ -103,7 +104,7 @@ std::string Diagnostics::text() const {
     if (!hint.empty()) text += fmt::format("hint: {}\n", printable(hint));
   }
   if (count_ > most_shown) {
-    text += fmt::format("and {} more mistakes\n", count_ - most_shown);
+    text += fmt::format("and {}\n", counted(count_ - most_shown, "more mistake"));
   }
   return text;
 }

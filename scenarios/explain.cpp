@@ -10,28 +10,25 @@
 #include "scenarios/scenario_kinds.hpp"
 #include "scenarios/toml_text.hpp"
 #include "scenarios/write.hpp"
+#include "sim/counted_text.hpp"
 
 namespace rehearse {
 namespace {
-
-std::string instances_text(std::uint64_t count) {
-  return fmt::format("{} {}", count, count == 1 ? "instance" : "instances");
-}
 
 std::string target_text(const ModelSpec& model, const TargetSpec& target) {
   const std::uint64_t matching = count_matching(model, target);
   const std::uint64_t meant = count_meant(target, matching);
   switch (target.mode) {
     case TargetSpec::Mode::fixed_percent:
-      return fmt::format("{} % of {} = {}", number_text(target.value), instances_text(matching),
-                         meant);
+      return fmt::format("{} % of {} = {}", number_text(target.value),
+                         counted(matching, "instance"), meant);
     case TargetSpec::Mode::all:
-      return "all of " + instances_text(matching);
+      return "all of " + counted(matching, "instance");
     case TargetSpec::Mode::one:
     case TargetSpec::Mode::fixed:
       break;
   }
-  return fmt::format("{} of {}", meant, instances_text(matching));
+  return fmt::format("{} of {}", meant, counted(matching, "instance"));
 }
 
 using Notes = std::map<std::string, std::string>;
@@ -90,9 +87,11 @@ Notes resolved_values(const Scenario& scenario) {
     for (std::size_t i = 0; i < rollout.steps.size(); ++i) {
       const auto* weight = std::get_if<SetWeight>(&rollout.steps[i]);
       if (weight == nullptr) continue;
-      counts[indexed_path("rollout.steps", i)] =
-          fmt::format("{} canary instances beside {}",
-                      count_canaries(rollout, instances, weight->percent), instances);
+      counts[indexed_path("rollout.steps", i)] = fmt::format(
+          "{} beside {}",
+          counted(static_cast<std::uint64_t>(count_canaries(rollout, instances, weight->percent)),
+                  "canary instance"),
+          instances);
     }
   }
   return counts;

@@ -98,7 +98,7 @@ TEST_CASE("an interrupted run saves what is finished", "[end_to_end]") {
   const Finished run = place.rehearse({"run", "long.toml", "--json", "long.json"}, interrupt);
 
   CHECK(run.exit_code == 105);
-  CHECK_THAT(run.output, Catch::Contains("of 1000000 replications were finished"));
+  CHECK_THAT(run.output, Catch::Contains("of 1,000,000 replications were finished"));
   CHECK_THAT(run.errors, Catch::Contains("interrupted, what is finished is saved"));
   CHECK_THAT(place.content("long.json"),
              Catch::Contains("\"complete\": false") && Catch::Contains("\"exit_code\": 105"));

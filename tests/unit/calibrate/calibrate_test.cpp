@@ -187,7 +187,7 @@ TEST_CASE("what callers do when a call fails is assumed where none was seen to f
   CHECK(never.model.evidence.at(path) ==
         EvidenceSpec{Basis::assumed, 101,
                      "no failed call recorded: the caller is taken to fail too"});
-  CHECK_THAT(text(never.account), Catch::Contains("on 1 of 1 edges between services no failed"));
+  CHECK_THAT(text(never.account), Catch::Contains("on 1 of 1 edge between services no failed"));
   CHECK(once.model.evidence.count(path) == 0);
   CHECK_THAT(text(once.account), !Catch::Contains("callers fail when their calls do"));
 }

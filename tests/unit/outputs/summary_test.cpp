@@ -157,8 +157,6 @@ TEST_CASE("numbers are written as people read them", "[outputs]") {
   CHECK(percent_text(0.9996) == "99.96 %");
   CHECK(percent_text(0.05) == "5 %");
   CHECK(percent_text(1e-7) == "1.0e-05 %");
-  CHECK(count_text(1234567) == "1,234,567");
-  CHECK(count_text(12) == "12");
 }
 
 TEST_CASE("the JSON report has the documented keys", "[outputs]") {

@@ -55,7 +55,7 @@ TEST_CASE("hints are looked for only where a mistake is shown", "[scenarios]") {
   const std::string text = diagnostics.text();
 
   CHECK(asked == 100);
-  CHECK_THAT(text, Catch::EndsWith("and 4900 more mistakes\n"));
+  CHECK_THAT(text, Catch::EndsWith("and 4,900 more mistakes\n"));
 }
 
 TEST_CASE("paths are found in large tables as in small ones", "[scenarios]") {
