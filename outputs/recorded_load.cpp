@@ -10,7 +10,7 @@
 
 #include "models/assumed_limit.hpp"
 #include "models/spec_path.hpp"
-#include "outputs/plain_text.hpp"
+#include "sim/counted_text.hpp"
 
 namespace rehearse {
 namespace {
