@@ -67,33 +67,15 @@ std::uint64_t never_zero(std::uint64_t hash) {
   return hash == 0 ? 1 : hash;
 }
 
-/// The length of the valid UTF-8 sequence at the head of `text`, or 0.
-std::size_t utf8_length(std::string_view text) {
-  const auto head = static_cast<unsigned char>(text[0]);
-  if (head < 0x80) return 1;
-  const std::size_t length = head >= 0xF0 ? 4 : head >= 0xE0 ? 3 : head >= 0xC2 ? 2 : 0;
-  if (length == 0 || head > 0xF4 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
-  }
-  const auto second = static_cast<unsigned char>(text[1]);
-  const bool overlong = (head == 0xE0 && second < 0xA0) || (head == 0xF0 && second < 0x90);
-  const bool outside = (head == 0xED && second > 0x9F) || (head == 0xF4 && second > 0x8F);
-  return overlong || outside ? 0 : length;
-}
-
 /// The beginning of `text`, a question mark for what cannot be printed. Takes it from `rest`.
 std::string take_printable(std::string_view& rest, std::size_t longest) {
   std::string clean;
   while (!rest.empty() && clean.size() < longest) {
-    const std::size_t length = utf8_length(rest);
-    if (length == 0 || !is_visible(first_character(rest).code)) {
-      clean += '?';
-      rest.remove_prefix(std::max<std::size_t>(1, length));
-    } else {
-      clean += rest.substr(0, length);
-      rest.remove_prefix(length);
-    }
+    const Utf8Character first = first_character(rest);
+    const std::size_t length = std::max<std::size_t>(1, first.length);
+    const bool printed = first.length > 0 && is_visible(first.code);
+    clean += printed ? rest.substr(0, length) : "?";
+    rest.remove_prefix(length);
   }
   return clean;
 }
@@ -173,8 +155,11 @@ std::string service_name_of(std::string_view text) {
 
 std::string excerpt_of(std::string_view text) {
   constexpr std::size_t longest_shown = 80;
-  const std::string clean = take_printable(text, longest_shown);
-  return text.empty() ? clean : clean + "...";
+  std::size_t length = 0;
+  while (length < std::min(text.size(), longest_shown)) {
+    length += std::max<std::size_t>(1, first_character(text.substr(length)).length);
+  }
+  return visible_line(text.substr(0, length)) + (length < text.size() ? "..." : "");
 }
 
 std::string operation_name_of(std::string_view text) {

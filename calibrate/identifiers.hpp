@@ -22,8 +22,8 @@ TraceId trace_id_of(std::string_view text);
 /// cut and marked with a hash of the whole.
 std::string service_name_of(std::string_view text);
 
-/// The first 80 letters of a text that stood in a file, to be shown in a message; with a question
-/// mark for each byte that cannot be printed.
+/// The first 80 bytes of a text that stood in a file, and whole characters, to be shown in a
+/// message.
 std::string excerpt_of(std::string_view text);
 
 /// Likewise for operations, which may hold slashes. Segments of a path that are numbers, UUIDs or

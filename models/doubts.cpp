@@ -46,6 +46,7 @@ void doubt_utilization(const ModelSpec& model, const std::string& what,
 }
 
 /// Callers of instances that a lost zone silences, without a timeout of the call or of the attempt.
+/// Nobody waits for what is spawned.
 class Waiting {
  public:
   Waiting(const ModelSpec& model, const FaultSpec& fault) : model_(model), fault_(fault) {}

@@ -255,6 +255,7 @@ std::string json_report(const Study& study, const Findings& findings,
   std::uint64_t capped = 0;
   for (const std::uint8_t one : rows.capped) capped += one;
   json.member("capped", capped).key("warnings").begin_array();
+  for (const std::string& doubt : study.information.doubts) json.value(doubt);
   for (const std::string& warning : warnings_about(study, findings)) json.value(warning);
   json.end_array().end_object();
   return json.text();

@@ -1,3 +1,5 @@
+#include <regex>
+
 #include <catch2/catch.hpp>
 
 #include "tests/end_to_end/small_scenarios.hpp"
@@ -12,7 +14,7 @@ TEST_CASE("cmake --install once ended with 0 and installed nothing", "[end_to_en
   const testing::Finished version = place.run({"there/bin/rehearse", "--version"});
   const std::string documents = "there/share/doc/rehearse/";
   const testing::Finished run =
-      place.run({"there/bin/rehearse", "run", documents + "examples/slow_payments.toml",
+      place.run({"there/bin/rehearse", "run", documents + "scenarios/samples/slow_payments.toml",
                  "--replications", "2"});
 
   CAPTURE(installed.errors, run.errors);
@@ -22,6 +24,13 @@ TEST_CASE("cmake --install once ended with 0 and installed nothing", "[end_to_en
   for (const std::string page : {"README.md", "LICENSE", "docs/language.md", "docs/columns.md"}) {
     CAPTURE(page);
     CHECK(place.has(documents + page));
+  }
+  const std::string page = place.content(documents + "README.md");
+  const std::regex link(R"(\]\(([^)#:]+)\))");
+  for (std::sregex_iterator match(page.begin(), page.end(), link), end; match != end; ++match) {
+    const std::string target = (*match)[1];
+    CAPTURE(target);
+    CHECK(place.has(documents + target));
   }
 }
 

@@ -303,10 +303,11 @@ TEST_CASE("the first line of a table is shown escaped and cut", "[calibrate]") {
   options.columns = *guess_mapping({"trace", "span", "service", "operation", "start_ns", "end_ns"});
   const std::string head = "\x1b]0;pwned\a\x1b[2J," + std::string(5000, 'x');
 
-  CHECK_THROWS_WITH(
-      test::read_text(head + "\n", options),
-      Catch::Contains("the first line is: ?]0;pwned??[2J, xxx") && Catch::EndsWith("xxx..."));
-  CHECK_THROWS_WITH(test::read_text(head + "\n"), Catch::Contains("\"?]0;pwned??[2J\""));
+  CHECK_THROWS_WITH(test::read_text(head + "\n", options),
+                    Catch::Contains("the first line is: \\u001b]0;pwned\\u0007\\u001b[2J, xxx") &&
+                        Catch::EndsWith("xxx..."));
+  CHECK_THROWS_WITH(test::read_text(head + "\n"),
+                    Catch::Contains("\"\\u001b]0;pwned\\u0007\\u001b[2J\""));
 }
 
 TEST_CASE("sampling weights that cannot be are counted and left out", "[calibrate]") {

@@ -175,4 +175,13 @@ TEST_CASE("the JSON report has the documented keys", "[outputs]") {
   }
 }
 
+TEST_CASE("what is allowed and probably not meant stands in the JSON report, too", "[outputs]") {
+  Study study = testing::study_with(100, 100);
+  study.information.doubts = {"the percentage of the fault 'x' is 0.3 percent"};
+
+  const std::string report = json_report(study, findings_of(study), "a.h5", 99);
+
+  CHECK(report.find("is 0.3 percent", report.find("\"warnings\": [")) != std::string::npos);
+}
+
 }  // namespace rehearse
