@@ -1,6 +1,6 @@
 #pragma once
 
-#include "calibrate/span.hpp"
+#include "calibrate/readers/span.hpp"
 
 namespace rehearse {
 

@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "calibrate/anonymise.hpp"
-#include "calibrate/input.hpp"
 #include "calibrate/model_builder.hpp"
-#include "calibrate/roles.hpp"
-#include "calibrate/trace_forest.hpp"
-#include "calibrate/visits.hpp"
+#include "calibrate/readers/input.hpp"
+#include "calibrate/traces/roles.hpp"
+#include "calibrate/traces/trace_forest.hpp"
+#include "calibrate/traces/visits.hpp"
 #include "models/mistakes.hpp"
 
 namespace rehearse {

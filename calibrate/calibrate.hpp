@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "calibrate/account.hpp"
-#include "calibrate/reader.hpp"
+#include "calibrate/audit/account.hpp"
+#include "calibrate/readers/reader.hpp"
 #include "models/model_spec.hpp"
 
 namespace rehearse {

@@ -7,7 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "calibrate/recorded_load.hpp"
+#include "calibrate/learn/correlation.hpp"
+#include "calibrate/learn/recorded_load.hpp"
 #include "models/spec_path.hpp"
 #include "sim/counted_text.hpp"
 

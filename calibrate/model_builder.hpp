@@ -4,14 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "calibrate/account.hpp"
+#include "calibrate/audit/account.hpp"
 #include "calibrate/calibrate.hpp"
-#include "calibrate/concurrency.hpp"
-#include "calibrate/edges.hpp"
-#include "calibrate/instances.hpp"
-#include "calibrate/network.hpp"
-#include "calibrate/trace_forest.hpp"
-#include "calibrate/visits.hpp"
+#include "calibrate/learn/concurrency.hpp"
+#include "calibrate/learn/edges.hpp"
+#include "calibrate/learn/instances.hpp"
+#include "calibrate/learn/network.hpp"
+#include "calibrate/traces/trace_forest.hpp"
+#include "calibrate/traces/visits.hpp"
 
 namespace rehearse {
 

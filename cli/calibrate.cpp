@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "calibrate/input.hpp"
+#include "calibrate/readers/input.hpp"
 #include "cli/column_mapping.hpp"
 #include "cli/delivery.hpp"
 #include "cli/model_text.hpp"

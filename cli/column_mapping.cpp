@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "calibrate/name_pattern.hpp"
+#include "calibrate/readers/name_pattern.hpp"
 #include "scenarios/table_values.hpp"
 #include "scenarios/text_file.hpp"
 #include "scenarios/toml_reader.hpp"

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "calibrate/column_mapping.hpp"
+#include "calibrate/readers/column_mapping.hpp"
 
 namespace rehearse {
 

@@ -132,14 +132,12 @@ void write(JsonWriter& json, const SchemaNode& node) {
 }
 
 /// Definitions of both files under one root; what both name is the same in both.
-std::vector<SchemaProperty> all_definitions(
-    const std::vector<SchemaNode>& roots) {
+std::vector<SchemaProperty> all_definitions(const std::vector<SchemaNode>& roots) {
   std::vector<SchemaProperty> all;
   for (const SchemaNode& root : roots) {
     for (const auto& definition : root.definitions) {
-      const bool known = std::any_of(all.begin(), all.end(), [&](const auto& other) {
-        return other.name == definition.name;
-      });
+      const bool known = std::any_of(
+          all.begin(), all.end(), [&](const auto& other) { return other.name == definition.name; });
       if (!known) all.push_back(definition);
     }
   }

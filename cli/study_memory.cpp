@@ -11,7 +11,7 @@
 #include "models/footprint.hpp"
 #include "outputs/arm_record.hpp"
 #include "sim/error.hpp"
-#include "sim/replications.hpp"
+#include "sim/threads/replications.hpp"
 #include "sim/visible_text.hpp"
 
 namespace rehearse {

@@ -17,7 +17,7 @@
 #include "outputs/plain_text.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/error.hpp"
-#include "sim/replications.hpp"
+#include "sim/threads/replications.hpp"
 #include "sim/visible_text.hpp"
 
 namespace rehearse {

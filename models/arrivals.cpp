@@ -4,7 +4,7 @@
 #include "models/callee_inline.hpp"
 #include "models/caller_inline.hpp"
 #include "models/partition.hpp"
-#include "sim/ziggurat.hpp"
+#include "sim/random/ziggurat.hpp"
 
 namespace rehearse {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "sim/law_spec.hpp"
+#include "sim/random/law_spec.hpp"
 #include "sim/time.hpp"
 
 namespace rehearse {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "models/metric_spec.hpp"
-#include "sim/law_spec.hpp"
+#include "sim/random/law_spec.hpp"
 #include "sim/time.hpp"
 
 namespace rehearse {

@@ -8,7 +8,7 @@
 #include "models/job.hpp"
 #include "models/plan.hpp"
 #include "sim/huge_pages.hpp"
-#include "sim/random_stream.hpp"
+#include "sim/random/random_stream.hpp"
 
 namespace rehearse {
 

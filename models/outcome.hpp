@@ -7,7 +7,7 @@
 
 #include "models/experiment_spec.hpp"
 #include "models/service_spec.hpp"
-#include "sim/latency_histogram.hpp"
+#include "sim/stats/latency_histogram.hpp"
 #include "sim/time.hpp"
 
 namespace rehearse {

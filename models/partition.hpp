@@ -8,9 +8,9 @@
 #include "models/job.hpp"
 #include "models/plan.hpp"
 #include "models/recorder.hpp"
-#include "sim/event_list.hpp"
+#include "sim/events/event_list.hpp"
 #include "sim/hash.hpp"
-#include "sim/random_stream.hpp"
+#include "sim/random/random_stream.hpp"
 #include "sim/slab.hpp"
 
 namespace rehearse {
@@ -128,7 +128,6 @@ class Partition {
   const ServicePlan& service_of(const Instance& instance) const {
     return services_[instance.service];
   }
-  Instance& instance_of(const Frame& frame) { return instances_[jobs_[frame.job].instance]; }
   const EdgePlan& edge_of(const Client& client) const { return edges_[client.edge]; }
   Index host_of_workload(Index workload) const { return first_workload_ + workload; }
   Parcel& parcel_to(Index partition) { return parcels_[partition * 2 + parity_]; }

@@ -9,7 +9,7 @@
 #include "models/service_plan.hpp"
 #include "models/system.hpp"
 #include "models/workload_spec.hpp"
-#include "sim/law.hpp"
+#include "sim/random/law.hpp"
 
 namespace rehearse {
 

@@ -9,7 +9,7 @@
 #include "models/plan.hpp"
 #include "models/watch.hpp"
 #include "sim/huge_pages.hpp"
-#include "sim/latency_histogram.hpp"
+#include "sim/stats/latency_histogram.hpp"
 
 namespace rehearse {
 

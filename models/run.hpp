@@ -11,7 +11,7 @@
 #include "models/ledger.hpp"
 #include "models/partition.hpp"
 #include "models/watch.hpp"
-#include "sim/team.hpp"
+#include "sim/threads/team.hpp"
 
 namespace rehearse {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "models/service_spec.hpp"
-#include "sim/law.hpp"
+#include "sim/random/law.hpp"
 
 namespace rehearse {
 

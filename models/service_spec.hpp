@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "models/client_spec.hpp"
-#include "sim/law_spec.hpp"
+#include "sim/random/law_spec.hpp"
 #include "sim/time.hpp"
 
 namespace rehearse {

@@ -8,7 +8,7 @@
 #include "models/experiment_spec.hpp"
 #include "models/model_spec.hpp"
 #include "models/outcome.hpp"
-#include "sim/random_stream.hpp"
+#include "sim/random/random_stream.hpp"
 
 namespace rehearse {
 

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "models/plan.hpp"
-#include "sim/latency_histogram.hpp"
+#include "sim/stats/latency_histogram.hpp"
 
 namespace rehearse {
 

@@ -5,9 +5,9 @@
 #include <optional>
 #include <vector>
 
-#include "sim/latency_histogram.hpp"
-#include "sim/random_stream.hpp"
+#include "sim/random/random_stream.hpp"
 #include "sim/stats/intervals.hpp"
+#include "sim/stats/latency_histogram.hpp"
 
 namespace rehearse {
 

@@ -2,7 +2,7 @@
 
 #include "scenarios/reader.hpp"
 #include "scenarios/schema.hpp"
-#include "sim/law_spec.hpp"
+#include "sim/random/law_spec.hpp"
 
 namespace rehearse {
 

@@ -55,9 +55,9 @@ void read_experiment(Reader& reader, const Node& root, Scenario& scenario) {
 Node written_experiment(const Scenario& scenario) {
   const ExperimentSpec& experiment = scenario.experiment;
   ScenarioDocument document;
-  document.head = {scenario.name, scenario.model_path,   experiment.duration, experiment.warm_up,
-                   scenario.seed, scenario.replications, experiment.window,
-                   scenario.threads_per_replication};
+  document.head = {
+      scenario.name, scenario.model_path,   experiment.duration, experiment.warm_up,
+      scenario.seed, scenario.replications, experiment.window,   scenario.threads_per_replication};
   document.faults = experiment.faults;
   document.rollout = experiment.rollout;
   document.stop_conditions = experiment.stop_conditions;

@@ -68,8 +68,7 @@ SchemaNode schema(std::int64_t, const Whole& kind) {
   return node;
 }
 
-void read(Reader& reader, const Node& node, std::optional<int>& value,
-          const WholeOrWord& kind) {
+void read(Reader& reader, const Node& node, std::optional<int>& value, const WholeOrWord& kind) {
   if (node.type == Node::Type::text && node.text == kind.word) {
     value.reset();
     return;

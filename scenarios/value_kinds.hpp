@@ -37,8 +37,7 @@ struct WholeOrWord {
   std::int64_t most = 0;
   const char* word = "unlimited";
 };
-void read(Reader& reader, const Node& node, std::optional<int>& value,
-          const WholeOrWord& kind);
+void read(Reader& reader, const Node& node, std::optional<int>& value, const WholeOrWord& kind);
 Node written(const std::optional<int>& value, const WholeOrWord& kind);
 SchemaNode schema(const std::optional<int>& value, const WholeOrWord& kind);
 

@@ -2,6 +2,8 @@
 
 namespace rehearse {
 
-void report_violation(const char* sentence) { throw ContractViolation(sentence); }
+void report_violation(const char* sentence) {
+  throw ContractViolation(sentence);
+}
 
 }  // namespace rehearse

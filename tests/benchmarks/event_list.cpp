@@ -2,14 +2,14 @@
 // that no generator is measured; orders are what the engine makes: an entity's address above its
 // count, so that ties do not leave in the order of scheduling.
 
-#include "sim/event_list.hpp"
+#include "sim/events/event_list.hpp"
 
 #include <algorithm>
 #include <array>
 #include <queue>
 
 #include "models/job.hpp"
-#include "sim/ziggurat.hpp"
+#include "sim/random/ziggurat.hpp"
 #include "tests/benchmarks/bench.hpp"
 
 namespace rehearse::bench {

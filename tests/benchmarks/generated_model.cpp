@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "sim/expects.hpp"
-#include "sim/random_stream.hpp"
+#include "sim/random/random_stream.hpp"
 
 namespace rehearse::bench {
 namespace {

@@ -1,6 +1,6 @@
 #include "tests/benchmarks/hold.hpp"
 
-#include "sim/event_list.hpp"
+#include "sim/events/event_list.hpp"
 #include "tests/benchmarks/bench.hpp"
 #include "tests/benchmarks/peers/measure.hpp"
 

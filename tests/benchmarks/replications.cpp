@@ -2,7 +2,7 @@
 #include <unistd.h>
 
 #include "models/system.hpp"
-#include "sim/replications.hpp"
+#include "sim/threads/replications.hpp"
 #include "tests/benchmarks/bench.hpp"
 #include "tests/benchmarks/models.hpp"
 

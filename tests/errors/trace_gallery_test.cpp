@@ -9,7 +9,7 @@
 
 #include "calibrate/calibrate.hpp"
 #include "sim/error.hpp"
-#include "sim/random_stream.hpp"
+#include "sim/random/random_stream.hpp"
 
 namespace rehearse {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "scenarios/scenario.hpp"
 #include "scenarios/write.hpp"
-#include "sim/random_stream.hpp"
+#include "sim/random/random_stream.hpp"
 
 using namespace rehearse;
 

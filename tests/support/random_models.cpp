@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "sim/random_stream.hpp"
+#include "sim/random/random_stream.hpp"
 #include "tests/support/small_models.hpp"
 
 namespace rehearse::testing {

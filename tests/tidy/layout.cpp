@@ -42,7 +42,7 @@ std::vector<BannedWord> make_banned_words() {
        "std::sin", "std::cos", "std::tan", "std::erf", "std::erfc", "std::tgamma", "std::lgamma",
        "std::cbrt"},
       simulation(), {"sim/stats/intervals"},
-      "the C library's last bits depend on the processor; use sim/portable_math.hpp");
+      "the C library's last bits depend on the processor; use sim/random/portable_math.hpp");
   ban(banned, {"cout", "cerr", "clog", "printf", "fprintf", "puts", "fputs", "putchar", "perror"},
       below_cli(), {}, "nothing below cli prints");
   ban(banned, {"exit(", "_exit(", "quick_exit(", "abort(", "terminate("}, every_room(),
@@ -77,6 +77,16 @@ const std::map<std::string, Rooms>& arrows() {
   return table;
 }
 
+const std::map<std::string, Rooms>& floors() {
+  static const std::map<std::string, Rooms> table = {
+      {"sim", {"sim/threads", "sim/stats", "sim/events", "sim/random", "sim"}},
+      {"calibrate",
+       {"calibrate", "calibrate/audit", "calibrate/learn", "calibrate/traces",
+        "calibrate/readers"}},
+  };
+  return table;
+}
+
 std::vector<std::string> folders_with_code() {
   std::vector<std::string> folders;
   for (const auto& [room, below] : arrows()) folders.push_back(room);
@@ -86,12 +96,12 @@ std::vector<std::string> folders_with_code() {
 
 const std::vector<Door>& doors() {
   static const std::vector<Door> table = {
-      {"oneTBB", {"tbb/", "oneapi/"}, {"sim/parallel_for"}},
+      {"oneTBB", {"tbb/", "oneapi/"}, {"sim/threads/parallel_for"}},
       {"Boost.Math", {"boost/math/"}, {"sim/stats/special_functions"}},
       {"toml++", {"toml++/", "toml.hpp"}, {"scenarios/toml_reader", "scenarios/write"}},
-      {"simdjson", {"simdjson"}, {"calibrate/json"}},
-      {"RE2", {"re2/"}, {"calibrate/name_pattern"}},
-      {"Boost.Iostreams", {"boost/iostreams/"}, {"calibrate/input"}},
+      {"simdjson", {"simdjson"}, {"calibrate/readers/json"}},
+      {"RE2", {"re2/"}, {"calibrate/readers/name_pattern"}},
+      {"Boost.Iostreams", {"boost/iostreams/"}, {"calibrate/readers/input"}},
       {"HDF5", {"hdf5", "H5"}, {"outputs/hdf5"}},
       {"nlohmann-json", {"nlohmann/"}, {"outputs/json_writer"}},
       {"Boost.Program_options", {"boost/program_options"}, {"cli/command_line"}},

@@ -12,6 +12,11 @@ namespace rehearse::tidy {
 /// Which rooms the files of a room may include, besides their own. Absent: not a room.
 const std::map<std::string, std::vector<std::string>>& arrows();
 
+/// The sub-rooms of a room, from the top: each may include what comes after it, and none what comes
+/// before. The room's own name: the files that lie in no sub-room. Absent: a room without
+/// sub-rooms.
+const std::map<std::string, std::vector<std::string>>& floors();
+
 /// The rooms and the tests.
 std::vector<std::string> folders_with_code();
 

@@ -92,6 +92,25 @@ Findings arrow_violations(const SourceFile& file) {
   return findings;
 }
 
+Findings floor_violations(const SourceFile& file) {
+  Findings findings;
+  const auto room = floors().find(file.room());
+  if (room == floors().end()) return findings;
+  const auto level = [&](const std::string& path) {
+    const std::string folder = path.substr(0, path.rfind('/'));
+    return std::find(room->second.begin(), room->second.end(), folder);
+  };
+  if (level(file.path) == room->second.end()) {
+    findings.push_back(at(file, 1, "no sub-room of " + room->first + " that anybody knows"));
+  }
+  for (const Include& include : includes_of(file)) {
+    if (!include.quoted || !include.name.starts_with(room->first + "/")) continue;
+    if (level(include.name) >= level(file.path)) continue;
+    findings.push_back(at(file, include.line, include.name + " lies above this file"));
+  }
+  return findings;
+}
+
 Findings door_violations(const SourceFile& file) {
   Findings findings;
   if (!arrows().contains(file.room())) return findings;

@@ -11,6 +11,8 @@ namespace rehearse::tidy {
 using Findings = std::vector<std::string>;
 
 Findings arrow_violations(const SourceFile& file);
+/// The same within a room: a sub-room that includes one above it, or that nobody knows.
+Findings floor_violations(const SourceFile& file);
 Findings door_violations(const SourceFile& file);
 Findings width_violations(const SourceFile& file);
 Findings function_violations(const SourceFile& file);

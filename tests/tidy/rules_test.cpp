@@ -29,6 +29,17 @@ TEST_CASE("an include against the arrows is found", "[tidy]") {
   CHECK(findings(arrow_violations, "tests/a.cpp", "#include \"cli/b.hpp\"\n") == 0);
 }
 
+TEST_CASE("an include against the arrows of sub-rooms is found", "[tidy]") {
+  CHECK(findings(floor_violations, "sim/threads/a.cpp", "#include \"sim/time.hpp\"\n") == 0);
+  CHECK(findings(floor_violations, "sim/events/a.cpp", "#include \"sim/random/b.hpp\"\n") == 0);
+  CHECK(findings(floor_violations, "sim/random/a.cpp", "#include \"sim/events/b.hpp\"\n") == 1);
+  CHECK(findings(floor_violations, "sim/time.hpp", "#include \"sim/stats/b.hpp\"\n") == 1);
+  CHECK(findings(floor_violations, "sim/corner/a.cpp", "#include <vector>\n") == 1);
+  CHECK(findings(floor_violations, "calibrate/readers/a.cpp",
+                 "#include \"calibrate/learn/b.hpp\"\n") == 1);
+  CHECK(findings(floor_violations, "cli/a.cpp", "#include \"cli/b.hpp\"\n") == 0);
+}
+
 TEST_CASE("a library included beside its door is found", "[tidy]") {
   CHECK(findings(door_violations, "outputs/hdf5.cpp", "#include <hdf5.h>\n") == 0);
   CHECK(findings(door_violations, "outputs/summary.cpp", "#include <hdf5.h>\n") == 1);

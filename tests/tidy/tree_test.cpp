@@ -28,6 +28,10 @@ TEST_CASE("includes follow the arrows between rooms", "[tidy]") {
   require_clean(arrow_violations);
 }
 
+TEST_CASE("includes follow the arrows between the sub-rooms of a room", "[tidy]") {
+  require_clean(floor_violations);
+}
+
 TEST_CASE("libraries are included at their doors only", "[tidy]") {
   require_clean(door_violations);
 }

@@ -1,11 +1,11 @@
-#include "calibrate/concurrency.hpp"
+#include "calibrate/learn/concurrency.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
 #include <queue>
 
-#include "sim/law.hpp"
+#include "sim/random/law.hpp"
 
 using namespace rehearse;
 
@@ -54,8 +54,7 @@ TEST_CASE("the workers of a FIFO pool are found from its stays", "[calibrate]") 
 }
 
 TEST_CASE("instances of one service are studied together", "[calibrate]") {
-  const Concurrency found =
-      study_stays({simulated(2, 0.7, 900, 1), simulated(2, 0.7, 900, 2)}, 1);
+  const Concurrency found = study_stays({simulated(2, 0.7, 900, 1), simulated(2, 0.7, 900, 2)}, 1);
 
   REQUIRE(found.workers.has_value());
   CHECK(*found.workers == 2);

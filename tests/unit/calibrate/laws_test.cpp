@@ -1,10 +1,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "calibrate/edges.hpp"
-#include "calibrate/empirical_law.hpp"
-#include "sim/law.hpp"
-#include "sim/random_stream.hpp"
+#include "calibrate/learn/correlation.hpp"
+#include "calibrate/learn/edges.hpp"
+#include "calibrate/learn/empirical_law.hpp"
+#include "sim/random/law.hpp"
+#include "sim/random/random_stream.hpp"
 #include "tests/unit/calibrate/trace_support.hpp"
 
 namespace rehearse {

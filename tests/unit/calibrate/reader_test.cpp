@@ -4,7 +4,7 @@
 
 #include <sys/stat.h>
 
-#include "calibrate/name_pattern.hpp"
+#include "calibrate/readers/name_pattern.hpp"
 #include "sim/error.hpp"
 #include "tests/unit/calibrate/trace_support.hpp"
 

@@ -1,4 +1,4 @@
-#include "calibrate/recorded_load.hpp"
+#include "calibrate/learn/recorded_load.hpp"
 
 #include "tests/unit/calibrate/trace_support.hpp"
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "calibrate/structure.hpp"
+#include "calibrate/learn/structure.hpp"
 #include "tests/unit/calibrate/trace_support.hpp"
 
 namespace rehearse {

@@ -3,7 +3,7 @@
 #include <sstream>
 #include <vector>
 
-#include "calibrate/input.hpp"
+#include "calibrate/readers/input.hpp"
 #include "models/system.hpp"
 #include "tests/support/page_row.hpp"
 #include "tests/unit/calibrate/trace_support.hpp"

@@ -1,8 +1,8 @@
 #include <chrono>
 
-#include "calibrate/roles.hpp"
-#include "calibrate/trace_forest.hpp"
-#include "calibrate/visits.hpp"
+#include "calibrate/traces/roles.hpp"
+#include "calibrate/traces/trace_forest.hpp"
+#include "calibrate/traces/visits.hpp"
 #include "tests/unit/calibrate/trace_support.hpp"
 
 namespace rehearse {

@@ -11,7 +11,7 @@
 #include <catch2/catch.hpp>
 
 #include "calibrate/calibrate.hpp"
-#include "calibrate/reader.hpp"
+#include "calibrate/readers/reader.hpp"
 #include "tests/support/skipped.hpp"
 
 namespace rehearse::test {

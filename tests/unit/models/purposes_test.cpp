@@ -7,7 +7,7 @@
 
 #include "models/plan.hpp"
 #include "sim/hash.hpp"
-#include "sim/random_stream.hpp"
+#include "sim/random/random_stream.hpp"
 #include "tests/support/random_models.hpp"
 #include "tests/support/small_models.hpp"
 

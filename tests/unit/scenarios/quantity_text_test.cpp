@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "sim/random_stream.hpp"
+#include "sim/random/random_stream.hpp"
 
 using namespace rehearse;
 

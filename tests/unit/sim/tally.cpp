@@ -1,4 +1,4 @@
-#include "sim/tally.hpp"
+#include "tests/support/tally.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "calibrate/learn/arrivals.hpp"
+#include "calibrate/learn/behaviours.hpp"
+#include "calibrate/learn/edges.hpp"
+#include "calibrate/readers/span.hpp"
+#include "calibrate/traces/roles.hpp"
+#include "calibrate/traces/trace_forest.hpp"
+#include "calibrate/traces/visits.hpp"
+
+namespace rehearse {
+
+/// A (service, operation) pair of the recording and the role that most of its spans have.
+struct RoleRow {
+  std::string service;
+  std::string operation;
+  Role role = Role::internal;
+  std::uint64_t spans = 0;
+  std::uint64_t in_other_roles = 0;
+};
+
+struct EndpointRow {
+  std::string endpoint;  // service/operation
+  bool peer_only = false;
+  BehaviourCounts counts;
+  std::size_t behaviours = 0;
+  double mean_milliseconds = 0;
+  double own_error_percent = 0;
+};
+
+struct EdgeRow {
+  std::string caller;
+  std::string callee;
+  EdgeFacts facts;
+  bool ignored_when_failed = false;
+  bool slower_way = false;  // than other calls between these services: see NetworkFacts
+};
+
+/// What was used, what was left out, and why.
+struct Account {
+  std::vector<std::string> files;
+  ReadCounts read;
+  ForestCounts forest;
+  VisitCounts visits;
+  ArrivalFacts arrivals;
+  std::uint64_t spans_used = 0;
+  std::size_t services = 0;
+  std::vector<RoleRow> roles;
+  std::vector<EndpointRow> endpoints;
+  std::vector<EdgeRow> edges;
+  std::vector<std::string> assumptions;
+
+  std::size_t pairs_in_role(Role role) const;
+};
+
+/// For people, in lines of text.
+std::string text(const Account& account);
+
+}  // namespace rehearse

@@ -1,0 +1,103 @@
+#include "calibrate/learn/arrivals.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace rehearse {
+namespace {
+
+constexpr std::int64_t nanoseconds_per_second = 1'000'000'000;
+constexpr std::int64_t shortest_pause = 10 * nanoseconds_per_second;
+constexpr double pause_factor = 50;
+
+/// The typical gap: the median of exponential ones is ln 2 of their mean.
+double typical_gap(std::vector<std::int64_t> gaps) {
+  const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
+  std::nth_element(gaps.begin(), middle, gaps.end());
+  return static_cast<double>(*middle) / 0.6931471805599453;
+}
+
+void measure_rate(std::vector<std::int64_t>& starts, ArrivalFacts& facts) {
+  std::sort(starts.begin(), starts.end());
+  facts.first = starts.front();
+  facts.last = starts.back();
+  if (starts.size() < 2) return;
+  std::vector<std::int64_t> gaps;
+  for (std::size_t i = 1; i < starts.size(); ++i) gaps.push_back(starts[i] - starts[i - 1]);
+  const double typical = typical_gap(gaps);
+  double total = 0;
+  Stretch stretch{starts.front(), starts.front()};
+  const auto close = [&] {
+    if (stretch.to > stretch.from) facts.stretches.push_back(stretch);
+  };
+  for (std::size_t i = 0; i < gaps.size(); ++i) {
+    const std::int64_t gap = gaps[i];
+    const bool pause = gap > shortest_pause && static_cast<double>(gap) > pause_factor * typical;
+    facts.pauses += pause ? 1 : 0;
+    if (pause) {
+      close();
+      stretch.from = starts[i + 1];
+    } else {
+      total += static_cast<double>(gap) / 1e9;
+    }
+    stretch.to = starts[i + 1];
+  }
+  close();
+  const auto counted = static_cast<double>(gaps.size() - facts.pauses);
+  facts.seconds = total;
+  if (total > 0) {
+    const double scale = facts.adjusted_requests / static_cast<double>(facts.requests);
+    facts.per_second = counted / total * scale;
+  }
+}
+
+/// The civil date of a day counted from 1970-01-01 (Hinnant, chrono-compatible low-level date
+/// algorithms): no time zone of this machine takes part.
+std::string date_text(std::int64_t days) {
+  days += 719468;
+  const std::int64_t era = days / 146097;
+  const std::int64_t day_of_era = days - era * 146097;
+  const std::int64_t year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const std::int64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const std::int64_t month_from_march = (5 * day_of_year + 2) / 153;
+  const std::int64_t day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+  const std::int64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+  const std::int64_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
+  return fmt::format("{:04}-{:02}-{:02}", year, month, day);
+}
+
+}  // namespace
+
+ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table) {
+  ArrivalFacts facts;
+  facts.only_orphans = forest.counts.roots == 0;
+  std::vector<std::int64_t> starts;
+  for (const Visit& visit : table.visits) {
+    const Top top = forest.top[visit.span];
+    const bool root = top == Top::root || (facts.only_orphans && top != Top::no);
+    if (!root) continue;
+    const Span& span = forest.spans[visit.span];
+    starts.push_back(span.start);
+    ++facts.requests;
+    facts.adjusted_requests += span.adjusted_count;
+    facts.mix[visit.endpoint] += span.adjusted_count;
+  }
+  if (starts.empty()) return facts;
+  for (auto& [endpoint, weight] : facts.mix) {
+    weight *= static_cast<double>(facts.requests) / facts.adjusted_requests;
+  }
+  measure_rate(starts, facts);
+  return facts;
+}
+
+std::string window_text(std::int64_t start, std::int64_t end) {
+  const std::int64_t seconds = start / nanoseconds_per_second;
+  const std::int64_t of_day = seconds % 86400;
+  return fmt::format("{}T{:02}:{:02}:{:02}Z/PT{:.3f}S", date_text(seconds / 86400), of_day / 3600,
+                     of_day / 60 % 60, of_day % 60, static_cast<double>(end - start) / 1e9);
+}
+
+}  // namespace rehearse

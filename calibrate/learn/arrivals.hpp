@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "calibrate/traces/visits.hpp"
+
+namespace rehearse {
+
+/// A part of the recording without a pause, in nanoseconds since 1970; `to` is outside.
+struct Stretch {
+  std::int64_t from = 0;
+  std::int64_t to = 0;
+  bool operator==(const Stretch&) const = default;
+};
+
+/// When and where requests came in from outside.
+struct ArrivalFacts {
+  std::uint64_t requests = 0;    // roots
+  double adjusted_requests = 0;  // with those that sampling left out
+  double seconds = 0;            // over which they came, pauses left out
+  std::uint64_t pauses = 0;      // of the recording
+  double per_second = 0;         // 0: not to be told
+  std::int64_t first = 0;        // nanoseconds since 1970, as recorded
+  std::int64_t last = 0;
+  std::vector<Stretch> stretches;       // rising; together `seconds` long
+  std::map<std::uint32_t, double> mix;  // by endpoint, in requests seen
+  bool only_orphans = false;            // no trace has a root: orphans were taken for roots
+};
+
+/// A gap of over 10 s and 50 times the mean one is a pause of the recording, not of the users. The
+/// rate counts n - 1 gaps for n requests, and is scaled by the sampling probability.
+ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table);
+
+/// "2022-08-23T14:30:10Z/PT59.8S"
+std::string window_text(std::int64_t start, std::int64_t end);
+
+}  // namespace rehearse

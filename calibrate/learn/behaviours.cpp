@@ -1,0 +1,255 @@
+#include "calibrate/learn/behaviours.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "calibrate/learn/step_writer.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr std::size_t most_behaviours = 64;
+constexpr std::size_t enough_for_own_law = 30;
+
+using CallCounts = std::map<EdgeUse, std::int64_t>;
+
+CallCounts calls_in(const Structure& structure) {
+  CallCounts counts;
+  for (const Group& group : structure) {
+    for (const Chain& chain : group) {
+      for (const EdgeUse& use : chain) ++counts[use];
+    }
+  }
+  return counts;
+}
+
+std::size_t call_count(const Structure& structure) {
+  std::size_t count = 0;
+  for (const Group& group : structure) {
+    for (const Chain& chain : group) count += chain.size();
+  }
+  return count;
+}
+
+/// How many calls must be added or taken away.
+std::int64_t difference(const CallCounts& a, const CallCounts& b) {
+  std::int64_t sum = 0;
+  for (const auto& [use, count] : a) {
+    const auto other = b.find(use);
+    sum += std::abs(count - (other == b.end() ? 0 : other->second));
+  }
+  for (const auto& [use, count] : b) sum += a.contains(use) ? 0 : count;
+  return sum;
+}
+
+bool begins_with(const Structure& whole, const Structure& head) {
+  return head.size() < whole.size() && std::equal(head.begin(), head.end(), whole.begin());
+}
+
+LawSpec stretched(LawSpec law, double factor) {
+  if (auto* constant = std::get_if<ConstantSpec>(&law.form)) {
+    constant->value = scaled(constant->value, factor);
+  } else if (auto* empirical = std::get_if<EmpiricalSpec>(&law.form)) {
+    for (QuantilePoint& point : empirical->points) point.value = scaled(point.value, factor);
+  }
+  return law;
+}
+
+}  // namespace
+
+void BehaviourLearner::add(TimedStructure timed, double weight, double duration,
+                           bool ended_by_failed_call) {
+  ++counts_.visits;
+  weight_sum_ += weight;
+  add_to(ended_by_failed_call ? failed_ : buckets_, std::move(timed), weight, duration);
+}
+
+void BehaviourLearner::add_to(Buckets& buckets, TimedStructure timed, double weight,
+                              double duration) {
+  Bucket& bucket = buckets[timed.structure];
+  if (bucket.own_sum.empty()) {
+    bucket.own_sum.assign(timed.own.size(), 0);
+    bucket.own_least.assign(timed.own.size(), std::numeric_limits<double>::infinity());
+    bucket.lead_sum = timed.leads;
+    for (auto& group : bucket.lead_sum) {
+      for (auto& chain : group) std::fill(chain.begin(), chain.end(), 0.0);
+    }
+  }
+  bucket.weight += weight;
+  bucket.timed_weight += weight;
+  bucket.duration_sum += weight * duration;
+  bucket.self_times.push_back({timed.self_time, weight});
+  for (std::size_t i = 0; i < timed.own.size(); ++i) {
+    bucket.own_sum[i] += weight * timed.own[i];
+    bucket.own_least[i] = std::min(bucket.own_least[i], timed.own[i]);
+  }
+  for (std::size_t group = 0; group < timed.leads.size(); ++group) {
+    for (std::size_t chain = 0; chain < timed.leads[group].size(); ++chain) {
+      for (std::size_t call = 0; call < timed.leads[group][chain].size(); ++call) {
+        bucket.lead_sum[group][chain][call] += weight * timed.leads[group][chain][call];
+      }
+    }
+  }
+}
+
+void BehaviourLearner::merge(Bucket& from, Bucket& into) {
+  into.weight += from.weight;
+  into.self_times.insert(into.self_times.end(), from.self_times.begin(), from.self_times.end());
+  // Constants between calls must not exceed what any visit of the behaviour spent in all.
+  for (double& least : into.own_least) {
+    for (const WeightedDuration& self : from.self_times) {
+      least = std::min(least, self.nanoseconds / static_cast<double>(into.own_least.size()));
+    }
+  }
+}
+
+void BehaviourLearner::settle_failed() {
+  for (auto& [structure, bucket] : failed_) {
+    const Structure& head = structure;
+    const bool explained = std::any_of(buckets_.begin(), buckets_.end(), [&](const auto& other) {
+      return begins_with(other.first, head);
+    });
+    if (explained) {
+      counts_.ended_by_failed_call += bucket.self_times.size();
+      continue;
+    }
+    const auto [same, fresh] = buckets_.try_emplace(structure, bucket);
+    if (!fresh) merge(bucket, same->second);
+  }
+  failed_.clear();
+}
+
+void BehaviourLearner::merge_orders() {
+  std::map<CallCounts, std::vector<Buckets::iterator>> orders;
+  for (auto at = buckets_.begin(); at != buckets_.end(); ++at) {
+    orders[calls_in(at->first)].push_back(at);
+  }
+  for (auto& [calls, variants] : orders) {
+    const auto usual = *std::max_element(
+        variants.begin(), variants.end(),
+        [](const auto& a, const auto& b) { return a->second.weight < b->second.weight; });
+    const double threshold = usual->second.weight / 20;
+    for (const auto& variant : variants) {
+      if (variant == usual || variant->second.weight >= threshold) continue;
+      counts_.taken_for_another_order += variant->second.self_times.size();
+      merge(variant->second, usual->second);
+      buckets_.erase(variant);
+    }
+  }
+}
+
+void BehaviourLearner::merge_to_nearest() {
+  if (buckets_.size() <= most_behaviours) return;
+  std::vector<Buckets::iterator> order;
+  for (auto at = buckets_.begin(); at != buckets_.end(); ++at) order.push_back(at);
+  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+    return a->second.weight > b->second.weight;
+  });
+  std::vector<CallCounts> kept;
+  for (std::size_t i = 0; i < most_behaviours; ++i) kept.push_back(calls_in(order[i]->first));
+  for (std::size_t i = most_behaviours; i < order.size(); ++i) {
+    const CallCounts calls = calls_in(order[i]->first);
+    std::size_t nearest = 0;
+    std::int64_t least = std::numeric_limits<std::int64_t>::max();
+    for (std::size_t j = 0; j < most_behaviours; ++j) {
+      const std::int64_t far = difference(calls, kept[j]);
+      if (far < least) {
+        least = far;
+        nearest = j;
+      }
+    }
+    counts_.taken_for_nearest += order[i]->second.self_times.size();
+    merge(order[i]->second, order[nearest]->second);
+    buckets_.erase(order[i]);
+  }
+}
+
+BehaviourLearner::PooledSelfTime BehaviourLearner::pool() const {
+  double w = 0, x = 0, y = 0, xx = 0, xy = 0;
+  for (const auto& [structure, bucket] : buckets_) {
+    const auto calls = static_cast<double>(call_count(structure));
+    for (const WeightedDuration& self : bucket.self_times) {
+      w += self.weight;
+      x += self.weight * calls;
+      y += self.weight * self.nanoseconds;
+      xx += self.weight * calls * calls;
+      xy += self.weight * calls * self.nanoseconds;
+    }
+  }
+  PooledSelfTime pooled;
+  const double spread = w * xx - x * x;
+  pooled.per_call = spread > 1e-9 * w * w ? std::max((w * xy - x * y) / spread, 0.0) : 0.0;
+  pooled.base = (y - pooled.per_call * x) / w;
+  if (pooled.base < 0) {
+    pooled.base = 0;
+    pooled.per_call = y / x;
+  }
+  std::vector<WeightedDuration> ratios;
+  for (const auto& [structure, bucket] : buckets_) {
+    const double expected = pooled.expected(call_count(structure));
+    if (expected <= 0) continue;
+    for (const WeightedDuration& self : bucket.self_times) {
+      // Weighted by what was expected, the ratios have mean one: no behaviour's sums are inflated.
+      ratios.push_back({self.nanoseconds / expected * 1e9, self.weight * expected});
+    }
+  }
+  pooled.ratio = empirical_law(std::move(ratios));
+  return pooled;
+}
+
+StepSequence BehaviourLearner::write_steps(const Structure& structure, Bucket& bucket,
+                                           const PooledSelfTime& pooled,
+                                           const StepNames& names) const {
+  StepTimes times;
+  times.own.assign(bucket.own_sum.size(), 0);
+  times.leads = bucket.lead_sum;
+  const double enough_lead = 0.02 * bucket.duration_sum / bucket.timed_weight;
+  for (auto& group : times.leads) {
+    for (auto& chain : group) {
+      for (double& lead : chain) {
+        lead /= bucket.timed_weight;
+        if (lead < enough_lead || lead < 2 * static_cast<double>(names.clock_grain)) lead = 0;
+      }
+    }
+  }
+  times.carrier = static_cast<std::size_t>(
+      std::max_element(bucket.own_sum.begin(), bucket.own_sum.end()) - bucket.own_sum.begin());
+  if (bucket.self_times.size() < enough_for_own_law && buckets_.size() > 1) {
+    times.carried = stretched(pooled.ratio, pooled.expected(call_count(structure)) / 1e9);
+    return steps_of(structure, times, names);
+  }
+  const double mean = weighted_mean(bucket.self_times);
+  double constants = 0;
+  for (std::size_t i = 0; i < times.own.size(); ++i) {
+    if (i == times.carrier || bucket.own_least[i] < 0.05 * mean) continue;
+    times.own[i] = bucket.own_least[i];
+    constants += times.own[i];
+  }
+  std::vector<WeightedDuration> rest = bucket.self_times;
+  for (WeightedDuration& self : rest) self.nanoseconds -= constants;
+  times.carried = empirical_law(std::move(rest));
+  return steps_of(structure, times, names);
+}
+
+std::vector<BehaviourSpec> BehaviourLearner::learn(const StepNames& names) {
+  settle_failed();
+  counts_.structures = buckets_.size();
+  merge_orders();
+  merge_to_nearest();
+  const PooledSelfTime pooled = pool();
+  const double visits_per_weight = static_cast<double>(counts_.visits) / weight_sum_;
+  std::vector<BehaviourSpec> behaviours;
+  for (auto& [structure, bucket] : buckets_) {
+    BehaviourSpec behaviour;
+    behaviour.weight = bucket.weight * visits_per_weight;
+    behaviour.steps = write_steps(structure, bucket, pooled, names);
+    behaviours.push_back(std::move(behaviour));
+  }
+  std::stable_sort(
+      behaviours.begin(), behaviours.end(),
+      [](const BehaviourSpec& a, const BehaviourSpec& b) { return a.weight > b.weight; });
+  return behaviours;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "calibrate/learn/empirical_law.hpp"
+#include "calibrate/learn/structure.hpp"
+#include "models/service_spec.hpp"
+
+namespace rehearse {
+
+/// What the steps of an endpoint's behaviours are written with.
+struct StepNames {
+  const std::vector<EndpointName>& endpoints;  // by endpoint number
+  const std::set<std::uint32_t>&
+      ignored_when_failed;  // callees whose failures this caller survives
+  /// By callee: what this caller spends before each call to it, see NetworkFacts.
+  const std::map<std::uint32_t, LawSpec>& before_calls;
+  std::int64_t clock_grain = 1;
+};
+
+/// What became of an endpoint's visits, for the account.
+struct BehaviourCounts {
+  std::uint64_t visits = 0;
+  std::uint64_t structures = 0;  // different ones seen
+  std::uint64_t ended_by_failed_call = 0;
+  std::uint64_t taken_for_another_order = 0;
+  std::uint64_t taken_for_nearest = 0;
+  bool operator==(const BehaviourCounts&) const = default;
+};
+
+/// Learns the behaviours of one endpoint from its visits.
+///
+/// - Each different structure is a behaviour, weighted by its visits.
+/// - A visit that failed because its last call did, and that is the beginning of what other visits
+///   do, is left out: the callee's errors reproduce it.
+/// - The same calls in another order, seen less than a twentieth as often, are taken for the order
+///   seen most: clocks are coarse.
+/// - Of more than 64 structures the 64 seen most are kept; the others are taken for the one whose
+///   calls differ least from theirs.
+///
+/// The law of a behaviour's *total* self time is what is learned, so that its mean and its tail
+/// come out right whatever the dependence between its pieces. The least time ever seen between two
+/// calls stands there as a constant (if it matters: 5 % of the mean); the rest stands where most of
+/// the time is spent. With fewer than 30 visits the law is that of the whole endpoint, stretched to
+/// the mean that a line through (number of calls, self time) gives.
+class BehaviourLearner {
+ public:
+  void add(TimedStructure timed, double weight, double duration, bool ended_by_failed_call);
+
+  /// Behaviours in falling order of weight. Weights are numbers of visits, corrected for unequal
+  /// sampling. Takes the samples with it: to be called once. Expects at least one visit.
+  std::vector<BehaviourSpec> learn(const StepNames& names);
+  const BehaviourCounts& counts() const { return counts_; }
+
+ private:
+  struct Bucket {
+    double weight = 0;
+    double timed_weight = 0;  // of the visits with exactly this structure
+    double duration_sum = 0;
+    std::vector<WeightedDuration> self_times;
+    std::vector<double> own_sum;
+    std::vector<double> own_least;
+    std::vector<std::vector<std::vector<double>>> lead_sum;
+  };
+  using Buckets = std::map<Structure, Bucket>;
+
+  /// The self time of the endpoint relative to the line a + b * calls.
+  struct PooledSelfTime {
+    double base = 0;
+    double per_call = 0;
+    LawSpec ratio;  // in billionths: laws are made of nanoseconds
+    double expected(std::size_t calls) const {
+      return base + per_call * static_cast<double>(calls);
+    }
+  };
+
+  static void add_to(Buckets& buckets, TimedStructure timed, double weight, double duration);
+  static void merge(Bucket& from, Bucket& into);
+  void settle_failed();
+  void merge_orders();
+  void merge_to_nearest();
+  PooledSelfTime pool() const;
+  StepSequence write_steps(const Structure& structure, Bucket& bucket, const PooledSelfTime& pooled,
+                           const StepNames& names) const;
+
+  Buckets buckets_;
+  Buckets failed_;
+  BehaviourCounts counts_;
+  double weight_sum_ = 0;
+};
+
+}  // namespace rehearse

@@ -1,0 +1,49 @@
+#include "calibrate/learn/edges.hpp"
+
+#include <algorithm>
+
+namespace rehearse {
+namespace {
+
+constexpr std::uint32_t none = TraceForest::none;
+
+}  // namespace
+
+EdgeTable study_edges(const TraceForest& forest, const VisitTable& table) {
+  EdgeTable result;
+  for (const Visit& visit : table.visits) {
+    const Span& caller = forest.spans[visit.span];
+    for (const RecordedCall& call : table.calls_of(visit)) {
+      EdgeFacts& edge = result.edges[{visit.endpoint, call.endpoint}];
+      ++edge.calls;
+      edge.detached += call.detached ? 1 : 0;
+      edge.failed += call.failed ? 1 : 0;
+      edge.survived += call.failed && !caller.error ? 1 : 0;
+      if (call.client == none || call.callee == none) continue;
+      const Span& callee = forest.spans[call.callee];
+      edge.failed_at_caller_only += call.failed && !callee.error ? 1 : 0;
+      // A client span that only hands its message over says nothing of the way.
+      if (call.detached && call.end < callee.end) continue;
+      ++edge.both_sides;
+      const std::int64_t gap = forest.spans[call.client].duration() - callee.duration();
+      edge.negative_gaps += gap < 0 ? 1 : 0;
+      result.one_way[{visit.endpoint, call.endpoint}].push_back(
+          {static_cast<double>(std::max<std::int64_t>(gap, 0)) / 2, caller.adjusted_count});
+    }
+  }
+  return result;
+}
+
+std::set<std::uint32_t> survived_callees(const EdgeTable& edges, std::uint32_t caller) {
+  std::set<std::uint32_t> callees;
+  auto edge = edges.edges.lower_bound({caller, 0});
+  for (; edge != edges.edges.end() && edge->first.first == caller; ++edge) {
+    const EdgeFacts& facts = edge->second;
+    if (facts.failed > 0 && facts.survived * 10 >= facts.failed * 9) {
+      callees.insert(edge->first.second);
+    }
+  }
+  return callees;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "calibrate/learn/empirical_law.hpp"
+#include "calibrate/traces/visits.hpp"
+
+namespace rehearse {
+
+/// What was seen of the calls from one endpoint to another.
+struct EdgeFacts {
+  std::uint64_t calls = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t failed_at_caller_only = 0;  // timeouts, refusals: the callee saw no error
+  std::uint64_t survived = 0;               // failed, and yet the caller answered well
+  std::uint64_t detached = 0;
+  std::uint64_t both_sides = 0;     // client and server span: network time is known
+  std::uint64_t negative_gaps = 0;  // the server's span was the longer one
+};
+
+struct EdgeTable {
+  /// By caller and callee endpoint.
+  std::map<std::pair<std::uint32_t, std::uint32_t>, EdgeFacts> edges;
+  /// Half of (client span - server span): the network time one way.
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<WeightedDuration>> one_way;
+};
+
+EdgeTable study_edges(const TraceForest& forest, const VisitTable& table);
+
+/// The callees of `caller` whose failures it survives: at least nine of ten failed calls.
+std::set<std::uint32_t> survived_callees(const EdgeTable& edges, std::uint32_t caller);
+
+}  // namespace rehearse

@@ -1,0 +1,173 @@
+#include "calibrate/learn/empirical_law.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/expects.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr double levels[] = {0,     0.01,  0.02,  0.05,  0.10,   0.15,   0.20, 0.25,  0.30, 0.35,
+                             0.40,  0.45,  0.50,  0.55,  0.60,   0.65,   0.70, 0.75,  0.80, 0.85,
+                             0.90,  0.92,  0.94,  0.95,  0.96,   0.97,   0.98, 0.985, 0.99, 0.993,
+                             0.995, 0.997, 0.998, 0.999, 0.9995, 0.9999, 1};
+
+struct Point {
+  double level;
+  double value;
+};
+
+/// Every sample at the middle of its share of probability; a sample that stands for several of the
+/// lightest ones from the middle of the first of these to that of the last.
+std::vector<Point> plotting_positions(const std::vector<WeightedDuration>& sorted) {
+  double total = 0;
+  double unit = sorted.front().weight;
+  for (const WeightedDuration& sample : sorted) {
+    total += sample.weight;
+    unit = std::min(unit, sample.weight);
+  }
+  std::vector<Point> points;
+  double below = 0;
+  for (const WeightedDuration& sample : sorted) {
+    points.push_back({(below + unit / 2) / total, sample.nanoseconds});
+    below += sample.weight;
+    if (sample.weight > unit) points.push_back({(below - unit / 2) / total, sample.nanoseconds});
+  }
+  return points;
+}
+
+double value_at(const std::vector<Point>& points, double level) {
+  const auto above = std::lower_bound(points.begin(), points.end(), level,
+                                      [](const Point& p, double l) { return p.level < l; });
+  if (above == points.begin()) return points.front().value;
+  if (above == points.end()) return points.back().value;
+  const Point& low = *(above - 1);
+  const double part = (level - low.level) / (above->level - low.level);
+  return low.value + part * (above->value - low.value);
+}
+
+/// The levels between which at least one sample lies.
+std::vector<Point> telling_points(const std::vector<Point>& samples) {
+  std::vector<Point> points;
+  double last = -1;
+  for (const double level : levels) {
+    const auto next = std::upper_bound(samples.begin(), samples.end(), last,
+                                       [](double l, const Point& p) { return l < p.level; });
+    const bool told = next != samples.end() && next->level <= level;
+    if (level > 0 && level < 1 && !told) continue;
+    const double value = level == 0   ? samples.front().value
+                         : level == 1 ? samples.back().value
+                                      : value_at(samples, level);
+    points.push_back({level, value});
+    last = level;
+  }
+  return points;
+}
+
+/// Leaves out points that the straight line from the last kept one to the next would give anyway.
+std::vector<Point> thinned(const std::vector<Point>& points) {
+  std::vector<Point> kept{points.front()};
+  for (std::size_t i = 1; i + 1 < points.size(); ++i) {
+    const Point& before = kept.back();
+    const Point& after = points[i + 1];
+    const double part = (points[i].level - before.level) / (after.level - before.level);
+    const double line = before.value + part * (after.value - before.value);
+    if (std::fabs(line - points[i].value) > 0.002 * points[i].value + 50) kept.push_back(points[i]);
+  }
+  kept.push_back(points.back());
+  return kept;
+}
+
+/// Straight lines under a rising curve overestimate it where it is convex, as tails are. Pulling
+/// the points between the ends towards the least value by one factor gives the mean back.
+void restore_mean(std::vector<Point>& points, double mean) {
+  double area = 0;
+  double movable = 0;
+  for (std::size_t i = 0; i + 1 < points.size(); ++i) {
+    const double width = points[i + 1].level - points[i].level;
+    area += width * (points[i].value + points[i + 1].value) / 2;
+  }
+  for (std::size_t i = 1; i + 1 < points.size(); ++i) {
+    const double width = (points[i + 1].level - points[i - 1].level) / 2;
+    movable += width * (points[i].value - points.front().value);
+  }
+  if (movable <= 0) return;
+  const double factor = std::clamp(1 + (mean - area) / movable, 0.9, 1.1);
+  for (std::size_t i = 1; i + 1 < points.size(); ++i) {
+    const double raised = points.front().value + factor * (points[i].value - points.front().value);
+    points[i].value = std::min(raised, points.back().value);
+  }
+}
+
+Duration rounded(double nanoseconds) {
+  return Duration::rounded_nanoseconds(nanoseconds);
+}
+
+}  // namespace
+
+double weighted_mean(const std::vector<WeightedDuration>& samples) {
+  double sum = 0;
+  double weight = 0;
+  for (const WeightedDuration& sample : samples) {
+    sum += sample.nanoseconds * sample.weight;
+    weight += sample.weight;
+  }
+  return weight > 0 ? sum / weight : 0;
+}
+
+LawSpec empirical_law(std::vector<WeightedDuration> samples) {
+  LawSpec law;
+  for (WeightedDuration& sample : samples) {
+    sample.nanoseconds = std::max(sample.nanoseconds, 0.0);
+  }
+  std::sort(samples.begin(), samples.end(),
+            [](const WeightedDuration& a, const WeightedDuration& b) {
+              return a.nanoseconds < b.nanoseconds ||
+                     (a.nanoseconds == b.nanoseconds && a.weight < b.weight);
+            });
+  if (samples.empty() || samples.front().nanoseconds == samples.back().nanoseconds) {
+    law.form = ConstantSpec{rounded(samples.empty() ? 0 : samples.front().nanoseconds)};
+    return law;
+  }
+  std::vector<Point> points = thinned(telling_points(plotting_positions(samples)));
+  restore_mean(points, weighted_mean(samples));
+  EmpiricalSpec empirical;
+  for (const Point& point : points) {
+    Duration value = rounded(point.value);
+    if (!empirical.points.empty()) value = std::max(value, empirical.points.back().value);
+    empirical.points.push_back({point.level, value});
+  }
+  law.form = std::move(empirical);
+  return law;
+}
+
+LawSpec empirical_law_above_minimum(std::vector<WeightedDuration> samples) {
+  if (samples.empty()) return {};
+  double least = samples.front().nanoseconds;
+  for (const WeightedDuration& sample : samples) least = std::min(least, sample.nanoseconds);
+  least = std::floor(std::max(least, 0.0));
+  for (WeightedDuration& sample : samples) sample.nanoseconds -= least;
+  LawSpec law = empirical_law(std::move(samples));
+  law.minimum = rounded(least);
+  return law;
+}
+
+double mean_of(const LawSpec& law) {
+  const auto minimum = static_cast<double>(law.minimum.in_nanoseconds());
+  if (const auto* constant = std::get_if<ConstantSpec>(&law.form)) {
+    return minimum + static_cast<double>(constant->value.in_nanoseconds());
+  }
+  const auto* empirical = std::get_if<EmpiricalSpec>(&law.form);
+  expects(empirical != nullptr, "only constant and empirical laws are learned");
+  double area = 0;
+  for (std::size_t i = 0; i + 1 < empirical->points.size(); ++i) {
+    const QuantilePoint& low = empirical->points[i];
+    const QuantilePoint& high = empirical->points[i + 1];
+    area += (high.level - low.level) *
+            static_cast<double>(low.value.in_nanoseconds() + high.value.in_nanoseconds()) / 2;
+  }
+  return minimum + area;
+}
+
+}  // namespace rehearse

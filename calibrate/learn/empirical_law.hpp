@@ -1,0 +1,29 @@
+#pragma once
+
+#include <vector>
+
+#include "sim/random/law_spec.hpp"
+
+namespace rehearse {
+
+/// An observed duration and how many unobserved ones it stands for.
+struct WeightedDuration {
+  double nanoseconds = 0;
+  double weight = 1;
+};
+
+/// The law of the samples: constant for one value, otherwise the quantiles at up to 37 levels,
+/// denser towards the tail, from the least to the largest sample. Levels that the samples cannot
+/// tell apart are left out, and so are points on the line between their neighbours. The mean is
+/// kept within 2 % for 30 samples or more. Negative samples count as zero. Zero without samples.
+LawSpec empirical_law(std::vector<WeightedDuration> samples);
+
+/// As empirical_law, split into the least sample (`minimum`, added to every draw) and the rest.
+LawSpec empirical_law_above_minimum(std::vector<WeightedDuration> samples);
+
+double weighted_mean(const std::vector<WeightedDuration>& samples);
+
+/// The mean of a constant or empirical law, in nanoseconds, `minimum` included.
+double mean_of(const LawSpec& law);
+
+}  // namespace rehearse

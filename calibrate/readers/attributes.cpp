@@ -1,0 +1,108 @@
+#include "calibrate/readers/attributes.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "calibrate/readers/identifiers.hpp"
+
+namespace rehearse {
+namespace {
+
+/// The place of `key` in a list of names for one thing, best first; -1 when it is not there.
+template <std::size_t N>
+int rank_of(std::string_view key, const std::array<std::string_view, N>& names) {
+  const auto found = std::find(names.begin(), names.end(), key);
+  return found == names.end() ? -1 : static_cast<int>(found - names.begin());
+}
+
+constexpr std::array<std::string_view, 2> service_keys{"service.name", "serviceName"};
+constexpr std::array<std::string_view, 7> instance_keys{"service.instance.id",
+                                                        "k8s.pod.name",
+                                                        "container.id",
+                                                        "client-uuid",
+                                                        "host.name",
+                                                        "hostname",
+                                                        "ip"};
+constexpr std::array<std::string_view, 2> version_keys{"service.version", "version"};
+constexpr std::array<std::string_view, 3> zone_keys{"cloud.availability_zone", "deployment.zone",
+                                                    "topology.kubernetes.io/zone"};
+constexpr std::array<std::string_view, 2> host_keys{"k8s.node.name", "host.id"};
+/// Addresses are no names for a peer: a service with ten instances would become ten services.
+constexpr std::array<std::string_view, 9> peer_keys{
+    "peer.service",   "db.system.name", "db.system",     "messaging.system",          "db.type",
+    "server.address", "net.peer.name",  "peer.hostname", "messaging.destination.name"};
+
+bool is_address(std::string_view text) {
+  return !text.empty() &&
+         text.find_first_not_of("0123456789abcdefABCDEF.:[]") == std::string_view::npos;
+}
+
+}  // namespace
+
+void ResourceReader::offer(Ranked& slot, int rank, const JsonValue& value) {
+  if (rank < 0 || rank >= slot.rank) return;
+  const std::string text = value.as_text();
+  if (text.empty()) return;
+  slot = {names_.intern(service_name_of(text)), rank};
+}
+
+void ResourceReader::see(std::string_view key, const JsonValue& value) {
+  offer(service_, rank_of(key, service_keys), value);
+  offer(instance_, rank_of(key, instance_keys), value);
+  offer(version_, rank_of(key, version_keys), value);
+  offer(zone_, rank_of(key, zone_keys), value);
+  offer(host_, rank_of(key, host_keys), value);
+}
+
+void ResourceReader::apply(Span& span) const {
+  if (span.service == 0) span.service = service_.name;
+  if (span.instance == 0) span.instance = instance_.name;
+  if (span.version == 0) span.version = version_.name;
+  if (span.zone == 0) span.zone = zone_.name;
+  if (span.host == 0) span.host = host_.name;
+}
+
+void SpanAttributeReader::see(std::string_view key, const JsonValue& value) {
+  if (key == "span.kind") {
+    span_.kind = span_kind_of(value.as_text());
+  } else if (key == "error") {
+    span_.error = span_.error || value.boolean().value_or(false);
+  } else if (key == "otel.status_code") {
+    span_.error = span_.error || value.text() == "ERROR";
+  } else if (key == "http.status_code" || key == "http.response.status_code") {
+    span_.error = span_.error || value.integer().value_or(0) >= 500;
+  } else if (key == "sampler.type") {
+    sampled_by_probability_ = value.text() == "probabilistic";
+  } else if (key == "sampler.param") {
+    sampling_probability_ = value.number().value_or(0);
+  } else {
+    const int rank = rank_of(key, peer_keys);
+    if (rank < 0 || rank >= peer_rank_) return;
+    const std::string peer = value.as_text();
+    if (peer.empty() || is_address(peer) || peer == "localhost") return;
+    peer_rank_ = rank;
+    span_.peer = names_.intern(service_name_of(peer));
+  }
+}
+
+std::optional<double> SpanAttributeReader::adjusted_count() const {
+  if (!sampled_by_probability_) return std::nullopt;
+  return 1 / sampling_probability_;
+}
+
+SpanKind span_kind_of(std::string_view text) {
+  constexpr std::string_view prefix = "SPAN_KIND_";
+  if (text.starts_with(prefix)) text.remove_prefix(prefix.size());
+  std::string word(text);
+  for (char& letter : word) {
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  }
+  if (word == "internal" || word == "1") return SpanKind::internal;
+  if (word == "server" || word == "2") return SpanKind::server;
+  if (word == "client" || word == "3") return SpanKind::client;
+  if (word == "producer" || word == "4") return SpanKind::producer;
+  if (word == "consumer" || word == "5") return SpanKind::consumer;
+  return SpanKind::unknown;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "calibrate/readers/json.hpp"
+#include "calibrate/readers/span.hpp"
+
+namespace rehearse {
+
+/// What is said of the process that recorded a span. Each attribute is known by several names; the
+/// most telling one that is there wins, whatever their order in the file.
+class ResourceReader {
+ public:
+  explicit ResourceReader(NameTable& names) : names_(names) {}
+
+  void see(std::string_view key, const JsonValue& value);
+  /// Copies what was seen into the fields of `span` that it has not set itself.
+  void apply(Span& span) const;
+
+ private:
+  struct Ranked {
+    NameId name = 0;
+    int rank = 100;
+  };
+  void offer(Ranked& slot, int rank, const JsonValue& value);
+
+  NameTable& names_;
+  Ranked service_, instance_, version_, zone_, host_;
+};
+
+/// What is said of one span: whether it failed, what kind it is, whom it called, how it was
+/// sampled.
+class SpanAttributeReader {
+ public:
+  SpanAttributeReader(NameTable& names, Span& span) : names_(names), span_(span) {}
+
+  void see(std::string_view key, const JsonValue& value);
+  /// How many requests the span stands for by what was seen, sensible or not; nothing when no
+  /// attribute tells.
+  std::optional<double> adjusted_count() const;
+
+ private:
+  NameTable& names_;
+  Span& span_;
+  int peer_rank_ = 100;
+  double sampling_probability_ = 1;
+  bool sampled_by_probability_ = false;
+};
+
+/// server, client, ... in any case, with or without "SPAN_KIND_", or OTLP's numbers 1 ... 5.
+SpanKind span_kind_of(std::string_view text);
+
+}  // namespace rehearse

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "calibrate/readers/input.hpp"
+
+namespace rehearse {
+
+struct ScannerLimits {
+  std::size_t depth = 128;
+  std::size_t element_bytes = std::size_t{256} << 20;
+};
+
+/// Where an element stood. `document`: a whole document in which none of the known arrays was
+/// found.
+enum class ElementPlace { data, resource_spans, document };
+
+/// A piece of a JSON file small enough to be parsed at once.
+struct Element {
+  ElementPlace place = ElementPlace::document;
+  std::string_view text;     // valid until the next call
+  std::uint64_t offset = 0;  // of its first byte in the (decompressed) file
+};
+
+/// Cuts one or more JSON documents, however large, into the elements of their `data`,
+/// `resourceSpans` and `batches` arrays, wherever these stand. Tracks only strings and brackets;
+/// whether an element is valid JSON is for its parser to say. Memory: one element and a buffer.
+/// Zero bytes before a document (as a crash leaves them) are skipped, up to `most_skipped`.
+class ElementScanner {
+ public:
+  ElementScanner(Input& input, const ScannerLimits& limits);
+
+  /// The next element; false at the end of the file. Throws InvalidInput, with file and byte
+  /// offset, when brackets do not match, when something is nested or long beyond the limits, when
+  /// the file ends within a document, or when it holds something else than JSON.
+  bool next(Element& element);
+
+ private:
+  void refill();
+  void keep_captured();
+  void skip_string();
+  void open(char bracket);
+  bool close(char bracket);
+  bool step(char letter);
+  bool finish(Element& element);
+  void start_capture();
+  bool at_element_level() const;
+  void skip();
+  [[noreturn]] void refuse(std::string_view what) const;
+
+  Input& input_;
+  ScannerLimits limits_;
+  std::vector<char> buffer_;
+  std::size_t position_ = 0;
+  std::size_t filled_ = 0;
+  std::uint64_t buffer_offset_ = 0;
+
+  std::uint64_t skipped_ = 0;  // in a row
+
+  std::string open_brackets_;
+  bool in_string_ = false;
+  bool escaped_ = false;
+  std::string last_string_;      // the beginning of it: enough to know the arrays' names
+  std::size_t array_depth_ = 0;  // of the array that is being cut; 0: none
+  ElementPlace place_ = ElementPlace::document;
+  bool found_array_ = false;  // in this document
+
+  bool capturing_ = false;
+  std::size_t capture_from_ = 0;  // in the buffer
+  std::uint64_t element_offset_ = 0;
+  std::string captured_;
+};
+
+}  // namespace rehearse

@@ -1,0 +1,200 @@
+#include "calibrate/readers/identifiers.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "sim/hash.hpp"
+#include "sim/visible_text.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr std::size_t longest_name = 200;
+
+int hex_digit(char letter) {
+  if (letter >= '0' && letter <= '9') return letter - '0';
+  if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;
+  if (letter >= 'A' && letter <= 'F') return letter - 'A' + 10;
+  return -1;
+}
+
+std::optional<TraceId> from_hex(std::string_view text) {
+  if (text.empty() || text.size() > 32) return std::nullopt;
+  TraceId id;
+  for (const char letter : text) {
+    const int digit = hex_digit(letter);
+    if (digit < 0) return std::nullopt;
+    id.high = (id.high << 4) | (id.low >> 60);
+    id.low = (id.low << 4) | static_cast<std::uint64_t>(digit);
+  }
+  return id;
+}
+
+int base64_digit(char letter) {
+  if (letter >= 'A' && letter <= 'Z') return letter - 'A';
+  if (letter >= 'a' && letter <= 'z') return letter - 'a' + 26;
+  if (letter >= '0' && letter <= '9') return letter - '0' + 52;
+  if (letter == '+' || letter == '-') return 62;
+  if (letter == '/' || letter == '_') return 63;
+  return -1;
+}
+
+/// Exactly `bytes` bytes, big-endian, in the low end of the result.
+std::optional<TraceId> from_base64(std::string_view text, int bytes) {
+  const std::size_t letters = static_cast<std::size_t>(bytes * 8 + 5) / 6;
+  if (text.size() != (letters + 3) / 4 * 4) return std::nullopt;
+  for (std::size_t i = letters; i < text.size(); ++i) {
+    if (text[i] != '=') return std::nullopt;
+  }
+  unsigned __int128 value = 0;
+  for (std::size_t i = 0; i < letters; ++i) {
+    const int digit = base64_digit(text[i]);
+    if (digit < 0) return std::nullopt;
+    const int spare = static_cast<int>(letters) * 6 - bytes * 8;
+    const bool last = i + 1 == letters;
+    value = last ? (value << (6 - spare)) | static_cast<unsigned>(digit >> spare)
+                 : (value << 6) | static_cast<unsigned>(digit);
+  }
+  return TraceId{static_cast<std::uint64_t>(value >> 64), static_cast<std::uint64_t>(value)};
+}
+
+std::uint64_t never_zero(std::uint64_t hash) {
+  return hash == 0 ? 1 : hash;
+}
+
+/// The beginning of `text`, a question mark for what cannot be printed. Takes it from `rest`.
+std::string take_printable(std::string_view& rest, std::size_t longest) {
+  std::string clean;
+  while (!rest.empty() && clean.size() < longest) {
+    const Utf8Character first = first_character(rest);
+    const std::size_t length = std::max<std::size_t>(1, first.length);
+    const bool printed = first.length > 0 && is_visible(first.code);
+    clean += printed ? rest.substr(0, length) : "?";
+    rest.remove_prefix(length);
+  }
+  return clean;
+}
+
+std::string printable(std::string_view text) {
+  std::string_view rest = text;
+  const std::string clean = take_printable(rest, longest_name);
+  return rest.empty() ? clean : clean + fmt::format("...{:016x}", hash_of(text));
+}
+
+bool is_identifier(std::string_view segment) {
+  if (segment.empty()) return false;
+  bool digits_only = true;
+  bool hex_only = true;
+  bool has_digit = false;
+  for (const char letter : segment) {
+    const bool digit = letter >= '0' && letter <= '9';
+    has_digit = has_digit || digit;
+    digits_only = digits_only && digit;
+    hex_only = hex_only && (hex_digit(letter) >= 0 || letter == '-');
+  }
+  return digits_only || (hex_only && has_digit && segment.size() >= 16);
+}
+
+constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
+
+/// Traces pass whose random value is at least this fraction, in up to 14 hexadecimal digits.
+double count_of_threshold(std::string_view digits) {
+  if (digits.empty() || digits.size() > 14) return no_number;
+  double threshold = 0;
+  double place = 1.0 / 16;
+  for (const char letter : digits) {
+    if (hex_digit(letter) < 0) return no_number;
+    threshold += hex_digit(letter) * place;
+    place /= 16;
+  }
+  return 1 / (1 - threshold);
+}
+
+/// One trace of 2^exponent passes; by 63, none.
+double count_of_exponent(std::string_view digits) {
+  if (digits.empty() || digits.size() > 2) return no_number;
+  int exponent = 0;
+  for (const char letter : digits) {
+    if (letter < '0' || letter > '9') return no_number;
+    exponent = exponent * 10 + (letter - '0');
+  }
+  return std::ldexp(1.0, exponent);
+}
+
+}  // namespace
+
+std::uint64_t span_id_of(std::string_view text) {
+  if (text.empty()) return 0;
+  if (text.size() <= 16) {
+    if (const auto id = from_hex(text)) return id->low;
+  }
+  if (const auto id = from_base64(text, 8)) return id->low;
+  return never_zero(hash_of(text));
+}
+
+TraceId trace_id_of(std::string_view text) {
+  if (text.empty()) return {};
+  if (const auto id = from_hex(text)) return *id;
+  if (const auto id = from_base64(text, 16)) return *id;
+  const std::uint64_t hash = hash_of(text);
+  return {never_zero(mixed(hash + text.size())), hash};
+}
+
+std::string service_name_of(std::string_view text) {
+  std::string name = printable(text);
+  for (char& letter : name) {
+    if (letter == '/') letter = '_';
+  }
+  return name;
+}
+
+std::string excerpt_of(std::string_view text) {
+  constexpr std::size_t longest_shown = 80;
+  std::size_t length = 0;
+  while (length < std::min(text.size(), longest_shown)) {
+    length += std::max<std::size_t>(1, first_character(text.substr(length)).length);
+  }
+  return visible_line(text.substr(0, length)) + (length < text.size() ? "..." : "");
+}
+
+std::string operation_name_of(std::string_view text) {
+  std::string name;
+  std::size_t from = 0;
+  while (from <= text.size()) {
+    const std::size_t slash = text.find('/', from);
+    const std::size_t to = slash == std::string_view::npos ? text.size() : slash;
+    const std::string_view segment = text.substr(from, to - from);
+    // A name without any slash is no path: "1234" may well be a method number.
+    name += from > 0 && is_identifier(segment) ? std::string_view("{id}") : segment;
+    if (slash == std::string_view::npos) break;
+    name += '/';
+    from = slash + 1;
+  }
+  return printable(name);
+}
+
+std::optional<double> adjusted_count_of(std::string_view tracestate) {
+  std::string_view members = tracestate;
+  while (!members.starts_with("ot=")) {
+    const std::size_t comma = members.find(',');
+    if (comma == std::string_view::npos) return std::nullopt;
+    members.remove_prefix(std::min(members.find_first_not_of(" \t", comma + 1), members.size()));
+  }
+  std::string_view entry = members.substr(3, members.find(',') - 3);
+  while (!entry.empty()) {
+    const std::string_view field = entry.substr(0, entry.find_first_of("; \t"));
+    if (field.starts_with("th:")) return count_of_threshold(field.substr(3));
+    if (field.starts_with("p:")) return count_of_exponent(field.substr(2));
+    const std::size_t semicolon = entry.find(';');
+    if (semicolon == std::string_view::npos) break;
+    entry.remove_prefix(semicolon + 1);
+  }
+  return std::nullopt;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "calibrate/readers/span.hpp"
+
+namespace rehearse {
+
+/// The number of a span id: hexadecimal of up to 16 digits, base64 of 8 bytes, or else a hash of
+/// the text. 0 for an empty text and for an id of zeros, which mean "none".
+std::uint64_t span_id_of(std::string_view text);
+
+/// Likewise for trace ids: up to 32 hexadecimal digits, base64 of 16 bytes, or a hash. Zeros for
+/// none.
+TraceId trace_id_of(std::string_view text);
+
+/// A service or instance name fit for a model: control characters and invalid UTF-8 become '?', a
+/// slash becomes '_' (it separates service from operation), and what is longer than 200 bytes is
+/// cut and marked with a hash of the whole.
+std::string service_name_of(std::string_view text);
+
+/// The first 80 bytes of a text that stood in a file, and whole characters, to be shown in a
+/// message.
+std::string excerpt_of(std::string_view text);
+
+/// Likewise for operations, which may hold slashes. Segments of a path that are numbers, UUIDs or
+/// long hexadecimal texts become "{id}", so that /carts/450 and /carts/451 are one endpoint.
+std::string operation_name_of(std::string_view text);
+
+/// The number of requests that a sampled one stands for, by the W3C `tracestate` of OpenTelemetry's
+/// consistent probability sampling: ot=th:<threshold> or the older ot=p:<exponent>. Nothing when it
+/// says nothing; NaN when that is no number, infinity for a threshold that no trace passes.
+std::optional<double> adjusted_count_of(std::string_view tracestate);
+
+}  // namespace rehearse

@@ -1,0 +1,110 @@
+#include "calibrate/readers/jaeger.hpp"
+
+#include <limits>
+#include <unordered_map>
+
+#include "calibrate/readers/attributes.hpp"
+#include "calibrate/readers/identifiers.hpp"
+
+namespace rehearse {
+namespace {
+
+using Processes = std::unordered_map<std::string, ResourceReader>;
+
+constexpr std::int64_t nanoseconds_per_microsecond = 1000;
+constexpr std::int64_t most_microseconds =
+    std::numeric_limits<std::int64_t>::max() / nanoseconds_per_microsecond / 2;
+
+std::string text_of(const JsonValue& value, std::string_view key) {
+  const auto found = value.member(key);
+  return found ? found->as_text() : std::string();
+}
+
+ResourceReader read_process(const JsonValue& process, NameTable& names) {
+  ResourceReader reader(names);
+  if (const auto service = process.member("serviceName")) reader.see("serviceName", *service);
+  if (const auto tags = process.member("tags")) {
+    tags->for_each([&](const JsonValue& tag) {
+      const auto value = tag.member("value");
+      if (value) reader.see(text_of(tag, "key"), *value);
+    });
+  }
+  return reader;
+}
+
+/// CHILD_OF before FOLLOWS_FROM, and only references into the same trace.
+std::uint64_t parent_of(const JsonValue& span, const TraceId& trace) {
+  if (const auto parent = span.member("parentSpanID")) {
+    if (const std::uint64_t id = span_id_of(parent->as_text())) return id;
+  }
+  std::uint64_t child_of = 0;
+  std::uint64_t follows = 0;
+  if (const auto references = span.member("references")) {
+    references->for_each([&](const JsonValue& reference) {
+      if (trace_id_of(text_of(reference, "traceID")) != trace) return;
+      const std::uint64_t id = span_id_of(text_of(reference, "spanID"));
+      std::uint64_t& slot = text_of(reference, "refType") == "CHILD_OF" ? child_of : follows;
+      if (slot == 0) slot = id;
+    });
+  }
+  return child_of != 0 ? child_of : follows;
+}
+
+/// Sets impossible times, which are then counted as bad, where there are none to be read.
+void read_times(const JsonValue& value, Span& span) {
+  const auto start = value.member("startTime");
+  const auto duration = value.member("duration");
+  const std::int64_t start_us = start ? start->integer().value_or(-1) : -1;
+  const std::int64_t duration_us = duration ? duration->integer().value_or(-1) : -1;
+  if (start_us < 0 || start_us > most_microseconds || duration_us < 0 ||
+      duration_us > most_microseconds) {
+    span.start = -1;
+    return;
+  }
+  span.start = start_us * nanoseconds_per_microsecond;
+  span.end = span.start + duration_us * nanoseconds_per_microsecond;
+}
+
+void read_span(const JsonValue& value, const std::string& default_trace, const Processes& processes,
+               SpanSet& set) {
+  Span span;
+  const std::string trace = text_of(value, "traceID");
+  span.trace = trace_id_of(trace.empty() ? default_trace : trace);
+  span.id = span_id_of(text_of(value, "spanID"));
+  span.parent = parent_of(value, span.trace);
+  span.operation = set.names.intern(operation_name_of(text_of(value, "operationName")));
+  read_times(value, span);
+  SpanAttributeReader attributes(set.names, span);
+  if (const auto tags = value.member("tags")) {
+    tags->for_each([&](const JsonValue& tag) {
+      const auto tag_value = tag.member("value");
+      if (tag_value) attributes.see(text_of(tag, "key"), *tag_value);
+    });
+  }
+  if (const auto count = attributes.adjusted_count()) take_adjusted_count(set, span, *count);
+  const auto process = processes.find(text_of(value, "processID"));
+  if (process != processes.end()) {
+    process->second.apply(span);
+  } else if (const auto embedded = value.member("process")) {
+    read_process(*embedded, set.names).apply(span);
+  }
+  keep_span(set, span);
+}
+
+}  // namespace
+
+bool read_jaeger_trace(const JsonValue& trace, SpanSet& set) {
+  const auto spans = trace.member("spans");
+  if (!spans || !spans->is_array()) return false;
+  Processes processes;
+  if (const auto described = trace.member("processes")) {
+    described->for_each_member([&](std::string_view key, const JsonValue& process) {
+      processes.emplace(std::string(key), read_process(process, set.names));
+    });
+  }
+  const std::string trace_id = text_of(trace, "traceID");
+  spans->for_each([&](const JsonValue& span) { read_span(span, trace_id, processes, set); });
+  return true;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "calibrate/readers/json.hpp"
+#include "calibrate/readers/span.hpp"
+
+namespace rehearse {
+
+/// Adds the spans of one trace as Jaeger's query API and user interface write it: {traceID, spans,
+/// processes}. Times are in microseconds. References may embed whole spans; only their ids are
+/// used. False, with nothing added, when `trace` is no such thing.
+bool read_jaeger_trace(const JsonValue& trace, SpanSet& set);
+
+}  // namespace rehearse

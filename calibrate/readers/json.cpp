@@ -1,0 +1,141 @@
+#include "calibrate/readers/json.hpp"
+
+#include <charconv>
+#include <cstring>
+
+#include <simdjson.h>
+
+namespace rehearse {
+
+using simdjson::dom::element;
+static_assert(sizeof(element) == 16 && std::is_trivially_copyable_v<element>);
+
+struct JsonAccess {
+  static JsonValue wrap(const element& inner) {
+    JsonValue value;
+    std::memcpy(value.element_.data(), &inner, sizeof inner);
+    return value;
+  }
+  static element unwrap(const JsonValue& value) {
+    element inner;
+    std::memcpy(static_cast<void*>(&inner), value.element_.data(), sizeof inner);
+    return inner;
+  }
+};
+
+namespace {
+
+element inner(const JsonValue& value) {
+  return JsonAccess::unwrap(value);
+}
+
+/// The whole of `text` as a number of type T.
+template <class T>
+std::optional<T> parsed(std::string_view text) {
+  T number{};
+  const char* end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, number);
+  if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+std::optional<JsonValue> JsonValue::member(std::string_view key) const {
+  simdjson::dom::object object;
+  if (inner(*this).get(object) != simdjson::SUCCESS) return std::nullopt;
+  element found;
+  if (object.at_key(key).get(found) != simdjson::SUCCESS) return std::nullopt;
+  return JsonAccess::wrap(found);
+}
+
+void JsonValue::for_each(const std::function<void(const JsonValue&)>& visit) const {
+  simdjson::dom::array array;
+  if (inner(*this).get(array) != simdjson::SUCCESS) return;
+  for (const element item : array) visit(JsonAccess::wrap(item));
+}
+
+void JsonValue::for_each_member(
+    const std::function<void(std::string_view, const JsonValue&)>& visit) const {
+  simdjson::dom::object object;
+  if (inner(*this).get(object) != simdjson::SUCCESS) return;
+  for (const auto& field : object) visit(field.key, JsonAccess::wrap(field.value));
+}
+
+bool JsonValue::is_object() const {
+  return inner(*this).is_object();
+}
+bool JsonValue::is_array() const {
+  return inner(*this).is_array();
+}
+
+std::optional<std::string_view> JsonValue::text() const {
+  std::string_view text;
+  if (inner(*this).get(text) != simdjson::SUCCESS) return std::nullopt;
+  return text;
+}
+
+std::optional<std::int64_t> JsonValue::integer() const {
+  std::int64_t number = 0;
+  if (inner(*this).get(number) == simdjson::SUCCESS) return number;
+  if (const auto digits = text()) return parsed<std::int64_t>(*digits);
+  double real = 0;
+  if (inner(*this).get(real) != simdjson::SUCCESS) return std::nullopt;
+  // Some exporters write whole numbers with an exponent.
+  if (!(real > -9.2e18 && real < 9.2e18)) return std::nullopt;
+  return static_cast<std::int64_t>(real);
+}
+
+std::optional<double> JsonValue::number() const {
+  double real = 0;
+  if (inner(*this).get(real) == simdjson::SUCCESS) return real;
+  if (const auto digits = text()) return parsed<double>(*digits);
+  return std::nullopt;
+}
+
+std::optional<bool> JsonValue::boolean() const {
+  bool flag = false;
+  if (inner(*this).get(flag) == simdjson::SUCCESS) return flag;
+  const auto word = text();
+  if (word == "true" || word == "True") return true;
+  if (word == "false" || word == "False") return false;
+  return std::nullopt;
+}
+
+std::string JsonValue::as_text() const {
+  if (const auto word = text()) return std::string(*word);
+  if (is_object() || is_array()) return {};
+  return simdjson::minify(inner(*this));
+}
+
+struct JsonParser::State {
+  simdjson::dom::parser parser;
+  std::size_t depth_limit = 128;
+};
+
+JsonParser::JsonParser(std::size_t depth_limit) : state_(std::make_unique<State>()) {
+  state_->depth_limit = depth_limit;
+}
+
+JsonParser::~JsonParser() = default;
+
+std::optional<JsonValue> JsonParser::parse(std::string_view text) {
+  if (state_->parser.capacity() < text.size() || state_->parser.capacity() == 0) {
+    const auto refused =
+        state_->parser.allocate(text.size() + text.size() / 4 + 4096, state_->depth_limit);
+    if (refused != simdjson::SUCCESS) {
+      why_ = simdjson::error_message(refused);
+      return std::nullopt;
+    }
+  }
+  element root;
+  const auto error = state_->parser.parse(text.data(), text.size(), true).get(root);
+  if (error != simdjson::SUCCESS) {
+    why_ = simdjson::error_message(error);
+    while (!why_.empty() && why_.back() == ' ') why_.pop_back();
+    return std::nullopt;
+  }
+  return JsonAccess::wrap(root);
+}
+
+}  // namespace rehearse

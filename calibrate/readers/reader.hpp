@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "calibrate/readers/column_mapping.hpp"
+#include "calibrate/readers/element_scanner.hpp"
+#include "calibrate/readers/input.hpp"
+#include "calibrate/readers/span.hpp"
+
+namespace rehearse {
+
+/// Of recorded traces. `detect` looks at what the file holds, never at its name.
+enum class TraceFormat { detect, jaeger, otlp, csv };
+
+struct ReadOptions {
+  TraceFormat format = TraceFormat::detect;
+  std::optional<ColumnMapping> columns;
+  InputLimits input_limits;
+  ScannerLimits scanner_limits;
+};
+
+/// Reads all spans of the files; memory grows with the spans kept (88 bytes each, and their
+/// distinct names), not with the files. The result does not depend on the order of files and spans.
+/// Throws InvalidInput, with file and byte offset, for what cannot be read at all, and when there
+/// is not one usable span; what is wrong with single spans is counted.
+SpanSet read_spans(const std::vector<std::string>& files, const ReadOptions& options);
+
+}  // namespace rehearse

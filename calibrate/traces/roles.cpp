@@ -1,0 +1,90 @@
+#include "calibrate/traces/roles.hpp"
+
+#include <map>
+#include <utility>
+
+namespace rehearse {
+namespace {
+
+constexpr std::uint32_t none = TraceForest::none;
+
+bool calls_out(SpanKind kind) {
+  return kind == SpanKind::client || kind == SpanKind::producer;
+}
+bool is_called(SpanKind kind) {
+  return kind == SpanKind::server || kind == SpanKind::consumer;
+}
+
+bool is_endpoint_below(const Span& child, const Span& parent) {
+  if (child.service != parent.service) return true;
+  return is_called(child.kind) && calls_out(parent.kind);
+}
+
+class RoleAssigner {
+ public:
+  explicit RoleAssigner(const TraceForest& forest)
+      : forest_(forest), roles_(forest.spans.size(), Role::internal) {}
+
+  std::vector<Role> assign() {
+    for (std::uint32_t i = 0; i < roles_.size(); ++i) {
+      const std::uint32_t parent = forest_.parent[i];
+      const bool endpoint =
+          parent == none ? is_endpoint_at_top(i) : is_endpoint_below(span(i), span(parent));
+      if (endpoint) roles_[i] = Role::endpoint;
+    }
+    for (std::uint32_t i = 0; i < roles_.size(); ++i) {
+      if (roles_[i] != Role::endpoint && is_client(i)) roles_[i] = Role::client;
+    }
+    follow_examples();
+    return std::move(roles_);
+  }
+
+ private:
+  const Span& span(std::uint32_t i) const { return forest_.spans[i]; }
+
+  bool is_endpoint_at_top(std::uint32_t i) const {
+    return forest_.top[i] != Top::orphan || is_called(span(i).kind);
+  }
+
+  bool is_client(std::uint32_t i) const {
+    const auto children = forest_.children(i);
+    std::size_t endpoints = 0;
+    for (const std::uint32_t child : children) {
+      endpoints += roles_[child] == Role::endpoint ? 1 : 0;
+    }
+    if (calls_out(span(i).kind)) return endpoints > 0 || children.empty();
+    return span(i).kind == SpanKind::unknown && endpoints == 1 && children.size() == 1;
+  }
+
+  /// Orphans without a kind: as most of their service and operation are.
+  void follow_examples() {
+    std::map<std::pair<NameId, NameId>, std::pair<std::uint64_t, std::uint64_t>> examples;
+    const auto key = [this](std::uint32_t i) {
+      return std::pair(span(i).service, span(i).operation);
+    };
+    for (std::uint32_t i = 0; i < roles_.size(); ++i) {
+      if (forest_.top[i] == Top::orphan) continue;
+      auto& [endpoints, others] = examples[key(i)];
+      ++(roles_[i] == Role::endpoint ? endpoints : others);
+    }
+    for (std::uint32_t i = 0; i < roles_.size(); ++i) {
+      if (forest_.top[i] != Top::orphan || span(i).kind != SpanKind::unknown) continue;
+      const auto example = examples.find(key(i));
+      const bool endpoint = example == examples.end()
+                                ? forest_.counts.roots == 0
+                                : example->second.first >= example->second.second;
+      if (endpoint) roles_[i] = Role::endpoint;
+    }
+  }
+
+  const TraceForest& forest_;
+  std::vector<Role> roles_;
+};
+
+}  // namespace
+
+std::vector<Role> assign_roles(const TraceForest& forest) {
+  return RoleAssigner(forest).assign();
+}
+
+}  // namespace rehearse

@@ -1,0 +1,303 @@
+#include "calibrate/traces/visits.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+namespace rehearse {
+namespace {
+
+constexpr std::uint32_t none = TraceForest::none;
+using EndpointPair = std::pair<NameId, NameId>;
+
+bool consumes_messages(SpanKind caller, SpanKind callee) {
+  return caller == SpanKind::producer || callee == SpanKind::consumer;
+}
+
+class VisitFinder {
+ public:
+  VisitFinder(const TraceForest& forest, const std::vector<Role>& roles,
+              const std::set<EndpointEdge>& without_lost)
+      : forest_(forest),
+        roles_(roles),
+        without_lost_(without_lost),
+        grains_(clock_grains(forest)) {}
+
+  VisitTable find() {
+    learn_callees();
+    number_endpoints();
+    table_.visit_of_span.assign(forest_.spans.size(), none);
+    for (std::uint32_t i = 0; i < forest_.spans.size(); ++i) {
+      if (roles_[i] == Role::endpoint) add_visit(i);
+    }
+    count_fragments();
+    find_detached_edges();
+    return std::move(table_);
+  }
+
+ private:
+  const Span& span(std::uint32_t i) const { return forest_.spans[i]; }
+  EndpointPair key(std::uint32_t i) const { return {span(i).service, span(i).operation}; }
+
+  std::uint32_t only_endpoint_below(std::uint32_t client) const {
+    std::uint32_t found = none;
+    for (const std::uint32_t child : forest_.children(client)) {
+      if (roles_[child] != Role::endpoint) continue;
+      if (found != none) return none;
+      found = child;
+    }
+    return found;
+  }
+
+  /// Whom the client spans of each service and operation mostly call, for those whose server span
+  /// was lost.
+  void learn_callees() {
+    std::map<EndpointPair, std::map<EndpointPair, std::uint64_t>> seen;
+    for (std::uint32_t i = 0; i < forest_.spans.size(); ++i) {
+      if (roles_[i] != Role::client) continue;
+      const std::uint32_t callee = only_endpoint_below(i);
+      if (callee != none) ++seen[key(i)][key(callee)];
+    }
+    for (const auto& [client, callees] : seen) {
+      const auto most =
+          std::max_element(callees.begin(), callees.end(),
+                           [](const auto& a, const auto& b) { return a.second < b.second; });
+      usual_callee_[client] = most->first;
+    }
+  }
+
+  /// Whom a client span without children called; nothing when it says no name.
+  const EndpointPair* target(std::uint32_t client, EndpointPair& storage) const {
+    const auto usual = usual_callee_.find(key(client));
+    if (usual != usual_callee_.end()) return &usual->second;
+    if (span(client).peer == 0 || span(client).peer == span(client).service) return nullptr;
+    storage = {span(client).peer, span(client).operation};
+    return &storage;
+  }
+
+  void number_endpoints() {
+    std::map<EndpointPair, bool> seen;  // whether at least once as an endpoint
+    for (std::uint32_t i = 0; i < forest_.spans.size(); ++i) {
+      if (roles_[i] == Role::endpoint) seen[key(i)] = true;
+      if (roles_[i] != Role::client || !forest_.children(i).empty()) continue;
+      EndpointPair storage;
+      if (const EndpointPair* called = target(i, storage)) seen.emplace(*called, false);
+    }
+    for (const auto& [pair, observed] : seen) {
+      numbers_[pair] = static_cast<std::uint32_t>(table_.endpoints.size());
+      table_.endpoints.push_back({pair.first, pair.second, !observed});
+    }
+  }
+
+  void add_visit(std::uint32_t i) {
+    Visit visit;
+    visit.span = i;
+    visit.endpoint = numbers_.at(key(i));
+    visit.first_call = static_cast<std::uint32_t>(table_.calls.size());
+    std::vector<std::uint32_t> open{i};
+    while (!open.empty()) {
+      const std::uint32_t at = open.back();
+      open.pop_back();
+      for (const std::uint32_t child : forest_.children(at)) {
+        if (roles_[child] == Role::endpoint) {
+          add_call(visit, none, child);
+        } else if (roles_[child] == Role::client) {
+          add_client(visit, child, open);
+        } else {
+          open.push_back(child);
+        }
+      }
+    }
+    visit.call_count = static_cast<std::uint32_t>(table_.calls.size()) - visit.first_call;
+    std::sort(table_.calls.begin() + visit.first_call, table_.calls.end(),
+              [](const RecordedCall& a, const RecordedCall& b) {
+                return std::tie(a.start, a.end, a.endpoint, a.client, a.callee) <
+                       std::tie(b.start, b.end, b.endpoint, b.client, b.callee);
+              });
+    table_.visit_of_span[i] = static_cast<std::uint32_t>(table_.visits.size());
+    table_.visits.push_back(visit);
+  }
+
+  void add_client(const Visit& visit, std::uint32_t client, std::vector<std::uint32_t>& open) {
+    const std::uint32_t callee = only_endpoint_below(client);
+    if (callee != none) {
+      add_call(visit, client, callee);
+      for (const std::uint32_t child : forest_.children(client)) {
+        if (child != callee) open.push_back(child);
+      }
+    } else if (forest_.children(client).empty()) {
+      add_call(visit, client, none);
+    } else {
+      open.push_back(client);  // several servers below one client: each is a call of its own
+    }
+  }
+
+  void add_call(const Visit& visit, std::uint32_t client, std::uint32_t callee) {
+    RecordedCall call;
+    call.client = client;
+    call.callee = callee;
+    const Span& timed = span(client != none ? client : callee);
+    call.start = timed.start;
+    call.end = timed.end;
+    call.failed = timed.error || (callee != none && span(callee).error);
+    if (callee != none) {
+      call.endpoint = numbers_.at(key(callee));
+    } else {
+      EndpointPair storage;
+      const EndpointPair* called = target(client, storage);
+      if (!called) {
+        ++table_.counts.unnamed_peers;
+        return;
+      }
+      call.endpoint = numbers_.at(*called);
+      if (without_lost_.contains({visit.endpoint, call.endpoint})) {
+        ++table_.counts.calls_in_circles;
+        return;
+      }
+      const bool observed = !table_.endpoints[call.endpoint].peer_only;
+      ++(observed ? table_.counts.servers_not_recorded : table_.counts.peers_called);
+    }
+    const SpanKind caller_kind = client != none ? span(client).kind : SpanKind::unknown;
+    const SpanKind callee_kind = callee != none ? span(callee).kind : SpanKind::unknown;
+    call.detached = consumes_messages(caller_kind, callee_kind);
+    shift_into(visit, call);
+    table_.calls.push_back(call);
+  }
+
+  /// Another host's clock may say that a call began before its caller did.
+  void shift_into(const Visit& visit, RecordedCall& call) {
+    const std::int64_t early = span(visit.span).start - call.start;
+    if (call.client != none || early <= 0) return;
+    call.start += early;
+    call.end += early;
+    ++table_.counts.calls_shifted;
+  }
+
+  void count_fragments() {
+    // A parent may come after its child in the order of ids, hence the walk up, remembered.
+    std::vector<std::uint8_t> state(forest_.spans.size(), 0);  // 1: below a visit, 2: below none
+    std::vector<std::uint32_t> path;
+    for (std::uint32_t i = 0; i < forest_.spans.size(); ++i) {
+      std::uint32_t at = i;
+      while (at != none && state[at] == 0 && roles_[at] != Role::endpoint) {
+        path.push_back(at);
+        at = forest_.parent[at];
+      }
+      const bool inside = at != none && state[at] != 2;
+      for (const std::uint32_t walked : path) state[walked] = inside ? 1 : 2;
+      path.clear();
+      if (state[i] == 2) ++table_.counts.fragments;
+    }
+  }
+
+  /// By how much a call may seem to outlive its visit without doing so.
+  std::int64_t tolerance(const Visit& visit) const {
+    const Span& own = span(visit.span);
+    return grains_[own.service] + own.duration() / 100;
+  }
+
+  void find_detached_edges() {
+    struct Edge {
+      std::uint64_t good = 0;
+      std::uint64_t outliving = 0;
+    };
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Edge> edges;
+    for (const Visit& visit : table_.visits) {
+      for (const RecordedCall& call : table_.calls_of(visit)) {
+        if (call.failed) continue;
+        Edge& edge = edges[{visit.endpoint, call.endpoint}];
+        ++edge.good;
+        if (call.end > span(visit.span).end + tolerance(visit)) ++edge.outliving;
+      }
+    }
+    for (const Visit& visit : table_.visits) {
+      for (std::uint32_t i = 0; i < visit.call_count; ++i) {
+        RecordedCall& call = table_.calls[visit.first_call + i];
+        const auto edge = edges.find({visit.endpoint, call.endpoint});
+        if (edge == edges.end()) continue;
+        if (edge->second.outliving * 10 >= edge->second.good) call.detached = true;
+      }
+    }
+  }
+
+  const TraceForest& forest_;
+  const std::vector<Role>& roles_;
+  const std::set<EndpointEdge>& without_lost_;
+  std::vector<std::int64_t> grains_;
+  std::map<EndpointPair, EndpointPair> usual_callee_;
+  std::map<EndpointPair, std::uint32_t> numbers_;
+  VisitTable table_;
+};
+
+/// Drops edges towards endpoints from which no edge goes on, until there are none.
+void drop_dead_ends(std::set<EndpointEdge>& edges, std::size_t endpoints) {
+  std::vector<std::size_t> outgoing(endpoints, 0);
+  std::vector<std::vector<std::uint32_t>> callers(endpoints);
+  for (const auto& [caller, callee] : edges) {
+    ++outgoing[caller];
+    callers[callee].push_back(caller);
+  }
+  std::vector<std::uint32_t> dead;
+  for (std::uint32_t i = 0; i < endpoints; ++i) {
+    if (outgoing[i] == 0) dead.push_back(i);
+  }
+  while (!dead.empty()) {
+    const std::uint32_t at = dead.back();
+    dead.pop_back();
+    for (const std::uint32_t caller : callers[at]) {
+      edges.erase({caller, at});
+      if (--outgoing[caller] == 0) dead.push_back(caller);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::int64_t> clock_grains(const TraceForest& forest) {
+  struct Starts {
+    std::uint64_t count = 0;
+    bool whole_milliseconds = true;
+    bool whole_microseconds = true;
+  };
+  NameId largest = 0;
+  for (const Span& span : forest.spans) largest = std::max(largest, span.service);
+  std::vector<Starts> starts(largest + 1);
+  for (const Span& span : forest.spans) {
+    Starts& own = starts[span.service];
+    ++own.count;
+    own.whole_milliseconds = own.whole_milliseconds && span.start % 1'000'000 == 0;
+    own.whole_microseconds = own.whole_microseconds && span.start % 1'000 == 0;
+  }
+  std::vector<std::int64_t> grains;
+  for (const Starts& own : starts) {
+    const bool enough = own.count >= 20;
+    grains.push_back(enough && own.whole_milliseconds   ? 1'000'000
+                     : enough && own.whole_microseconds ? 1'000
+                                                        : 1);
+  }
+  return grains;
+}
+
+VisitTable find_visits(const TraceForest& forest, const std::vector<Role>& roles,
+                       const std::set<EndpointEdge>& without_lost) {
+  return VisitFinder(forest, roles, without_lost).find();
+}
+
+std::set<EndpointEdge> circular_edges(const VisitTable& table) {
+  std::set<EndpointEdge> edges;
+  for (const Visit& visit : table.visits) {
+    for (const RecordedCall& call : table.calls_of(visit)) {
+      edges.insert({visit.endpoint, call.endpoint});
+    }
+  }
+  std::set<EndpointEdge> backwards;
+  drop_dead_ends(edges, table.endpoints.size());
+  for (const auto& [caller, callee] : edges) backwards.insert({callee, caller});
+  drop_dead_ends(backwards, table.endpoints.size());
+  std::set<EndpointEdge> circular;
+  for (const auto& [callee, caller] : backwards) circular.insert({caller, callee});
+  return circular;
+}
+
+}  // namespace rehearse
