@@ -125,6 +125,7 @@ std::vector<ObjectiveResult> judge_objectives(const ArmRecord& experiment, const
     result.verdict = judge(result.experiment, result.control, result.accepted_risk, result.reason);
     if (result.verdict == Verdict::pass && !unknown.empty()) {
       result.verdict = Verdict::inconclusive;
+      result.rests_on_unknown_capacity = true;
       result.reason = reason_of(unknown);
     }
     results.push_back(std::move(result));

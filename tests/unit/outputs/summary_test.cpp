@@ -119,6 +119,16 @@ TEST_CASE("more load than was recorded is called what it is", "[outputs]") {
   CHECK_THAT(summary(study), Catch::Contains("cart (1.5 times the recorded work), email (no"));
 }
 
+TEST_CASE("unknown capacity is named also when too few replications decide", "[outputs]") {
+  Study study = testing::study_with(20, 0);
+  study.unknown = {{"cart", 1.5, 1.1, {}}};
+
+  CHECK_THAT(summary(study), Catch::StartsWith("trial: INCONCLUSIVE. About 'it stays fast': the "
+                                               "replications are too few"));
+  CHECK_THAT(summary(study), Catch::Contains("harm may be understated") &&
+                                 Catch::Contains("cart (1.5 times the recorded work)"));
+}
+
 TEST_CASE("alarms say how often and how soon they noticed", "[outputs]") {
   OutcomeLayout layout = testing::small_layout();
   layout.alarms = {"error_ratio > 1%", "p99(latency) > 1s"};
