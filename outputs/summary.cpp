@@ -95,7 +95,6 @@ std::string measured_text(const ObjectiveResult& result) {
 }
 
 std::string risk_text(const Risk& risk) {
-  if (risk.no_data == risk.replications) return "never measured";
   std::string text = fmt::format("missed in {} of {}", risk.missed, risk.replications);
   if (risk.no_data > 0) text += fmt::format(", {} without data", risk.no_data);
   return text;

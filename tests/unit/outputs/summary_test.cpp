@@ -129,6 +129,17 @@ TEST_CASE("unknown capacity is named also when too few replications decide", "[o
                                  Catch::Contains("cart (1.5 times the recorded work)"));
 }
 
+TEST_CASE("what every collapse measured is not called never measured", "[outputs]") {
+  Study study = testing::study_with(0, 0);
+  Outcome collapsed = testing::outcome_with(0, {Duration::milliseconds(20)});
+  collapsed.capped = true;
+  study.experiment.add(collapsed);
+
+  CHECK_THAT(summary(study), Catch::Contains("no replication shows it") &&
+                                 Catch::Contains("missed in 0 of 1, 1 without data") &&
+                                 !Catch::Contains("never measured"));
+}
+
 TEST_CASE("alarms say how often and how soon they noticed", "[outputs]") {
   OutcomeLayout layout = testing::small_layout();
   layout.alarms = {"error_ratio > 1%", "p99(latency) > 1s"};
