@@ -81,6 +81,13 @@ std::string value_text(const MetricCondition& condition, double value) {
   return "";
 }
 
+/// Unlike a probability it may be any number of thresholds.
+std::string margin_text(double margin) {
+  if (margin <= 1) return percent_text(margin);
+  return margin < 100 ? fmt::format("{:.0f} %", margin * 100)
+                      : fmt::format("{:.3g} times the threshold", margin);
+}
+
 /// "median 312 ms (290 ms to 355 ms), 22 % to spare".
 std::string measured_text(const ObjectiveResult& result) {
   const Measurements& measured = result.measured;
@@ -90,8 +97,8 @@ std::string measured_text(const ObjectiveResult& result) {
                                  text(measured.lowest), text(measured.highest));
   const auto margin = margin_of(measured, result.condition);
   if (!margin || !std::isfinite(*margin)) return said;
-  return said + (*margin >= 0 ? fmt::format(", {} to spare", percent_text(*margin))
-                              : fmt::format(", {} beyond", percent_text(-*margin)));
+  return said + (*margin >= 0 ? fmt::format(", {} to spare", margin_text(*margin))
+                              : fmt::format(", {} beyond", margin_text(-*margin)));
 }
 
 std::string risk_text(const Risk& risk) {

@@ -129,6 +129,14 @@ TEST_CASE("unknown capacity is named also when too few replications decide", "[o
                                  Catch::Contains("cart (1.5 times the recorded work)"));
 }
 
+TEST_CASE("a miss by more than the threshold itself says how far", "[outputs]") {
+  CHECK_THAT(summary(testing::study_with(100, 100)),
+             Catch::Contains("measured: median 200 ms") && Catch::Contains(", 100 % beyond"));
+  Study far = testing::study_with(0, 0);
+  far.experiment.add(testing::outcome_with(0, {Duration::milliseconds(250)}));
+  CHECK_THAT(summary(far), Catch::Contains(", 150 % beyond"));
+}
+
 TEST_CASE("what every collapse measured is not called never measured", "[outputs]") {
   Study study = testing::study_with(0, 0);
   Outcome collapsed = testing::outcome_with(0, {Duration::milliseconds(20)});
