@@ -262,7 +262,8 @@ std::string alarms_text(const Study& study) {
     text += noticed_text(study, firings_of(arm, i),
                          fmt::format("The alarm '{}' fired", visible_name(arm.layout().alarms[i])));
   }
-  if (has_rollout(arm)) {
+  // The headline says how often; this is about when.
+  if (rollouts_that_ended(arm, RolloutResult::aborted) > 0) {
     text += noticed_text(study, arm.rows().rollout_aborted_at, "The rollout was rolled back");
   }
   return text.empty() ? text : "\n" + text;

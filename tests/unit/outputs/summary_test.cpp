@@ -148,6 +148,18 @@ TEST_CASE("what every collapse measured is not called never measured", "[outputs
                                  !Catch::Contains("never measured"));
 }
 
+TEST_CASE("that a rollout was never rolled back is said once", "[outputs]") {
+  Study study = testing::study_with(0, 0);
+  Outcome promoted = testing::outcome_with(0, {Duration::milliseconds(20)});
+  promoted.rollout = RolloutResult::completed;
+  study.experiment.add(promoted);
+
+  const std::string text = summary(study);
+
+  CHECK_THAT(text, Catch::Contains("promoted in 1 of 1, rolled back in 0."));
+  CHECK(text.find("rolled back") == text.rfind("rolled back"));
+}
+
 TEST_CASE("alarms say how often and how soon they noticed", "[outputs]") {
   OutcomeLayout layout = testing::small_layout();
   layout.alarms = {"error_ratio > 1%", "p99(latency) > 1s"};
