@@ -39,6 +39,13 @@ std::string rollout_text(const ArmRecord& arm) {
                      rollouts_that_ended(arm, RolloutResult::aborted));
 }
 
+/// Nor is a pass the whole answer that was reached only because production would have noticed.
+std::string stopped_text(const ArmRecord& arm) {
+  const Occurrences stopped = occurrences_of(arm.rows().stopped_at);
+  if (stopped.count == 0) return "";
+  return fmt::format(" A stop condition fired in {} of {}.", stopped.count, stopped.replications);
+}
+
 std::string answer(const Study& study, const Findings& findings) {
   const std::string name = visible_name(study.information.name);
   const ObjectiveResult* result = decisive(findings);
@@ -280,7 +287,8 @@ std::string size_text(const Study& study) {
 }  // namespace
 
 std::string summary_of(const Study& study, const Findings& findings) {
-  std::string text = answer(study, findings) + rollout_text(study.experiment) + "\n";
+  std::string text = answer(study, findings) + rollout_text(study.experiment) +
+                     stopped_text(study.experiment) + "\n";
   text += size_text(study);
   text += objectives_text(findings);
   text += latency_text(study, findings);

@@ -160,6 +160,18 @@ TEST_CASE("that a rollout was never rolled back is said once", "[outputs]") {
   CHECK(text.find("rolled back") == text.rfind("rolled back"));
 }
 
+TEST_CASE("a pass that stop conditions made possible says so", "[outputs]") {
+  Study study = testing::study_with(100, 0);
+  CHECK_THAT(summary(study), !Catch::Contains("stop condition"));
+
+  Outcome stopped = testing::outcome_with(100, {Duration::milliseconds(20)});
+  stopped.stopped_at = Time::after_start(Duration::seconds(40));
+  study.experiment.add(stopped);
+
+  CHECK_THAT(summary(study), Catch::StartsWith("trial: PASS. Every objective is met as often as "
+                                               "required. A stop condition fired in 1 of 101.\n"));
+}
+
 TEST_CASE("alarms say how often and how soon they noticed", "[outputs]") {
   OutcomeLayout layout = testing::small_layout();
   layout.alarms = {"error_ratio > 1%", "p99(latency) > 1s"};
