@@ -170,6 +170,7 @@ TEST_CASE("a pass that stop conditions made possible says so", "[outputs]") {
 
   CHECK_THAT(summary(study), Catch::StartsWith("trial: PASS. Every objective is met as often as "
                                                "required. A stop condition fired in 1 of 101.\n"));
+  CHECK_THAT(summary(study), Catch::Contains("Nothing else was hit in 'fault'"));
 }
 
 TEST_CASE("alarms say how often and how soon they noticed", "[outputs]") {
