@@ -110,8 +110,9 @@ std::string collateral_text(const Study& study, const Findings& findings) {
   collect(with.services, without.services, changes);
   std::stable_sort(changes.begin(), changes.end(),
                    [](const Change& a, const Change& b) { return a.size > b.size; });
-  std::string text = changes.empty() ? "\nNothing else was hit\n"
-                                     : fmt::format("\nAlso hit in '{}'\n", visible_name(with.name));
+  std::string text = changes.empty()
+                         ? fmt::format("\nNothing else was hit in '{}'\n", visible_name(with.name))
+                         : fmt::format("\nAlso hit in '{}'\n", visible_name(with.name));
   for (std::size_t i = 0; i < std::min(changes.size(), most_lines); ++i) text += changes[i].text;
   if (changes.size() > most_lines) {
     text += fmt::format("  and {} more: --json has them all\n", changes.size() - most_lines);

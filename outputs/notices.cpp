@@ -72,6 +72,12 @@ void warn_of_untried(const std::vector<FailureNeverRecorded>& untried,
                   fmt::join(names, ", ")));
 }
 
+/// An objective that is inconclusive for capacity that nobody knows says so itself.
+bool said_by_an_objective(const Findings& findings) {
+  return std::any_of(findings.objectives.begin(), findings.objectives.end(),
+                     [](const ObjectiveResult& one) { return one.rests_on_unknown_capacity; });
+}
+
 void warn_of_deaf_alarms(const ArmRecord& arm, std::vector<std::string>& warnings) {
   for (std::size_t i = 0; i < arm.layout().alarms.size(); ++i) {
     const std::uint64_t deaf = alarms_that_rang_before(arm, i);
@@ -137,8 +143,7 @@ std::vector<std::string> warnings_about(const Study& study, const Findings& find
         counted(study.information.replications_planned, "replication"),
         agreeing(study.information.replications_planned, "was", "were")));
   }
-  // An objective that is inconclusive for it says so itself.
-  if (!study.unknown.empty() && findings.verdict != Verdict::inconclusive) {
+  if (!study.unknown.empty() && !said_by_an_objective(findings)) {
     std::vector<std::string> names;
     for (const UnknownCapacity& unknown : study.unknown) names.push_back(text_of(unknown));
     warnings.push_back(fmt::format(

@@ -41,6 +41,14 @@ std::string rollout_text(const ArmRecord& arm) {
                      count_text(rollouts_that_ended(arm, RolloutResult::aborted)));
 }
 
+/// Nor is a pass the whole answer that was reached only because production would have noticed.
+std::string stopped_text(const ArmRecord& arm) {
+  const Occurrences stopped = occurrences_of(arm.rows().stopped_at);
+  if (stopped.count == 0) return "";
+  return fmt::format(" A stop condition fired in {} of {}.", count_text(stopped.count),
+                     count_text(stopped.replications));
+}
+
 std::string answer(const Study& study, const Findings& findings) {
   const std::string name = visible_name(study.information.name);
   const ObjectiveResult* result = decisive(findings);
@@ -83,6 +91,13 @@ std::string value_text(const MetricCondition& condition, double value) {
   return "";
 }
 
+/// Unlike a probability it may be any number of thresholds.
+std::string margin_text(double margin) {
+  if (margin <= 1) return percent_text(margin);
+  return margin < 100 ? fmt::format("{:.0f} %", margin * 100)
+                      : fmt::format("{:.3g} times the threshold", margin);
+}
+
 /// "median 312 ms (290 ms to 355 ms), 22 % to spare".
 std::string measured_text(const ObjectiveResult& result) {
   const Measurements& measured = result.measured;
@@ -92,12 +107,11 @@ std::string measured_text(const ObjectiveResult& result) {
                                  text(measured.lowest), text(measured.highest));
   const auto margin = margin_of(measured, result.condition);
   if (!margin || !std::isfinite(*margin)) return said;
-  return said + (*margin >= 0 ? fmt::format(", {} to spare", percent_text(*margin))
-                              : fmt::format(", {} beyond", percent_text(-*margin)));
+  return said + (*margin >= 0 ? fmt::format(", {} to spare", margin_text(*margin))
+                              : fmt::format(", {} beyond", margin_text(-*margin)));
 }
 
 std::string risk_text(const Risk& risk) {
-  if (risk.no_data == risk.replications) return "never measured";
   std::string text =
       fmt::format("missed in {} of {}", count_text(risk.missed), count_text(risk.replications));
   if (risk.no_data > 0) text += fmt::format(", {} without data", count_text(risk.no_data));
@@ -260,7 +274,8 @@ std::string alarms_text(const Study& study) {
     text += noticed_text(study, firings_of(arm, i),
                          fmt::format("The alarm '{}' fired", visible_name(arm.layout().alarms[i])));
   }
-  if (has_rollout(arm)) {
+  // The headline says how often; this is about when.
+  if (rollouts_that_ended(arm, RolloutResult::aborted) > 0) {
     text += noticed_text(study, arm.rows().rollout_aborted_at, "The rollout was rolled back");
   }
   return text.empty() ? text : "\n" + text;
@@ -276,7 +291,8 @@ std::string size_text(const Study& study) {
 }  // namespace
 
 std::string summary_of(const Study& study, const Findings& findings) {
-  std::string text = answer(study, findings) + rollout_text(study.experiment) + "\n";
+  std::string text = answer(study, findings) + rollout_text(study.experiment) +
+                     stopped_text(study.experiment) + "\n";
   text += size_text(study);
   text += objectives_text(findings);
   text += latency_text(study, findings);

@@ -59,7 +59,7 @@ std::string reason_of(const std::vector<UnknownCapacity>& unknown) {
 /// What would help: of the replications that a pass needs at least, when none is missed.
 std::string undecided(const Risk& risk, double accepted_risk) {
   if (accepted_risk <= 0) return "no number of replications can show that it is never missed";
-  if (risk.no_data > 0) return "replications that measured nothing leave it open";
+  if (risk.no_data > 0) return "replications that broke off, or measured nothing, leave it open";
   const double least = std::ceil(std::log((1 - confidence) / 2) / std::log1p(-accepted_risk));
   if (static_cast<double>(risk.replications) >= least) {
     return "the limits of the risk enclose the accepted one: more replications would tell";
@@ -126,8 +126,13 @@ std::vector<ObjectiveResult> judge_objectives(const ArmRecord& experiment, const
     result.experiment = risk_in(experiment, i);
     if (control != nullptr) result.control = risk_in(*control, i);
     result.verdict = judge(result.experiment, result.control, result.accepted_risk, result.reason);
+    const bool nobody_shows = result.experiment.no_data == result.experiment.replications;
+    if (nobody_shows && result.measured.count > 0) {
+      result.reason = "no replication shows it: they broke off, or a fault found no target";
+    }
     if (result.verdict == Verdict::pass && !unknown.empty()) {
       result.verdict = Verdict::inconclusive;
+      result.rests_on_unknown_capacity = true;
       result.reason = reason_of(unknown);
     }
     results.push_back(std::move(result));

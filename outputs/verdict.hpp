@@ -46,7 +46,8 @@ struct ObjectiveResult {
   Risk experiment;
   std::optional<Risk> control;
   Verdict verdict = Verdict::none;
-  std::string reason;  // why, in a sentence; empty when the numbers say it
+  std::string reason;                      // why, in a sentence; empty when the numbers say it
+  bool rests_on_unknown_capacity = false;  // a pass but for that, which the reason says
 
   /// The probability that the objective is met: replications that measured and met it, over all.
   double probability() const;

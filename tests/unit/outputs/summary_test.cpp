@@ -119,6 +119,60 @@ TEST_CASE("more load than was recorded is called what it is", "[outputs]") {
   CHECK_THAT(summary(study), Catch::Contains("cart (1.5 times the recorded work), email (no"));
 }
 
+TEST_CASE("unknown capacity is named also when too few replications decide", "[outputs]") {
+  Study study = testing::study_with(20, 0);
+  study.unknown = {{"cart", 1.5, 1.1, {}}};
+
+  CHECK_THAT(summary(study), Catch::StartsWith("trial: INCONCLUSIVE. About 'it stays fast': the "
+                                               "replications are too few"));
+  CHECK_THAT(summary(study), Catch::Contains("harm may be understated") &&
+                                 Catch::Contains("cart (1.5 times the recorded work)"));
+}
+
+TEST_CASE("a miss by more than the threshold itself says how far", "[outputs]") {
+  CHECK_THAT(summary(testing::study_with(100, 100)),
+             Catch::Contains("measured: median 200 ms") && Catch::Contains(", 100 % beyond"));
+  Study far = testing::study_with(0, 0);
+  far.experiment.add(testing::outcome_with(0, {Duration::milliseconds(250)}));
+  CHECK_THAT(summary(far), Catch::Contains(", 150 % beyond"));
+}
+
+TEST_CASE("what every collapse measured is not called never measured", "[outputs]") {
+  Study study = testing::study_with(0, 0);
+  Outcome collapsed = testing::outcome_with(0, {Duration::milliseconds(20)});
+  collapsed.capped = true;
+  study.experiment.add(collapsed);
+
+  CHECK_THAT(summary(study), Catch::Contains("no replication shows it") &&
+                                 Catch::Contains("missed in 0 of 1, 1 without data") &&
+                                 !Catch::Contains("never measured"));
+}
+
+TEST_CASE("that a rollout was never rolled back is said once", "[outputs]") {
+  Study study = testing::study_with(0, 0);
+  Outcome promoted = testing::outcome_with(0, {Duration::milliseconds(20)});
+  promoted.rollout = RolloutResult::completed;
+  study.experiment.add(promoted);
+
+  const std::string text = summary(study);
+
+  CHECK_THAT(text, Catch::Contains("promoted in 1 of 1, rolled back in 0."));
+  CHECK(text.find("rolled back") == text.rfind("rolled back"));
+}
+
+TEST_CASE("a pass that stop conditions made possible says so", "[outputs]") {
+  Study study = testing::study_with(100, 0);
+  CHECK_THAT(summary(study), !Catch::Contains("stop condition"));
+
+  Outcome stopped = testing::outcome_with(100, {Duration::milliseconds(20)});
+  stopped.stopped_at = Time::after_start(Duration::seconds(40));
+  study.experiment.add(stopped);
+
+  CHECK_THAT(summary(study), Catch::StartsWith("trial: PASS. Every objective is met as often as "
+                                               "required. A stop condition fired in 1 of 101.\n"));
+  CHECK_THAT(summary(study), Catch::Contains("Nothing else was hit in 'fault'"));
+}
+
 TEST_CASE("alarms say how often and how soon they noticed", "[outputs]") {
   OutcomeLayout layout = testing::small_layout();
   layout.alarms = {"error_ratio > 1%", "p99(latency) > 1s"};
