@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "outputs/plain_text.hpp"
+#include "sim/duration_text.hpp"
 #include "sim/visible_text.hpp"
 
 namespace rehearse {
@@ -49,8 +50,8 @@ std::optional<Change> change_of(const RequestEstimates& with, const RequestEstim
   const bool counted_already = std::isinf(value_of(with.latency.p99)) && more_errors;
   if (slower > worth_latency && !counted_already) {
     text += fmt::format("{} p99 {} ({})", more_errors ? "," : "",
-                        seconds_text(value_of(with.latency.p99)),
-                        seconds_text(value_of(without.latency.p99)));
+                        rounded_duration_text(value_of(with.latency.p99)),
+                        rounded_duration_text(value_of(without.latency.p99)));
   }
   const double waiting = std::isfinite(slower) ? std::log(std::max(1.0, slower)) / 100 : 0;
   return Change{errors - errors_before + waiting, text + "\n"};
@@ -92,7 +93,7 @@ std::string first_exhausted_text(const ArmRecord& arm) {
       const Time from = layout.warm_up_end + layout.window * static_cast<std::int64_t>(window);
       return fmt::format("First exhausted: {}, from {} on\n",
                          visible_name(layout.services[service]),
-                         span_text(from.since_start().in_seconds()));
+                         rounded_duration_text(from.since_start().in_seconds()));
     }
   }
   return "";

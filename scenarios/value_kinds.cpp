@@ -6,6 +6,7 @@
 
 #include "models/mistakes.hpp"
 #include "scenarios/quantity_text.hpp"
+#include "sim/duration_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -68,8 +69,7 @@ SchemaNode schema(std::int64_t, const Whole& kind) {
   return node;
 }
 
-void read(Reader& reader, const Node& node, std::optional<int>& value,
-          const WholeOrWord& kind) {
+void read(Reader& reader, const Node& node, std::optional<int>& value, const WholeOrWord& kind) {
   if (node.type == Node::Type::text && node.text == kind.word) {
     value.reset();
     return;
