@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -188,7 +189,7 @@ void announce(const StudyRun& run, std::uint64_t replications, double seconds_of
       "finished)\n",
       counted(replications, "replication"),
       counted(static_cast<std::uint64_t>(run.at_once() * run.threads_of_one()), "thread"),
-      rounded_duration_text(expected)));
+      rounded_duration_text(std::round(expected))));
 }
 
 }  // namespace

@@ -26,11 +26,12 @@ std::string pace_text(double elapsed_seconds, double simulated_seconds, double p
   const double simulated = std::min(simulated_seconds, planned_seconds);
   const double done = arm * planned_seconds + simulated;
   const double expected = elapsed_seconds * arms * planned_seconds / done;
-  return fmt::format(
-      "simulated{} {} of {}: at this pace it will take {}",
-      arm == 0 ? "" : ", the experiment done, without it", rounded_duration_text(simulated),
-      rounded_duration_text(planned_seconds),
-      expected > year_seconds ? "more than a year" : "about " + rounded_duration_text(expected));
+  return fmt::format("simulated{} {} of {}: at this pace it will take {}",
+                     arm == 0 ? "" : ", the experiment done, without it",
+                     rounded_duration_text(simulated), rounded_duration_text(planned_seconds),
+                     expected > year_seconds
+                         ? "more than a year"
+                         : "about " + rounded_duration_text(std::round(expected)));
 }
 
 std::string waiting_text(double elapsed_seconds, double simulated_seconds, double planned_seconds,
