@@ -68,8 +68,9 @@ std::optional<Change> change_of(const ServiceEstimates& with, const ServiceEstim
 
 template <class Estimates>
 void collect(const std::vector<Estimates>& with, const std::vector<Estimates>& without,
-             std::vector<Change>& changes) {
+             const std::vector<std::string>& left_out, std::vector<Change>& changes) {
   for (std::size_t i = 0; i < with.size(); ++i) {
+    if (std::count(left_out.begin(), left_out.end(), with[i].name) > 0) continue;
     if (const auto change = change_of(with[i], without[i])) changes.push_back(*change);
   }
 }
@@ -101,14 +102,15 @@ std::string first_exhausted_text(const ArmRecord& arm) {
 
 }  // namespace
 
-std::string collateral_text(const Study& study, const Findings& findings) {
+std::string collateral_text(const Study& study, const Findings& findings,
+                            const std::vector<std::string>& said_already) {
   if (!findings.control) return "";
   const std::size_t shown = shown_interval(findings.experiment);
   const IntervalEstimates& with = findings.experiment.intervals[shown];
   const IntervalEstimates& without = findings.control->intervals[shown];
   std::vector<Change> changes;
-  collect(with.endpoints, without.endpoints, changes);
-  collect(with.services, without.services, changes);
+  collect(with.endpoints, without.endpoints, said_already, changes);
+  collect(with.services, without.services, {}, changes);
   std::stable_sort(changes.begin(), changes.end(),
                    [](const Change& a, const Change& b) { return a.size > b.size; });
   std::string text = changes.empty() ? "\nNothing else was hit\n"

@@ -89,8 +89,11 @@ std::string measured_text(const ObjectiveResult& result) {
   const Measurements& measured = result.measured;
   if (measured.count == 0) return "never measured";
   const auto text = [&](double value) { return value_text(result.condition, value); };
-  std::string said = fmt::format("measured: median {} ({} to {})", text(measured.median),
-                                 text(measured.lowest), text(measured.highest));
+  const bool all_equal = measured.lowest == measured.highest;
+  std::string said = all_equal
+                         ? "measured: each time " + text(measured.median)
+                         : fmt::format("measured: median {} ({} to {})", text(measured.median),
+                                       text(measured.lowest), text(measured.highest));
   const auto margin = margin_of(measured, result.condition);
   if (!margin || !std::isfinite(*margin)) return said;
   return said + (*margin >= 0 ? fmt::format(", {} to spare", percent_text(*margin))
@@ -209,18 +212,37 @@ std::string request_text(const LatencyRow& row) {
   return name + quantile_lines(row) + error_line(row) + good_answers_line(*row.experiment);
 }
 
+/// Whether the only workload asks for one endpoint only: the figures of both are the same.
+bool one_and_the_same(const Study& study, const IntervalEstimates& experiment) {
+  return study.information.user_endpoints.size() == 1 && experiment.workloads.size() == 1;
+}
+
+/// The endpoints whose figures the latency table has, by their own name or by their workload's.
+std::vector<std::string> endpoints_in_table(const Study& study, const Findings& findings) {
+  const auto& asked_for = study.information.user_endpoints;
+  const IntervalEstimates& experiment =
+      findings.experiment.intervals[shown_interval(findings.experiment)];
+  if (one_and_the_same(study, experiment)) return asked_for;
+  std::vector<LatencyRow> rows;
+  add_rows(experiment, nullptr, &IntervalEstimates::endpoints, &asked_for, rows);
+  std::vector<std::string> names;
+  for (const LatencyRow& row : rows) {
+    if (experiment.workloads.size() + names.size() >= most_rows) break;
+    names.push_back(row.experiment->name);
+  }
+  return names;
+}
+
 std::string latency_text(const Study& study, const Findings& findings) {
   const std::size_t shown = shown_interval(findings.experiment);
   const IntervalEstimates& experiment = findings.experiment.intervals[shown];
   const IntervalEstimates* control =
       findings.control ? &findings.control->intervals[shown] : nullptr;
-  // A workload that asks for one endpoint only would stand there twice.
-  const auto& asked_for = study.information.user_endpoints;
-  const bool one_and_the_same = asked_for.size() == 1 && experiment.workloads.size() == 1;
   std::vector<LatencyRow> rows;
   add_rows(experiment, control, &IntervalEstimates::workloads, nullptr, rows);
-  if (!one_and_the_same) {
-    add_rows(experiment, control, &IntervalEstimates::endpoints, &asked_for, rows);
+  if (!one_and_the_same(study, experiment)) {
+    add_rows(experiment, control, &IntervalEstimates::endpoints, &study.information.user_endpoints,
+             rows);
   }
   std::string text = fmt::format(
       "\nLatency of all requests that arrived in '{}' ({} to {}), without a good answer: never; "
@@ -283,7 +305,7 @@ std::string summary_of(const Study& study, const Findings& findings) {
   text += size_text(study);
   text += objectives_text(findings);
   text += latency_text(study, findings);
-  text += collateral_text(study, findings);
+  text += collateral_text(study, findings, endpoints_in_table(study, findings));
   text += alarms_text(study);
   for (const std::string& warning : warnings_about(study, findings)) {
     text += "\nwarning: " + visible_sentence(warning);

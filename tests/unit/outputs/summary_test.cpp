@@ -82,6 +82,16 @@ TEST_CASE("experiment and control stand side by side", "[outputs]") {
              Catch::Contains("    p99  200ms [198ms, 202ms]            20ms [19.8ms, 20.2ms]"));
 }
 
+TEST_CASE("an endpoint of the latency table is not also hit", "[outputs]") {
+  Study study = testing::study_with(200, 200);
+  CHECK_THAT(summary(study),
+             Catch::Contains("Also hit in 'fault'\n  shop/GET /: p99 200ms (20ms)\n"));
+
+  study.information.user_endpoints = {"shop/GET /"};
+
+  CHECK_THAT(summary(study), Catch::Contains("Nothing else was hit\n"));
+}
+
 TEST_CASE("what weakens the answer is said", "[outputs]") {
   Study study = testing::study_with(100, 0);
   Outcome collapsed = testing::outcome_with(100, {Duration::milliseconds(1)});
