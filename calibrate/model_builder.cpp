@@ -11,6 +11,7 @@
 #include "calibrate/learn/recorded_load.hpp"
 #include "models/spec_path.hpp"
 #include "sim/counted_text.hpp"
+#include "sim/duration_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -271,7 +272,7 @@ void ModelBuilder::describe_workload() {
   }
   const std::string path = extended_path("workloads", options_.workload);
   note(path + ".arrivals", facts.per_second > 0 ? Basis::observed : Basis::assumed, facts.requests,
-       fmt::format("over {:.3f} s; that arrivals are Poisson is assumed", facts.seconds));
+       "over " + rounded_duration_text(facts.seconds) + "; that arrivals are Poisson is assumed");
   note(path + ".mix", Basis::observed, facts.requests, "");
   for (const auto& [service, client] : workload.calls) {
     note(extended_path(path + ".calls", service) + ".network_latency", Basis::assumed, 0,

@@ -14,6 +14,7 @@
 #include "outputs/plain_text.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/counted_text.hpp"
+#include "sim/duration_text.hpp"
 #include "sim/error.hpp"
 #include "sim/visible_text.hpp"
 
@@ -147,7 +148,7 @@ void confine(pid_t parent) {
 
 std::string reason_of_signal(int signal) {
   if (signal == SIGKILL || signal == SIGXCPU || signal == SIGALRM) {
-    return fmt::format("reading it took more than {} s", most_seconds);
+    return "reading it took more than " + duration_text(Duration::seconds(most_seconds));
   }
   return fmt::format("reading it ended with signal {}", signal);
 }

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "cli/verb.hpp"
-#include "outputs/plain_text.hpp"
 #include "sim/counted_text.hpp"
+#include "sim/duration_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -35,7 +35,7 @@ void ProgressLine::show(std::uint64_t done) {
   const double rate = static_cast<double>(done) / elapsed;
   const double left = static_cast<double>(total_ - done) / rate;
   print_over_line(fmt::format("{} of {}, {:.3g} a second, {} to go", count_text(done),
-                              counted(total_, what_), rate, seconds_text(left)));
+                              counted(total_, what_), rate, rounded_duration_text(left)));
 }
 
 }  // namespace rehearse

@@ -14,8 +14,8 @@
 #include "cli/verb.hpp"
 #include "cli/waiting_word.hpp"
 #include "models/system.hpp"
-#include "outputs/plain_text.hpp"
 #include "sim/counted_text.hpp"
+#include "sim/duration_text.hpp"
 #include "sim/error.hpp"
 #include "sim/threads/replications.hpp"
 #include "sim/visible_text.hpp"
@@ -189,7 +189,7 @@ void announce(const StudyRun& run, std::uint64_t replications, double seconds_of
       "finished)\n",
       counted(replications, "replication"),
       counted(static_cast<std::uint64_t>(run.at_once() * run.threads_of_one()), "thread"),
-      span_text(std::round(expected))));
+      rounded_duration_text(std::round(expected))));
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "cli/verb.hpp"
-#include "outputs/plain_text.hpp"
+#include "sim/duration_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -20,21 +20,28 @@ constexpr int times_as_long = 10;
 /// Nobody waits for longer than a year, whatever the figure.
 constexpr double year_seconds = 365.0 * 86'400;
 
-/// "The first replication has run for 5s and simulated 1.2 s of 1m: ...".
+/// "simulated 1.2s of 1m: at this pace it will take about 4m".
+std::string pace_text(double elapsed_seconds, double simulated_seconds, double planned_seconds,
+                      int arm, int arms) {
+  const double simulated = std::min(simulated_seconds, planned_seconds);
+  const double done = arm * planned_seconds + simulated;
+  const double expected = elapsed_seconds * arms * planned_seconds / done;
+  return fmt::format("simulated{} {} of {}: at this pace it will take {}",
+                     arm == 0 ? "" : ", the experiment done, without it",
+                     rounded_duration_text(simulated), rounded_duration_text(planned_seconds),
+                     expected > year_seconds
+                         ? "more than a year"
+                         : "about " + rounded_duration_text(std::round(expected)));
+}
+
 std::string waiting_text(double elapsed_seconds, double simulated_seconds, double planned_seconds,
                          int arm, int arms) {
-  const double done = arm * planned_seconds + std::min(simulated_seconds, planned_seconds);
-  const double expected = elapsed_seconds * arms * planned_seconds / std::max(done, 1e-9);
-  const std::string where = arm == 0 ? "" : ", the experiment done, without it";
-  const std::string end =
-      expected > year_seconds
-          ? "at this pace it will take more than a year"
-          : "at this pace it will take about " + span_text(std::max(1.0, std::round(expected)));
+  const bool begun = arm > 0 || simulated_seconds > 0;
   return fmt::format(
-      "The first replication has run for {} and simulated{} {} of {}: {} (Ctrl-C saves what is "
-      "finished, and ends it)\n",
-      span_text(std::round(elapsed_seconds)), where,
-      seconds_text(std::min(simulated_seconds, planned_seconds)), span_text(planned_seconds), end);
+      "The first replication has run for {} and {} (Ctrl-C saves what is finished, and ends it)\n",
+      rounded_duration_text(std::round(elapsed_seconds)),
+      begun ? pace_text(elapsed_seconds, simulated_seconds, planned_seconds, arm, arms)
+            : "is still being prepared: how long it takes is not known yet");
 }
 
 }  // namespace

@@ -1,9 +1,8 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "models/compile.hpp"
 #include "sim/decimals.hpp"
+#include "sim/duration_text.hpp"
 #include "sim/hash.hpp"
 
 namespace rehearse {
@@ -43,7 +42,7 @@ OutcomeLayout::IntervalKey resolved(const IntervalSpec& spec, const OutcomeLayou
       key = {"after", disturbance.to, run.to};
       break;
     case IntervalSpec::Kind::custom:
-      key = {fmt::format("{:g} s to {:g} s", spec.from.in_seconds(), spec.to.in_seconds()),
+      key = {duration_text(spec.from) + " to " + duration_text(spec.to),
              Time::after_start(spec.from), Time::after_start(spec.to)};
       break;
   }

@@ -8,16 +8,10 @@
 #include "models/spec_path.hpp"
 #include "models/target_counts.hpp"
 #include "sim/counted_text.hpp"
+#include "sim/duration_text.hpp"
 
 namespace rehearse {
 namespace {
-
-std::string seconds_text(Duration duration) {
-  std::string text = std::to_string(duration.in_seconds());
-  while (text.back() == '0') text.pop_back();
-  if (text.back() == '.') text.pop_back();
-  return text + " s";
-}
 
 /// Walks an experiment; knows the names in its model.
 class ExperimentWalk {
@@ -143,10 +137,10 @@ class ExperimentWalk {
 
   void check_time(const std::string& path, const std::string& what, Duration at) {
     if (at < experiment_.warm_up) {
-      add(path, what + " starts before the warm-up ends, at " + seconds_text(experiment_.warm_up));
+      add(path, what + " starts before the warm-up ends, at " + duration_text(experiment_.warm_up));
       rests_on_duration();
     } else if (at >= experiment_.duration) {
-      add(path, what + " starts after the run ends, at " + seconds_text(experiment_.duration));
+      add(path, what + " starts after the run ends, at " + duration_text(experiment_.duration));
       rests_on_duration();
     }
   }
@@ -154,8 +148,9 @@ class ExperimentWalk {
   void walk_fault(const std::string& path, const FaultSpec& fault) {
     check_time(path + ".at", "the fault", fault.at);
     if (fault.at < experiment_.duration && fault.at + fault.duration > experiment_.duration) {
-      add(path + ".duration", "the fault would end at " + seconds_text(fault.at + fault.duration) +
-                                  ", after the run ends, at " + seconds_text(experiment_.duration));
+      add(path + ".duration", "the fault would end at " + duration_text(fault.at + fault.duration) +
+                                  ", after the run ends, at " +
+                                  duration_text(experiment_.duration));
       rests_on_duration();
     }
     const TargetSpec& target = fault.target;
@@ -286,8 +281,8 @@ class ExperimentWalk {
       if (over.kind == IntervalSpec::Kind::custom &&
           (over.to > experiment_.duration || over.from < experiment_.warm_up)) {
         add(path + ".over", "the interval reaches outside of what is measured, " +
-                                seconds_text(experiment_.warm_up) + " to " +
-                                seconds_text(experiment_.duration));
+                                duration_text(experiment_.warm_up) + " to " +
+                                duration_text(experiment_.duration));
         rests_on_duration();
       }
     }

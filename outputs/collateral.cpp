@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "outputs/plain_text.hpp"
+#include "sim/duration_text.hpp"
 #include "sim/visible_text.hpp"
 
 namespace rehearse {
@@ -49,8 +50,8 @@ std::optional<Change> change_of(const RequestEstimates& with, const RequestEstim
   const bool counted_already = std::isinf(value_of(with.latency.p99)) && more_errors;
   if (slower > worth_latency && !counted_already) {
     text += fmt::format("{} p99 {} ({})", more_errors ? "," : "",
-                        seconds_text(value_of(with.latency.p99)),
-                        seconds_text(value_of(without.latency.p99)));
+                        rounded_duration_text(value_of(with.latency.p99)),
+                        rounded_duration_text(value_of(without.latency.p99)));
   }
   const double waiting = std::isfinite(slower) ? std::log(std::max(1.0, slower)) / 100 : 0;
   return Change{errors - errors_before + waiting, text + "\n"};
@@ -67,8 +68,9 @@ std::optional<Change> change_of(const ServiceEstimates& with, const ServiceEstim
 
 template <class Estimates>
 void collect(const std::vector<Estimates>& with, const std::vector<Estimates>& without,
-             std::vector<Change>& changes) {
+             const std::vector<std::string>& left_out, std::vector<Change>& changes) {
   for (std::size_t i = 0; i < with.size(); ++i) {
+    if (std::count(left_out.begin(), left_out.end(), with[i].name) > 0) continue;
     if (const auto change = change_of(with[i], without[i])) changes.push_back(*change);
   }
 }
@@ -92,7 +94,7 @@ std::string first_exhausted_text(const ArmRecord& arm) {
       const Time from = layout.warm_up_end + layout.window * static_cast<std::int64_t>(window);
       return fmt::format("First exhausted: {}, from {} on\n",
                          visible_name(layout.services[service]),
-                         span_text(from.since_start().in_seconds()));
+                         rounded_duration_text(from.since_start().in_seconds()));
     }
   }
   return "";
@@ -100,14 +102,15 @@ std::string first_exhausted_text(const ArmRecord& arm) {
 
 }  // namespace
 
-std::string collateral_text(const Study& study, const Findings& findings) {
+std::string collateral_text(const Study& study, const Findings& findings,
+                            const std::vector<std::string>& said_already) {
   if (!findings.control) return "";
   const std::size_t shown = shown_interval(findings.experiment);
   const IntervalEstimates& with = findings.experiment.intervals[shown];
   const IntervalEstimates& without = findings.control->intervals[shown];
   std::vector<Change> changes;
-  collect(with.endpoints, without.endpoints, changes);
-  collect(with.services, without.services, changes);
+  collect(with.endpoints, without.endpoints, said_already, changes);
+  collect(with.services, without.services, {}, changes);
   std::stable_sort(changes.begin(), changes.end(),
                    [](const Change& a, const Change& b) { return a.size > b.size; });
   std::string text = changes.empty()

@@ -10,6 +10,7 @@
 #include "outputs/notices.hpp"
 #include "outputs/plain_text.hpp"
 #include "sim/counted_text.hpp"
+#include "sim/duration_text.hpp"
 #include "sim/visible_text.hpp"
 
 namespace rehearse {
@@ -73,7 +74,7 @@ std::string value_text(const MetricCondition& condition, double value) {
   switch (condition.metric) {
     case Metric::latency:
     case Metric::time_to_detect:
-      return seconds_text(value);
+      return rounded_duration_text(value);
     case Metric::error_ratio:
     case Metric::success_ratio:
     case Metric::utilization:
@@ -98,13 +99,16 @@ std::string margin_text(double margin) {
                       : fmt::format("{:.3g} times the threshold", margin);
 }
 
-/// "median 312 ms (290 ms to 355 ms), 22 % to spare".
+/// "median 312ms (290ms to 355ms), 22 % to spare".
 std::string measured_text(const ObjectiveResult& result) {
   const Measurements& measured = result.measured;
   if (measured.count == 0) return "never measured";
   const auto text = [&](double value) { return value_text(result.condition, value); };
-  std::string said = fmt::format("measured: median {} ({} to {})", text(measured.median),
-                                 text(measured.lowest), text(measured.highest));
+  const bool all_equal = measured.lowest == measured.highest;
+  std::string said = all_equal
+                         ? "measured: each time " + text(measured.median)
+                         : fmt::format("measured: median {} ({} to {})", text(measured.median),
+                                       text(measured.lowest), text(measured.highest));
   const auto margin = margin_of(measured, result.condition);
   if (!margin || !std::isfinite(*margin)) return said;
   return said + (*margin >= 0 ? fmt::format(", {} to spare", margin_text(*margin))
@@ -177,10 +181,10 @@ std::string quantile_lines(const LatencyRow& row) {
   std::string text;
   for (const Line& line : {Line{"p50", &LatencyEstimates::p50}, Line{"p90", &LatencyEstimates::p90},
                            Line{"p99", &LatencyEstimates::p99}}) {
-    const std::string left = seconds_text(row.experiment->latency.*line.estimate);
+    const std::string left = rounded_duration_text(row.experiment->latency.*line.estimate);
     text += fmt::format("    {}  {:<30}", line.name, left);
     if (row.control != nullptr) {
-      text += "  " + seconds_text(row.control->latency.*line.estimate);
+      text += "  " + rounded_duration_text(row.control->latency.*line.estimate);
     }
     text.erase(text.find_last_not_of(' ') + 1);
     text += "\n";
@@ -208,8 +212,8 @@ std::string good_answers_line(const RequestEstimates& one) {
   const bool hidden = one.latency.p99.value && std::isinf(*one.latency.p99.value);
   if (!hidden || !one.good_p50) return "";
   return fmt::format("    of good answers ({} of {}): p50 {}, p99 {}\n", count_text(one.counts.ok),
-                     count_text(one.counts.ok + one.counts.errors()), seconds_text(*one.good_p50),
-                     seconds_text(*one.good_p99));
+                     count_text(one.counts.ok + one.counts.errors()),
+                     rounded_duration_text(*one.good_p50), rounded_duration_text(*one.good_p99));
 }
 
 std::string request_text(const LatencyRow& row) {
@@ -222,24 +226,45 @@ std::string request_text(const LatencyRow& row) {
   return name + quantile_lines(row) + error_line(row) + good_answers_line(*row.experiment);
 }
 
+/// Whether the only workload asks for one endpoint only: the figures of both are the same.
+bool one_and_the_same(const Study& study, const IntervalEstimates& experiment) {
+  return study.information.user_endpoints.size() == 1 && experiment.workloads.size() == 1;
+}
+
+/// The endpoints whose figures the latency table has, by their own name or by their workload's.
+std::vector<std::string> endpoints_in_table(const Study& study, const Findings& findings) {
+  const auto& asked_for = study.information.user_endpoints;
+  const IntervalEstimates& experiment =
+      findings.experiment.intervals[shown_interval(findings.experiment)];
+  if (one_and_the_same(study, experiment)) return asked_for;
+  std::vector<LatencyRow> rows;
+  add_rows(experiment, nullptr, &IntervalEstimates::endpoints, &asked_for, rows);
+  std::vector<std::string> names;
+  for (const LatencyRow& row : rows) {
+    if (experiment.workloads.size() + names.size() >= most_rows) break;
+    names.push_back(row.experiment->name);
+  }
+  return names;
+}
+
 std::string latency_text(const Study& study, const Findings& findings) {
   const std::size_t shown = shown_interval(findings.experiment);
   const IntervalEstimates& experiment = findings.experiment.intervals[shown];
   const IntervalEstimates* control =
       findings.control ? &findings.control->intervals[shown] : nullptr;
-  // A workload that asks for one endpoint only would stand there twice.
-  const auto& asked_for = study.information.user_endpoints;
-  const bool one_and_the_same = asked_for.size() == 1 && experiment.workloads.size() == 1;
   std::vector<LatencyRow> rows;
   add_rows(experiment, control, &IntervalEstimates::workloads, nullptr, rows);
-  if (!one_and_the_same) {
-    add_rows(experiment, control, &IntervalEstimates::endpoints, &asked_for, rows);
+  if (!one_and_the_same(study, experiment)) {
+    add_rows(experiment, control, &IntervalEstimates::endpoints, &study.information.user_endpoints,
+             rows);
   }
   std::string text = fmt::format(
       "\nLatency of all requests that arrived in '{}' ({} to {}), without a good answer: never; "
       "95 % intervals\n{:9}{:<30}{}\n",
-      visible_name(experiment.name), span_text(experiment.from_seconds),
-      span_text(experiment.to_seconds), "", "experiment", control == nullptr ? "" : "  without it");
+      visible_name(experiment.name),
+      duration_text(Duration::rounded_seconds(experiment.from_seconds)),
+      duration_text(Duration::rounded_seconds(experiment.to_seconds)), "", "experiment",
+      control == nullptr ? "" : "  without it");
   for (std::size_t i = 0; i < std::min(rows.size(), most_rows); ++i) text += request_text(rows[i]);
   if (rows.size() > most_rows) {
     text += fmt::format("  and {}: --json has them all\n",
@@ -250,8 +275,8 @@ std::string latency_text(const Study& study, const Findings& findings) {
 
 /// An alarm may also be a false one, before anything was done.
 std::string moment_text(double seconds_after, const char* after) {
-  return seconds_after < 0 ? span_text(-seconds_after) + " before"
-                           : span_text(seconds_after) + after;
+  return seconds_after < 0 ? rounded_duration_text(-seconds_after) + " before"
+                           : rounded_duration_text(seconds_after) + after;
 }
 
 std::string noticed_text(const Study& study, const std::vector<double>& instants,
@@ -285,7 +310,7 @@ std::string size_text(const Study& study) {
   return fmt::format(
       "{}{}, seed {}, {} in {}.\n", counted(study.experiment.replications(), "replication"),
       study.control ? ", each with and without the experiment" : "", study.information.seed,
-      counted(study.spans(), "span"), seconds_text(study.information.wall_seconds));
+      counted(study.spans(), "span"), rounded_duration_text(study.information.wall_seconds));
 }
 
 }  // namespace
@@ -296,7 +321,7 @@ std::string summary_of(const Study& study, const Findings& findings) {
   text += size_text(study);
   text += objectives_text(findings);
   text += latency_text(study, findings);
-  text += collateral_text(study, findings);
+  text += collateral_text(study, findings, endpoints_in_table(study, findings));
   text += alarms_text(study);
   for (const std::string& warning : warnings_about(study, findings)) {
     text += "\nwarning: " + visible_sentence(warning);

@@ -9,6 +9,7 @@
 #include "scenarios/quantity_text.hpp"
 #include "scenarios/text_file.hpp"
 #include "scenarios/value_kinds.hpp"
+#include "sim/duration_text.hpp"
 
 namespace rehearse {
 namespace {

@@ -11,6 +11,7 @@
 #include "scenarios/toml_text.hpp"
 #include "scenarios/write.hpp"
 #include "sim/counted_text.hpp"
+#include "sim/duration_text.hpp"
 
 namespace rehearse {
 namespace {

@@ -102,30 +102,6 @@ std::optional<Duration> parse_duration(std::string_view text) {
   return Duration::nanoseconds(negative ? -sum : sum);
 }
 
-std::string duration_text(Duration duration) {
-  const std::int64_t count = duration.in_nanoseconds();
-  if (count < 0) return "-" + duration_text(Duration() - duration);
-  if (count == 0) return "0s";
-  constexpr std::int64_t minute = 60'000'000'000;
-  constexpr std::int64_t hour = 60 * minute;
-  if (count % hour == 0) return fmt::format("{}h", count / hour);
-  if (count % minute == 0) return fmt::format("{}m", count / minute);
-  for (const Unit& unit : units) {
-    if (unit.nanoseconds >= minute || count < unit.nanoseconds) continue;
-    std::int64_t fraction = count % unit.nanoseconds;
-    if (fraction == 0) return fmt::format("{}{}", count / unit.nanoseconds, unit.name);
-    std::int64_t divisor = unit.nanoseconds;
-    std::string digits;
-    while (fraction != 0) {
-      divisor /= 10;
-      digits += static_cast<char>('0' + fraction / divisor);
-      fraction %= divisor;
-    }
-    return fmt::format("{}.{}{}", count / unit.nanoseconds, digits, unit.name);
-  }
-  return fmt::format("{}ns", count);
-}
-
 std::optional<double> parse_number(std::string_view text) {
   if (!text.empty() && text.front() == '+') text.remove_prefix(1);
   double value = 0;

@@ -15,9 +15,6 @@ namespace rehearse {
 /// can be refused.
 std::optional<Duration> parse_duration(std::string_view text);
 
-/// The shortest such text that reads back as the same duration.
-std::string duration_text(Duration duration);
-
 /// A rate with its unit: "84/s", "5/m" or "5/min", "100/h". Rounded once, so that "6.6/m" is what
 /// 66 in ten minutes are.
 std::optional<Rate> parse_rate(std::string_view text);

@@ -123,7 +123,7 @@ void describe(Visitor& visitor, Spec& spec) {
               spec.factor, Number{0, 1e6, Number::Lower::excluded});
   visitor.key({"detected_after",
                "instance_kill, zone_down: until then callers go on choosing the dead instances; "
-               "10 s unless said, one period of Kubernetes' readiness probe."},
+               "10s unless said, one period of Kubernetes' readiness probe."},
               spec.detected_after, Extent{});
 }
 

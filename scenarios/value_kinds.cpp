@@ -6,6 +6,7 @@
 
 #include "models/mistakes.hpp"
 #include "scenarios/quantity_text.hpp"
+#include "sim/duration_text.hpp"
 
 namespace rehearse {
 namespace {

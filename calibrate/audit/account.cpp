@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "sim/counted_text.hpp"
+#include "sim/duration_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -102,10 +103,10 @@ void write_endpoints(Text out, const Account& account) {
   fmt::format_to(out,
                  "\nEndpoints (visits, structures seen, behaviours kept, mean, own errors):\n");
   for (const EndpointRow& row : account.endpoints) {
-    fmt::format_to(out, "  {:>9}  {:>4}  {:>4}  {:>10.3f} ms  {:>6.2f} %  {}{}\n",
-                   row.counts.visits, row.counts.structures, row.behaviours, row.mean_milliseconds,
-                   row.own_error_percent, row.endpoint,
-                   row.peer_only ? "  (peer, seen from its callers)" : "");
+    fmt::format_to(out, "  {:>9}  {:>4}  {:>4}  {:>10}  {:>6.2f} %  {}{}\n", row.counts.visits,
+                   row.counts.structures, row.behaviours,
+                   rounded_duration_text(row.mean_milliseconds / 1e3), row.own_error_percent,
+                   row.endpoint, row.peer_only ? "  (peer, seen from its callers)" : "");
   }
   BehaviourCounts all;
   for (const EndpointRow& row : account.endpoints) {
@@ -153,8 +154,8 @@ std::string text(const Account& account) {
                  count_text(account.spans_used), counted(account.forest.traces, "trace"),
                  counted(account.services, "service"));
   const ArrivalFacts& arrivals = account.arrivals;
-  fmt::format_to(out, "Requests: {} ({:.0f} with those not sampled) in {:.3f} s", arrivals.requests,
-                 arrivals.adjusted_requests, arrivals.seconds);
+  fmt::format_to(out, "Requests: {} ({:.0f} with those not sampled) in {}", arrivals.requests,
+                 arrivals.adjusted_requests, rounded_duration_text(arrivals.seconds));
   if (arrivals.pauses > 0) {
     fmt::format_to(out, ", {} left out", counted(arrivals.pauses, "pause"));
   }
