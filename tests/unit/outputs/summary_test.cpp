@@ -89,7 +89,7 @@ TEST_CASE("an endpoint of the latency table is not also hit", "[outputs]") {
 
   study.information.user_endpoints = {"shop/GET /"};
 
-  CHECK_THAT(summary(study), Catch::Contains("Nothing else was hit\n"));
+  CHECK_THAT(summary(study), Catch::Contains("Nothing else was hit in"));
 }
 
 TEST_CASE("what weakens the answer is said", "[outputs]") {
@@ -140,7 +140,7 @@ TEST_CASE("unknown capacity is named also when too few replications decide", "[o
 
 TEST_CASE("a miss by more than the threshold itself says how far", "[outputs]") {
   CHECK_THAT(summary(testing::study_with(100, 100)),
-             Catch::Contains("measured: median 200 ms") && Catch::Contains(", 100 % beyond"));
+             Catch::Contains("measured: each time 200ms, 100 % beyond"));
   Study far = testing::study_with(0, 0);
   far.experiment.add(testing::outcome_with(0, {Duration::milliseconds(250)}));
   CHECK_THAT(summary(far), Catch::Contains(", 150 % beyond"));
