@@ -116,7 +116,9 @@ void Run::fault_starts(Index fault) {
   if (at_door) state.hits.assign(hosts_.instances.size(), false);
   const bool kills =
       plan.spec.kind == FaultKind::instance_kill || plan.spec.kind == FaultKind::zone_down;
+  const bool slows = plan.spec.kind == FaultKind::latency || plan.spec.kind == FaultKind::slow_down;
   for (const Index target : state.targets) {
+    if (slows) hosts_.instances[target].slowed = true;
     if (at_door) {
       state.hits[target] = 1;
       ++hosts_.instances[target].door_faults;

@@ -42,7 +42,8 @@ double bytes_of_windows(const OutcomeLayout& layout) {
   return times(layout.windows,
                times(layout.endpoints.size() + layout.workloads.size(), sizeof(WindowSample)) +
                    times(layout.services.size(), sizeof(ServiceWindowSample))) +
-         times(layout.load_windows, times(layout.services.size(), sizeof(LoadSample)));
+         times(layout.load_windows,
+               times(layout.services.size() * load_groups, sizeof(LoadSample)));
 }
 
 }  // namespace

@@ -65,12 +65,18 @@ struct Instance {
   bool started = true;  // those of a canary only once a weight has asked for them
   bool wanted = true;   // the rollout sends it traffic
   bool known_dead = false;
+  bool slowed = false;          // a fault has made it slower than its neighbours, now or before
   std::uint32_t kills = 0;      // active faults that keep it down
   std::uint32_t blackouts = 0;  // of them, those that leave nobody to answer
   SharedCores cores;
 
   /// As at the beginning of a replication; keeps memory.
   void restart(const InstancePlan& place);
+
+  LoadGroup load_group() const {
+    if (slowed) return LoadGroup::slowed;
+    return canary ? LoadGroup::canary : LoadGroup::stable;
+  }
 
   void take_worker(Time now) {
     ++busy;

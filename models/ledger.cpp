@@ -96,7 +96,7 @@ void Ledger::start(const System::Plan& plan) {
   workload_at_boundary_.assign(workloads, {});
   service_cells_.assign(elementary * services, {});
   service_sums_.assign(services, {});
-  load_sums_.assign(services * 2, {});
+  load_sums_.assign(services * load_groups, {});
   load_series_.clear();
   load_begun_ = false;
   endpoint_at_window_.assign(columns, {});
@@ -113,7 +113,8 @@ void Ledger::drop_windows() {
 void Ledger::collect(Hosts& hosts, Time now) {
   for (Instance& instance : hosts.instances) {
     const ServiceOutcome part = instance.collect(now, plan_->services[instance.service]);
-    LoadSums& load = load_sums_[instance.service * 2 + (instance.canary ? 1 : 0)];
+    LoadSums& load = load_sums_[instance.service * load_groups +
+                                static_cast<std::size_t>(instance.load_group())];
     load.work += std::exchange(instance.offered_work, 0);
     load.inside += part.in_system;
     load.instance_time += part.instance_time;
@@ -149,14 +150,10 @@ void Ledger::close_interval(std::uint32_t interval, const Recorders& recorders) 
 }
 
 void Ledger::close_load_window() {
-  const auto sample = [](const LoadSums& sums) -> LoadSample {
-    return {ratio(sums.work, sums.instance_time), ratio(sums.inside, sums.instance_time)};
-  };
-  for (std::size_t service = 0; load_begun_ && service < service_sums_.size(); ++service) {
-    const LoadSample stable = sample(load_sums_[service * 2]);
-    const LoadSample canary = sample(load_sums_[service * 2 + 1]);
+  for (const LoadSums& sums : load_sums_) {
+    if (!load_begun_) break;
     load_series_.push_back(
-        {std::max(stable.work, canary.work), std::max(stable.inside, canary.inside)});
+        {ratio(sums.work, sums.instance_time), ratio(sums.inside, sums.instance_time)});
   }
   std::fill(load_sums_.begin(), load_sums_.end(), LoadSums{});
   load_begun_ = true;

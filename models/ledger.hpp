@@ -38,7 +38,7 @@ class Ledger {
     ServiceOutcome window;    // since the last window
     Counters at_boundary;
   };
-  /// Of the instances of one version.
+  /// Of the instances of one LoadGroup.
   struct LoadSums {
     std::uint64_t work = 0;  // ns
     Integral inside = 0;
@@ -54,7 +54,7 @@ class Ledger {
   std::vector<Counters> workload_at_boundary_;
   std::vector<ServiceOutcome> service_cells_;  // [elementary interval, service]
   std::vector<ServiceSums> service_sums_;
-  std::vector<LoadSums> load_sums_;  // [service, version], since the last load window
+  std::vector<LoadSums> load_sums_;  // [service, LoadGroup], since the last load window
   std::vector<LoadSample> load_series_;
   bool load_begun_ = false;
   std::vector<Counters> endpoint_at_window_;

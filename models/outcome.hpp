@@ -109,8 +109,14 @@ struct ServiceWindowSample {
   bool operator==(const ServiceWindowSample&) const = default;
 };
 
-/// What came to a service in a short stretch, at an instance of that version (stable or canary)
-/// which had most to do: what a recording can be compared with.
+/// Instances of a service that meet different load: the stable ones, those of the canary, and those
+/// that a fault has made slower than their neighbours, from then on. What only some of them meet
+/// must not vanish in the average of all.
+enum class LoadGroup { stable, canary, slowed };
+inline constexpr std::size_t load_groups = 3;
+
+/// What came to an instance of a group in a short stretch, on average: what a recording can be
+/// compared with.
 struct LoadSample {
   float work = 0;    // begun in the stretch, over its length: Erlangs
   float inside = 0;  // requests inside, their time in calls included, on average
@@ -133,7 +139,7 @@ struct Outcome {
   std::vector<WindowSample> endpoint_windows;        // [window, endpoint]
   std::vector<WindowSample> workload_windows;        // [window, workload]
   std::vector<ServiceWindowSample> service_windows;  // [window, service]
-  std::vector<LoadSample> load;                      // [load window, service]
+  std::vector<LoadSample> load;                      // [load window, service, group]
   std::vector<LatencySplit> splits;                  // [objective]; of a latency quantile
   std::vector<AlarmOutcome> alarms;                  // [stop condition]
   std::optional<Time> stopped_at;                    // by a stop condition

@@ -192,8 +192,8 @@ ArmRecord::ArmRecord(const OutcomeLayout& layout, std::vector<ObjectiveSpec> obj
       interval_rows_(layout.intervals.size()),
       interval_rows_limit_(most_tables(layout)),
       windows_limit_(most_windows(layout)),
-      load_work_(layout.load_windows * layout.services.size()),
-      load_inside_(layout.load_windows * layout.services.size()),
+      load_work_(layout.load_windows * layout.services.size() * load_groups),
+      load_inside_(layout.load_windows * layout.services.size() * load_groups),
       load_ran_(layout.load_windows) {
   expects(objectives_.size() == layout.objective_intervals.size(),
           "every objective has its interval in the layout");
@@ -238,18 +238,19 @@ std::vector<IntervalTotals> ArmRecord::totals() const {
 
 /// A replication that collapsed did not reach all windows.
 void ArmRecord::add_load(const Outcome& outcome) {
-  const std::size_t services = layout_.services.size();
+  const std::size_t series = layout_.services.size() * load_groups;
   for (std::size_t i = 0; i < std::min(outcome.load.size(), load_work_.size()); ++i) {
     load_work_[i] += static_cast<double>(outcome.load[i].work);
     load_inside_[i] += static_cast<double>(outcome.load[i].inside);
-    if (i % services == 0) ++load_ran_[i / services];
+    if (i % series == 0) ++load_ran_[i / series];
   }
 }
 
 std::vector<LoadSample> ArmRecord::mean_load() const {
+  const std::size_t series = layout_.services.size() * load_groups;
   std::vector<LoadSample> means(load_work_.size());
   for (std::size_t i = 0; i < means.size(); ++i) {
-    const auto ran = static_cast<double>(load_ran_[i / layout_.services.size()]);
+    const auto ran = static_cast<double>(load_ran_[i / series]);
     if (ran == 0) continue;
     means[i] = {static_cast<float>(load_work_[i] / ran), static_cast<float>(load_inside_[i] / ran)};
   }

@@ -117,7 +117,7 @@ class ArmRecord {
   std::uint64_t replications_per_batch() const { return batch_size_; }
 
   /// What came to an instance in each load window, averaged over the replications that reached it:
-  /// [load window, service].
+  /// [load window, service, LoadGroup].
   std::vector<LoadSample> mean_load() const;
 
   /// All batches added up: [interval]. Costs a pass over their bins.
@@ -144,7 +144,7 @@ class ArmRecord {
   std::uint64_t interval_rows_limit_ = 0;
   WindowRows windows_;
   std::uint64_t windows_limit_ = 0;
-  std::vector<double> load_work_;        // [load window, service], summed over replications
+  std::vector<double> load_work_;        // [load window, service, group], summed over replications
   std::vector<double> load_inside_;      // likewise
   std::vector<std::uint64_t> load_ran_;  // [load window]: replications that reached it
   std::vector<Batch> batches_;

@@ -21,13 +21,14 @@ double ratio(double brought, double recorded) {
   return recorded > 0 ? brought / recorded : std::numeric_limits<double>::infinity();
 }
 
-/// The highest of all load windows, each averaged over replications: [service].
+/// The highest of all load windows and groups of instances, each averaged over replications:
+/// [service].
 std::vector<LoadSample> highest_load(const ArmRecord& arm) {
   const std::size_t services = arm.layout().services.size();
   std::vector<LoadSample> highest(services);
   const std::vector<LoadSample> means = arm.mean_load();
   for (std::size_t i = 0; i < means.size(); ++i) {
-    LoadSample& load = highest[i % services];
+    LoadSample& load = highest[i / load_groups % services];
     load.work = std::max(load.work, means[i].work);
     load.inside = std::max(load.inside, means[i].inside);
   }

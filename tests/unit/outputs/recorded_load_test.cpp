@@ -138,6 +138,23 @@ TEST_CASE("a model that does not say what was recorded cannot vouch for any load
   CHECK(*unknown_after(model).at(0).visits_ratio == Approx(10).epsilon(0.05));
 }
 
+TEST_CASE("one slow instance among many is not averaged away", "[outputs]") {
+  ModelSpec model = recorded_model();
+  model.services["station"].instances = 10;
+  add_poisson(model, 100);
+  FaultSpec slow = fault(FaultKind::slow_down, 1.8);
+  slow.target.mode = TargetSpec::Mode::fixed;
+  slow.target.value = 1;
+  ExperimentSpec experiment = quiet(60);
+  experiment.faults = {slow};
+
+  const auto unknown = unknown_after(model, experiment);
+
+  CHECK(unknown_after(model).empty());
+  REQUIRE(unknown.size() == 1);
+  CHECK(*unknown[0].work_ratio == Approx(1.8).epsilon(0.1));
+}
+
 TEST_CASE("how many times the recorded load is said without an exponent", "[outputs]") {
   CHECK(text_of({"db", 2.4312, 1.0, {}}) == "db (2.43 times the recorded work)");
   CHECK(text_of({"db", 1.0, 1012.0, {}}) == "db (1,010 times the recorded requests inside)");
