@@ -36,10 +36,12 @@ const ObjectiveResult* decisive(const Findings& findings) {
 /// How a rollout ended stands beside the verdict, which may be about something else.
 std::string rollout_text(const ArmRecord& arm) {
   if (!has_rollout(arm)) return "";
-  return fmt::format(" The rollout was promoted in {} of {}, rolled back in {}.",
-                     count_text(rollouts_that_ended(arm, RolloutResult::completed)),
-                     count_text(arm.replications()),
-                     count_text(rollouts_that_ended(arm, RolloutResult::aborted)));
+  const std::uint64_t unfinished = rollouts_that_ended(arm, RolloutResult::unfinished);
+  return fmt::format(
+      " The rollout was promoted in {} of {}, rolled back in {}{}.",
+      count_text(rollouts_that_ended(arm, RolloutResult::completed)),
+      count_text(arm.replications()), count_text(rollouts_that_ended(arm, RolloutResult::aborted)),
+      unfinished == 0 ? "" : fmt::format(", unfinished in {}", count_text(unfinished)));
 }
 
 /// Nor is a pass the whole answer that was reached only because production would have noticed.

@@ -169,6 +169,17 @@ TEST_CASE("that a rollout was never rolled back is said once", "[outputs]") {
   CHECK(text.find("rolled back") == text.rfind("rolled back"));
 }
 
+TEST_CASE("a rollout that the run did not last for is neither promoted nor rolled back",
+          "[outputs]") {
+  Study study = testing::study_with(0, 0);
+  Outcome late = testing::outcome_with(0, {Duration::milliseconds(20)});
+  late.rollout = RolloutResult::unfinished;
+  study.experiment.add(late);
+
+  CHECK_THAT(summary(study),
+             Catch::Contains("promoted in 0 of 1, rolled back in 0, unfinished in 1."));
+}
+
 TEST_CASE("a pass that stop conditions made possible says so", "[outputs]") {
   Study study = testing::study_with(100, 0);
   CHECK_THAT(summary(study), !Catch::Contains("stop condition"));
