@@ -78,7 +78,7 @@ void refuse_same(const std::string& one, const std::string& other, const std::st
   if (!same_file(one, other)) return;
   throw InvalidInput(
       fmt::format("rehearse {}: {} and {} name the same file; one output would replace the other",
-                  verb, one, other));
+                  verb, visible_line(one), visible_line(other)));
 }
 
 void refuse_overwriting(const std::string& output, const std::string& input,

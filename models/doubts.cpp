@@ -18,6 +18,10 @@ void doubt_percentages(const ExperimentSpec& experiment, std::vector<std::string
                     percent, percent * 100, percent * 100));
   };
   for (const FaultSpec& fault : experiment.faults) {
+    if (fault.percentage == 0) {
+      doubts.push_back(
+          fmt::format("the fault '{}' meets 0 % of the requests: it does nothing", fault.name));
+    }
     add(fmt::format("the percentage of the fault '{}'", fault.name), fault.percentage);
     if (fault.target.mode != TargetSpec::Mode::fixed_percent) continue;
     add(fmt::format("the value of the target of the fault '{}'", fault.name), fault.target.value);

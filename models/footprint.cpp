@@ -7,7 +7,8 @@
 namespace rehearse {
 namespace {
 
-constexpr double bytes_of_counts = usual_powers_of_two * 64 * sizeof(std::uint64_t);
+constexpr double bytes_of_counts =
+    usual_powers_of_two * (1 << LatencyBins::bits) * sizeof(std::uint64_t);
 constexpr double bytes_of_histogram = usual_bins * sizeof(LatencyHistogram::Bin);
 
 double times(std::size_t count, double bytes) {

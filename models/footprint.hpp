@@ -1,5 +1,7 @@
 #pragma once
 
+#include "sim/stats/latency_histogram.hpp"
+
 namespace rehearse {
 
 class System;
@@ -7,7 +9,7 @@ class System;
 /// The latencies of one endpoint in one interval, as far as memory is concerned: spread over so
 /// many powers of two, a fourth of whose bins occur.
 inline constexpr double usual_powers_of_two = 12;
-inline constexpr double usual_bins = usual_powers_of_two * 64 / 4;
+inline constexpr double usual_bins = usual_powers_of_two * (1 << LatencyBins::bits) / 4;
 
 /// How much memory simulating takes, in bytes, estimated before anything is simulated: what must be
 /// kept whatever happens. Requests in flight come on top; a run ends early rather than have more

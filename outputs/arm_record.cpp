@@ -166,6 +166,12 @@ double bytes_of_rows(const OutcomeLayout& layout) {
                              of_each * (layout.alarms.size() + layout.objective_intervals.size()));
 }
 
+/// The sums of what came to instances.
+double bytes_of_load(const OutcomeLayout& layout) {
+  return static_cast<double>(layout.load_windows * layout.services.size() * load_groups * 2 *
+                             sizeof(double));
+}
+
 double bytes_of_batch(const OutcomeLayout& layout) {
   const std::size_t requests = layout.endpoints.size() + layout.workloads.size();
   return static_cast<double>(
@@ -209,7 +215,7 @@ double ArmRecord::expected_bytes(const OutcomeLayout& layout, double replication
   const double bins = bytes_of_bins(layout);
   const double most = static_cast<double>(most_bins * sizeof(LatencyHistogram::Bin));
   const double always = bins * std::min(batches, 2.0 * fewest_batches);
-  return room * replications * bytes_of_rows(layout) +
+  return room * replications * bytes_of_rows(layout) + bytes_of_load(layout) +
          of_first(most_tables(layout), bytes_of_tables(layout)) +
          of_first(most_windows(layout), bytes_of_windows(layout)) +
          batches * bytes_of_batch(layout) + std::max(always, std::min(batches * bins, most));

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdint>
+
+#include "sim/counted_text.hpp"
 
 namespace rehearse {
 std::string percent_text(double probability) {
@@ -12,6 +15,12 @@ std::string percent_text(double probability) {
   if (percent > 99) return fmt::format("{:.2f} %", percent);
   if (percent < 1e-3) return fmt::format("{:.1e} %", percent);
   return fmt::format("{:.3g} %", percent);
+}
+
+std::string times_text(double times) {
+  if (!(times >= 999.5 && times < 1e15)) return fmt::format("{:.3g}", times);
+  const double unit = std::pow(10, std::floor(std::log10(times)) - 2);
+  return count_text(static_cast<std::uint64_t>(std::round(times / unit) * unit));
 }
 
 std::string rounded_duration_text(const Interval& interval) {

@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <limits>
 #include <map>
 
 #include "models/assumed_limit.hpp"
 #include "models/spec_path.hpp"
-#include "sim/counted_text.hpp"
+#include "outputs/plain_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -95,13 +94,6 @@ void add_visits(const ModelSpec& model, const ArmRecord& arm,
   }
 }
 
-/// "2.43", "1,010".
-std::string ratio_text(double times) {
-  if (!(times >= 1000 && times < 1e15)) return fmt::format("{:.3g}", times);
-  const double digits = std::pow(10, std::floor(std::log10(times)) - 2);
-  return count_text(static_cast<std::uint64_t>(std::round(times / digits) * digits));
-}
-
 }  // namespace
 
 std::vector<UnknownCapacity> unknown_capacities(const ModelSpec& model, const ArmRecord& arm) {
@@ -128,12 +120,12 @@ std::vector<UnknownCapacity> unknown_capacities(const ModelSpec& model, const Ar
 std::string text_of(const UnknownCapacity& unknown) {
   if (unknown.visits_ratio) {
     return fmt::format("{} ({} times the recorded visits)", unknown.service,
-                       ratio_text(*unknown.visits_ratio));
+                       times_text(*unknown.visits_ratio));
   }
   if (!unknown.work_ratio) return fmt::format("{} (no recorded load)", unknown.service);
   const bool by_work = *unknown.work_ratio >= *unknown.inside_ratio;
   return fmt::format("{} ({} times the recorded {})", unknown.service,
-                     ratio_text(by_work ? *unknown.work_ratio : *unknown.inside_ratio),
+                     times_text(by_work ? *unknown.work_ratio : *unknown.inside_ratio),
                      by_work ? "work" : "requests inside");
 }
 

@@ -98,7 +98,7 @@ std::string value_text(const MetricCondition& condition, double value) {
 std::string margin_text(double margin) {
   if (margin <= 1) return percent_text(margin);
   return margin < 100 ? fmt::format("{:.0f} %", margin * 100)
-                      : fmt::format("{:.3g} times the threshold", margin);
+                      : times_text(margin) + " times the threshold";
 }
 
 /// "median 312ms (290ms to 355ms), 22 % to spare".

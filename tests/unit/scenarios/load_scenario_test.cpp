@@ -237,6 +237,10 @@ TEST_CASE("what is allowed and probably not meant is said", "[scenarios]") {
              Catch::Contains("'f' is 0.3 percent") && Catch::Contains("30 would be 30 %"));
   CHECK(doubts(fault + "\"abort\"\ntarget = { service = \"bank\" }\npercentage = 3\n").empty());
 
+  const auto idle = doubts(fault + "\"abort\"\ntarget = { service = \"bank\" }\npercentage = 0\n");
+  REQUIRE(idle.size() == 1);
+  CHECK_THAT(idle[0], Catch::Contains("'f' meets 0 %"));
+
   const auto silent = doubts(fault + "\"zone_down\"\ntarget = { zone = \"a\" }\n");
   REQUIRE(silent.size() == 1);
   CHECK_THAT(silent[0], Catch::EndsWith("wait for ever: users -> web"));
