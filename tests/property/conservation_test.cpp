@@ -57,6 +57,15 @@ double answers_in_windows(const Outcome& outcome, const OutcomeLayout& layout,
   return sum;
 }
 
+/// What is measured of a random scenario, its warm-up left out, falls into three parts.
+System measured_in_three_parts(std::uint64_t number) {
+  RandomScenario scenario = random_scenario(number);
+  scenario.experiment.warm_up = Duration::milliseconds(200);
+  const double end = scenario.experiment.duration.in_seconds();
+  scenario.experiment.objectives = {over(0.2, 0.9), over(0.9, 1.5), over(1.5, end)};
+  return System(scenario.model, scenario.experiment);
+}
+
 }  // namespace
 
 TEST_CASE("random scenarios have no mistakes", "[property]") {
@@ -141,11 +150,7 @@ TEST_CASE("a service is never busier than it can be", "[property]") {
 TEST_CASE("parts of a run add up to the whole", "[property]") {
   RunMemory memory;
   for (std::uint64_t number = 0; number < scenarios; ++number) {
-    RandomScenario scenario = random_scenario(number);
-    scenario.experiment.warm_up = Duration::milliseconds(200);
-    const double end = scenario.experiment.duration.in_seconds();
-    scenario.experiment.objectives = {over(0.2, 0.9), over(0.9, 1.5), over(1.5, end)};
-    const System system(scenario.model, scenario.experiment);
+    const System system = measured_in_three_parts(number);
 
     const Outcome outcome = run_replication(system, {.study = number, .replication = 2}, memory);
 
@@ -178,11 +183,7 @@ TEST_CASE("goodput and throughput of parts, by their lengths, are those of the w
   RunMemory memory;
   std::uint64_t answered_elsewhere = 0;
   for (std::uint64_t number = 0; number < scenarios; ++number) {
-    RandomScenario scenario = random_scenario(number);
-    scenario.experiment.warm_up = Duration::milliseconds(200);
-    const double end = scenario.experiment.duration.in_seconds();
-    scenario.experiment.objectives = {over(0.2, 0.9), over(0.9, 1.5), over(1.5, end)};
-    const System system(scenario.model, scenario.experiment);
+    const System system = measured_in_three_parts(number);
 
     const Outcome outcome = run_replication(system, {.study = number, .replication = 4}, memory);
 
