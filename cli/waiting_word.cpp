@@ -41,7 +41,8 @@ std::string waiting_text(double elapsed_seconds, double simulated_seconds, doubl
       "The first replication has run for {} and {} (Ctrl-C saves what is finished, and ends it)\n",
       rounded_duration_text(std::round(elapsed_seconds)),
       begun ? pace_text(elapsed_seconds, simulated_seconds, planned_seconds, arm, arms)
-            : "is still being prepared: how long it takes is not known yet");
+            : fmt::format("simulated next to nothing of {}: how long it will take is not known yet",
+                          rounded_duration_text(planned_seconds)));
 }
 
 }  // namespace

@@ -111,7 +111,8 @@ std::optional<double> measured(const MetricCondition& metric, const Outcome& out
   const Pooled sum = pooled(scope, outcome.intervals[index], metric.metric == Metric::latency);
   const RequestCounts& counts = sum.counts;
   const std::uint64_t judged = counts.ok + counts.errors();
-  const Duration length = interval.to - interval.from;
+  const Duration length = std::min(interval.to, outcome.broke_off) - interval.from;
+  const bool anything = counts.arrived + sum.given.good + sum.given.bad > 0;
   const bool maximum = metric.aggregate == Aggregate::max;
   switch (metric.metric) {
     case Metric::latency:
@@ -121,10 +122,10 @@ std::optional<double> measured(const MetricCondition& metric, const Outcome& out
     case Metric::success_ratio:
       return ratio(counts.ok, judged);
     case Metric::goodput:
-      if (counts.arrived + sum.given.good + sum.given.bad == 0) return std::nullopt;
+      if (!anything || length <= Duration()) return std::nullopt;
       return per_second(sum.given.good, length);
     case Metric::throughput:
-      if (counts.arrived + sum.given.good + sum.given.bad == 0) return std::nullopt;
+      if (!anything || length <= Duration()) return std::nullopt;
       return per_second(sum.given.good + sum.given.bad, length);
     case Metric::attempts_per_request:
       return ratio(sum.services.attempts, sum.services.calls);

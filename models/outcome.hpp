@@ -152,6 +152,7 @@ struct Outcome {
   /// went the same way, whatever they count.
   std::uint64_t trajectory = 0;
   bool capped = false;  // too many requests in flight: the run ended early, all of them unfinished
+  Time broke_off = Time::never();  // when it did; what is per second counts seconds until then
   bool operator==(const Outcome&) const = default;
 
   /// Folds every integer of the outcome: the contract with users.

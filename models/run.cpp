@@ -90,6 +90,7 @@ void Run::beat() {
   }
   outcome_.capped = fell_behind || std::max(frames, calls) >= plan_->most_in_flight;
   const bool drained = now_ >= plan_->end && (open == 0 || now_ > plan_->drain_limit);
+  if (outcome_.capped) outcome_.broke_off = now_;
   over_ = outcome_.capped || drained;
   const Time milestone =
       now_ < plan_->end ? plan_->end : plan_->drain_limit + Duration::nanoseconds(1);

@@ -124,7 +124,8 @@ struct PlacementSpec {
   bool operator==(const PlacementSpec&) const = default;
 };
 
-/// The highest load of one instance that a recording shows; beyond it nobody has seen the service.
+/// The highest load that a recording shows, averaged over the instances; beyond it nobody has seen
+/// the service.
 /// Calibration writes the maximum over windows of 10 s, or, of services too rare for that, the mean
 /// over the whole recording.
 struct HighestRecorded {

@@ -10,9 +10,9 @@
 namespace rehearse {
 
 /// A service that nobody has seen under what the scenario brings it, and whose limit is assumed to
-/// be unlimited. Ratios are of the highest load of an instance (in 10 s, averaged over
-/// replications) to the highest that was recorded; absent when the model does not say what was
-/// recorded, as those of rehearse 0.1.0 do not.
+/// be unlimited. Ratios are of the highest load (in 10 s, averaged over the instances of a
+/// LoadGroup and over replications) to the highest that was recorded; absent when the model does
+/// not say what was recorded, as those of rehearse 0.1.0 do not.
 struct UnknownCapacity {
   std::string service;
   std::optional<double> work_ratio;    // of the work begun, over time

@@ -73,13 +73,13 @@ constexpr Number recorded_load{0, 1e15};
 template <class Visitor, SpecOf<HighestRecorded> Spec>
 void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"work_per_instance",
-               "Seconds of its own work, calls left out, that were brought to one instance in a "
+               "Seconds of its own work, calls left out, that were brought to an instance in a "
                "second.",
                Need::required},
               spec.work_per_instance, recorded_load);
   visitor.key(
       {"inside_per_instance",
-       "Requests inside one instance at once, time in calls included: their mean.", Need::required},
+       "Requests inside an instance at once, time in calls included: their mean.", Need::required},
       spec.inside_per_instance, recorded_load);
   visitor.key({"visits", "Recorded in the window."}, spec.visits, Whole{});
   visitor.key({"window", "How long was looked at: 10s, or the whole recording."}, spec.window,
@@ -104,11 +104,11 @@ void describe(Visitor& visitor, Spec& spec) {
                "How strongly the times that one request meets here go together: 0 not at all, 1 "
                "completely."},
               spec.correlation, ratio);
-  visitor.key(
-      {"highest_recorded",
-       "The highest load of one instance that was recorded. What goes beyond it, nobody has "
-       "seen."},
-      spec.highest_recorded, Table{Layout::whole});
+  visitor.key({"highest_recorded",
+               "The highest load that was recorded, averaged over instances. What goes beyond it, "
+               "nobody has "
+               "seen."},
+              spec.highest_recorded, Table{Layout::whole});
   visitor.key({"endpoints", "Its operations."}, spec.endpoints, Named<Table>{"OPERATION", Table{}});
   visitor.key({"calls", "How it calls other services: timeouts, retries, load balancing."},
               spec.calls, Named<Table>{"SERVICE", Table{}});

@@ -64,8 +64,8 @@ TEST_CASE("a replication that takes hours says so within seconds, and can be int
           "[end_to_end]") {
   for (const Finished& run : {interrupted_after_six_seconds(endless_retries, SIGINT),
                               interrupted_after_six_seconds(endless_spawning, SIGTERM)}) {
-    CHECK_THAT(run.errors, Catch::Contains("The first replication has run for 5s and simulated ") &&
-                               Catch::Contains(" of 1m: at this pace it will take ") &&
+    CHECK_THAT(run.errors, Catch::Contains("The first replication has run for ") &&
+                               Catch::Contains(" and simulated ") && Catch::Contains(" of 1m: ") &&
                                Catch::Contains("interrupted before the first replication"));
     CHECK(run.exit_code == 105);
   }
