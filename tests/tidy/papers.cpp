@@ -77,6 +77,21 @@ std::vector<std::string> dead_links(const std::string& page, const fs::path& fol
   return dead;
 }
 
+std::vector<std::string> dead_paths(const std::string& page, const fs::path& root) {
+  static const std::regex path(
+      R"(`((?:sim|models|scenarios|calibrate|outputs|cli|tests|scripts|docs)/[a-z0-9_./*-]+)`)");
+  std::vector<std::string> dead;
+  for (const std::string& named : first_groups(page, path)) {
+    const std::size_t any = named.find(".*");
+    const bool there = any == std::string::npos
+                           ? fs::exists(root / named)
+                           : fs::exists(root / (named.substr(0, any) + ".hpp")) ||
+                                 fs::exists(root / (named.substr(0, any) + ".cpp"));
+    if (!there) dead.push_back(named);
+  }
+  return dead;
+}
+
 std::vector<fs::path> pages(const fs::path& root) {
   std::vector<fs::path> found = {root / "README.md", root / "CONTRIBUTING.md",
                                  root / "CHANGELOG.md"};

@@ -16,6 +16,10 @@ std::vector<std::string> mapped_folders(const std::string& page);
 /// Targets of relative links in a page that are not there.
 std::vector<std::string> dead_links(const std::string& page, const std::filesystem::path& folder);
 
+/// Files and folders of the tree that a page names in code, as `sim/time.hpp` or `outputs/hdf5.*`,
+/// and that are not there.
+std::vector<std::string> dead_paths(const std::string& page, const std::filesystem::path& root);
+
 /// The pages of the project, for people.
 std::vector<std::filesystem::path> pages(const std::filesystem::path& root);
 

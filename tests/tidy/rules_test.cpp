@@ -166,6 +166,9 @@ TEST_CASE("pages that do not tell the truth are found", "[tidy]") {
   CHECK(mapped_folders(page) == std::vector<std::string>{"cli/", "sim/"});
   CHECK(dead_links(page, REHEARSE_SOURCE_DIR) == std::vector<std::string>{"gone.md"});
   CHECK(dead_links("[a](README.md) [b](https://a.b/c)", REHEARSE_SOURCE_DIR).empty());
+  CHECK(dead_paths("`sim/time.hpp` `sim/` `outputs/hdf5.*` `outputs/gone.*` `sim/gone.cpp` `a/b`",
+                   REHEARSE_SOURCE_DIR) ==
+        std::vector<std::string>{"outputs/gone.*", "sim/gone.cpp"});
   CHECK(version_of("project(rehearse VERSION 1.2.3 LANGUAGES CXX)") == "1.2.3");
   CHECK(version_of("project(other VERSION 1.2.3)").empty());
 }

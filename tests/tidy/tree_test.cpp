@@ -99,6 +99,14 @@ TEST_CASE("links between the pages lead somewhere", "[tidy]") {
   }
 }
 
+TEST_CASE("files that the pages name are there", "[tidy]") {
+  for (const std::filesystem::path& page : pages(root)) {
+    if (page.filename() == "CHANGELOG.md") continue;  // tells of the past
+    INFO(page);
+    REQUIRE(dead_paths(read_text(page), root) == std::vector<std::string>());
+  }
+}
+
 TEST_CASE("the changelog knows the version of the build", "[tidy]") {
   const std::string version = version_of(read_text(root / "CMakeLists.txt"));
 
