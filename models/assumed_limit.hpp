@@ -12,4 +12,7 @@ namespace rehearse {
 /// by assumption. Expects a service of the model.
 bool limit_is_assumed(const ModelSpec& model, const std::string& service);
 
+/// Beyond so many times the recorded load a service is not taken for known.
+inline constexpr double most_load_ratio = 1.2;
+
 }  // namespace rehearse

@@ -288,6 +288,9 @@ void compile_services(const ModelSpec& model, const ExperimentSpec& experiment,
   for (const auto& [name, spec] : model.services) {
     add_service(name, spec, experiment.rollout, plan);
     plan.services.back().limit_is_assumed = limit_is_assumed(model, name);
+    if (plan.services.back().limit_is_assumed && spec.highest_recorded) {
+      plan.services.back().recorded_work = spec.highest_recorded->work_per_instance;
+    }
   }
   add_endpoints(model, plan);
   add_edges(model, plan);

@@ -258,7 +258,7 @@ void Run::settle_recorders() {
 
 void Run::close_load_window() {
   ledger_.collect(hosts_, now_);
-  ledger_.close_load_window();
+  ledger_.close_load_window(recorders());
 }
 
 /// The first one ends the warm-up.

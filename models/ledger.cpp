@@ -1,7 +1,10 @@
 #include "models/ledger.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
+
+#include "models/assumed_limit.hpp"
 
 namespace rehearse {
 namespace {
@@ -82,6 +85,16 @@ void add(WorkloadOutcome& sum, const Recorder::Cell& cell) {
   sum.time_to_failure.merge(cell.times_to_failure.histogram());
 }
 
+/// Whether the work of a window is more than is known of a service, by more than chance. A window
+/// of N visits tells the work within about 1 / sqrt(N), and one of few visits nothing: a recording,
+/// too, is read by windows of at least 30. `recorded`: zero where nothing is to be compared.
+bool is_beyond(double work, double visits, double recorded) {
+  constexpr double fewest_visits = 30;
+  constexpr double standard_errors = 3;
+  if (recorded <= 0 || visits < fewest_visits) return false;
+  return work * (1 - standard_errors / std::sqrt(visits)) > most_load_ratio * recorded;
+}
+
 }  // namespace
 
 void Ledger::start(const System::Plan& plan) {
@@ -99,6 +112,8 @@ void Ledger::start(const System::Plan& plan) {
   load_sums_.assign(services * load_groups, {});
   load_series_.clear();
   load_begun_ = false;
+  arrived_.assign(services, 0);
+  beyond_recorded_.assign(services, 0);
   endpoint_at_window_.assign(columns, {});
   workload_at_window_.assign(workloads, {});
   drop_windows();
@@ -149,11 +164,38 @@ void Ledger::close_interval(std::uint32_t interval, const Recorders& recorders) 
   }
 }
 
-void Ledger::close_load_window() {
-  for (const LoadSums& sums : load_sums_) {
-    if (!load_begun_) break;
-    load_series_.push_back(
-        {ratio(sums.work, sums.instance_time), ratio(sums.inside, sums.instance_time)});
+std::vector<double> Ledger::visits_of_load_window(const Recorders& recorders) {
+  std::vector<std::uint64_t> arrived(arrived_.size(), 0);
+  for (Index e = 0; e < plan_->endpoints.size(); ++e) {
+    const Index stable = plan_->stable_column[e];
+    const Index canary = plan_->canary_column[e];
+    std::uint64_t& sum = arrived[plan_->endpoints[e].service];
+    sum += total(recorders, &Recorder::endpoint_total, stable).arrived;
+    if (canary != stable) sum += total(recorders, &Recorder::endpoint_total, canary).arrived;
+  }
+  std::vector<double> visits;
+  for (std::size_t service = 0; service < arrived.size(); ++service) {
+    visits.push_back(static_cast<double>(arrived[service] - arrived_[service]));
+  }
+  arrived_ = std::move(arrived);
+  return visits;
+}
+
+void Ledger::close_load_window(const Recorders& recorders) {
+  const std::vector<double> visits = visits_of_load_window(recorders);
+  for (std::size_t service = 0; load_begun_ && service < visits.size(); ++service) {
+    const LoadSums* const groups = &load_sums_[service * load_groups];
+    Integral instance_time = 0;
+    for (std::size_t g = 0; g < load_groups; ++g) instance_time += groups[g].instance_time;
+    for (std::size_t g = 0; g < load_groups; ++g) {
+      const LoadSums& sums = groups[g];
+      load_series_.push_back(
+          {ratio(sums.work, sums.instance_time), ratio(sums.inside, sums.instance_time)});
+      const double own_visits = visits[service] * ratio(sums.instance_time, instance_time);
+      if (is_beyond(load_series_.back().work, own_visits, plan_->services[service].recorded_work)) {
+        beyond_recorded_[service] = 1;
+      }
+    }
   }
   std::fill(load_sums_.begin(), load_sums_.end(), LoadSums{});
   load_begun_ = true;
@@ -201,6 +243,7 @@ void Ledger::write(Outcome& outcome, const Recorders& recorders) const {
     }
   }
   outcome.load = load_series_;
+  outcome.beyond_recorded = beyond_recorded_;
   outcome.endpoint_windows = endpoint_series_;
   outcome.workload_windows = workload_series_;
   outcome.service_windows = service_series_;

@@ -25,7 +25,7 @@ class Ledger {
   void close_interval(std::uint32_t interval, const Recorders& recorders);
   void close_window(const Recorders& recorders);
   /// The first one only begins the next.
-  void close_load_window();
+  void close_load_window(const Recorders& recorders);
   /// Forgets the windows so far: those of the warm-up.
   void drop_windows();
 
@@ -44,6 +44,8 @@ class Ledger {
     Integral inside = 0;
     Integral instance_time = 0;
   };
+  /// [service]: visits since the last load window.
+  std::vector<double> visits_of_load_window(const Recorders& recorders);
   void write_interval(IntervalOutcome& interval, std::uint32_t elementary,
                       const Recorders& recorders) const;
 
@@ -57,6 +59,8 @@ class Ledger {
   std::vector<LoadSums> load_sums_;  // [service, LoadGroup], since the last load window
   std::vector<LoadSample> load_series_;
   bool load_begun_ = false;
+  std::vector<std::uint64_t> arrived_;  // [service], until the last load window
+  std::vector<std::uint8_t> beyond_recorded_;
   std::vector<Counters> endpoint_at_window_;
   std::vector<Counters> workload_at_window_;
   std::vector<WindowSample> endpoint_series_;

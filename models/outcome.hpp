@@ -140,9 +140,12 @@ struct Outcome {
   std::vector<WindowSample> workload_windows;        // [window, workload]
   std::vector<ServiceWindowSample> service_windows;  // [window, service]
   std::vector<LoadSample> load;                      // [load window, service, group]
-  std::vector<LatencySplit> splits;                  // [objective]; of a latency quantile
-  std::vector<AlarmOutcome> alarms;                  // [stop condition]
-  std::optional<Time> stopped_at;                    // by a stop condition
+  /// [service]: whether the work of some load window, chance aside, was more than so many times
+  /// what was recorded (most_load_ratio) that nobody knows what the service would have done.
+  std::vector<std::uint8_t> beyond_recorded;
+  std::vector<LatencySplit> splits;  // [objective]; of a latency quantile
+  std::vector<AlarmOutcome> alarms;  // [stop condition]
+  std::optional<Time> stopped_at;    // by a stop condition
   std::optional<Time> rollout_aborted_at;
   RolloutResult rollout = RolloutResult::none;
   std::uint64_t analyses_without_data = 0;

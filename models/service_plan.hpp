@@ -93,6 +93,7 @@ struct ServicePlan {
   double cores = 0;  // 0: no processor sharing
   double correlation = 0;
   bool limit_is_assumed = false;     // unlimited, because the recording did not tell
+  double recorded_work = 0;          // of its HighestRecorded, where that limit is assumed
   std::uint64_t shared_purpose = 0;  // of the normal quantity that one request shares here
   Index first_instance = 0;
   Index stable_instances = 0;

@@ -200,7 +200,8 @@ ArmRecord::ArmRecord(const OutcomeLayout& layout, std::vector<ObjectiveSpec> obj
       windows_limit_(most_windows(layout)),
       load_work_(layout.load_windows * layout.services.size() * load_groups),
       load_inside_(layout.load_windows * layout.services.size() * load_groups),
-      load_ran_(layout.load_windows) {
+      load_ran_(layout.load_windows),
+      beyond_by_service_(layout.services.size()) {
   expects(objectives_.size() == layout.objective_intervals.size(),
           "every objective has its interval in the layout");
 }
@@ -250,6 +251,13 @@ void ArmRecord::add_load(const Outcome& outcome) {
     load_inside_[i] += static_cast<double>(outcome.load[i].inside);
     if (i % series == 0) ++load_ran_[i / series];
   }
+  bool somewhere = false;
+  for (std::size_t i = 0; i < std::min(outcome.beyond_recorded.size(), beyond_by_service_.size());
+       ++i) {
+    beyond_by_service_[i] += outcome.beyond_recorded[i];
+    somewhere = somewhere || outcome.beyond_recorded[i] != 0;
+  }
+  if (somewhere) ++beyond_recorded_;
 }
 
 std::vector<LoadSample> ArmRecord::mean_load() const {

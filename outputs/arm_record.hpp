@@ -120,6 +120,13 @@ class ArmRecord {
   /// [load window, service, LoadGroup].
   std::vector<LoadSample> mean_load() const;
 
+  /// Replications in which some service went beyond what is known of it (Outcome::beyond_recorded),
+  /// and those of each service.
+  std::uint64_t beyond_recorded() const { return beyond_recorded_; }
+  const std::vector<std::uint64_t>& beyond_recorded_by_service() const {
+    return beyond_by_service_;
+  }
+
   /// All batches added up: [interval]. Costs a pass over their bins.
   std::vector<IntervalTotals> totals() const;
 
@@ -147,6 +154,8 @@ class ArmRecord {
   std::vector<double> load_work_;        // [load window, service, group], summed over replications
   std::vector<double> load_inside_;      // likewise
   std::vector<std::uint64_t> load_ran_;  // [load window]: replications that reached it
+  std::uint64_t beyond_recorded_ = 0;
+  std::vector<std::uint64_t> beyond_by_service_;
   std::vector<Batch> batches_;
   std::uint64_t batch_size_ = 1;
   std::uint64_t bins_ = 0;  // in full batches

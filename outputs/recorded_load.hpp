@@ -21,12 +21,9 @@ struct UnknownCapacity {
   std::optional<double> visits_ratio;
 };
 
-/// The services of which the load goes beyond `most_ratio` times either recorded load, or of which
-/// nothing was recorded: a pass that they took part in rests on capacity that nobody knows.
+/// The services of which the load goes beyond `most_load_ratio` times either recorded load, or of
+/// which nothing was recorded: a pass that they took part in rests on capacity that nobody knows.
 std::vector<UnknownCapacity> unknown_capacities(const ModelSpec& model, const ArmRecord& arm);
-
-/// Beyond so many times the recorded load a service is not taken for known.
-inline constexpr double most_load_ratio = 1.2;
 
 /// "cart (1.5 times the recorded work)".
 std::string text_of(const UnknownCapacity& unknown);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/assumed_limit.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/expects.hpp"
 
@@ -54,6 +55,30 @@ std::string reason_of(const std::vector<UnknownCapacity>& unknown) {
       agreeing(unknown.size(), "a service", "services"), agreeing(unknown.size(), "it", "them"),
       agreeing(unknown.size(), "its limit being", "their limits being"), names,
       agreeing(unknown.size(), "its", "their"));
+}
+
+/// The same, where that is so in some replications only.
+std::string reason_of_rare(const ArmRecord& arm) {
+  std::string names;
+  for (std::size_t i = 0; i < arm.layout().services.size(); ++i) {
+    const std::uint64_t count = arm.beyond_recorded_by_service()[i];
+    if (count == 0) continue;
+    names += fmt::format("{}{} (in {})", names.empty() ? "" : ", ", arm.layout().services[i],
+                         count_text(count));
+  }
+  return fmt::format(
+      "in {} of {} services get more than {} times the recorded work, their limits being assumed "
+      "to "
+      "be unlimited, and nobody knows whether they can do it: {}",
+      count_text(arm.beyond_recorded()), counted(arm.replications(), "replication"),
+      most_load_ratio, names);
+}
+
+/// Whether it were a pass, too, if every replication missed it that went beyond what is known.
+bool passes_without_the_unknown(const Risk& risk, const ArmRecord& arm, double accepted_risk) {
+  const std::uint64_t open =
+      std::min(risk.missed + risk.no_data + arm.beyond_recorded(), risk.replications);
+  return clopper_pearson(open, risk.replications, confidence).upper <= accepted_risk;
 }
 
 /// What would help: of the replications that a pass needs at least, when none is missed.
@@ -134,6 +159,11 @@ std::vector<ObjectiveResult> judge_objectives(const ArmRecord& experiment, const
       result.verdict = Verdict::inconclusive;
       result.rests_on_unknown_capacity = true;
       result.reason = reason_of(unknown);
+    } else if (result.verdict == Verdict::pass &&
+               !passes_without_the_unknown(result.experiment, experiment, result.accepted_risk)) {
+      result.verdict = Verdict::inconclusive;
+      result.rests_on_unknown_capacity = true;
+      result.reason = reason_of_rare(experiment);
     }
     results.push_back(std::move(result));
   }

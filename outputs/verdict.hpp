@@ -60,7 +60,9 @@ struct ObjectiveResult {
 Verdict judge(const Risk& experiment, const std::optional<Risk>& control, double accepted_risk,
               std::string& reason);
 
-/// A pass is inconclusive where it rests on capacity that nobody knows: a fail stays one.
+/// A pass is inconclusive where it rests on capacity that nobody knows: of the services in
+/// `unknown`, or of some that go beyond the recording in so many replications that these, if they
+/// missed it, would make it none. A fail stays one.
 std::vector<ObjectiveResult> judge_objectives(const ArmRecord& experiment, const ArmRecord* control,
                                               const std::vector<UnknownCapacity>& unknown = {});
 

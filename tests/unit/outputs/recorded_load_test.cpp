@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "models/system.hpp"
+#include "outputs/verdict.hpp"
 #include "tests/support/small_models.hpp"
 
 namespace rehearse {
@@ -153,6 +154,39 @@ TEST_CASE("one slow instance among many is not averaged away", "[outputs]") {
   CHECK(unknown_after(model).empty());
   REQUIRE(unknown.size() == 1);
   CHECK(*unknown[0].work_ratio == Approx(1.8).epsilon(0.1));
+}
+
+TEST_CASE("what goes beyond the recording now and then is not averaged away", "[outputs]") {
+  ModelSpec model = recorded_model();
+  add_poisson(model, 20);
+  ExperimentSpec experiment = quiet(60);
+  ObjectiveSpec fast;
+  fast.name = "fast";
+  fast.expect.aggregate = Aggregate::quantile;
+  fast.expect.level = 0.99;
+  fast.expect.threshold = 1;
+  experiment.objectives = {fast};
+  const auto verdict_of = [&](const ModelSpec& judged) {
+    const System system(judged, experiment);
+    ArmRecord arm(system.layout(), experiment.objectives);
+    for (std::uint64_t i = 0; i < 300; ++i) {
+      arm.add(run_replication(system, {.study = 9, .replication = i}));
+    }
+    CHECK(unknown_capacities(judged, arm).empty());
+    return judge_objectives(arm, nullptr, unknown_capacities(judged, arm)).at(0);
+  };
+  CHECK(verdict_of(model).verdict == Verdict::pass);
+
+  // A batch of 1,000 requests comes in one of ten runs: six times the recorded work for ten
+  // seconds, and 1.08 times on average.
+  WorkloadSpec nightly;
+  nightly.mix[{"station", "serve"}] = 1;
+  nightly.arrivals = BatchSpec{{1.0 / 600}, {.mean = 1'000, .weights = {}}};
+  model.workloads["nightly"] = nightly;
+  const ObjectiveResult result = verdict_of(model);
+
+  CHECK(result.verdict == Verdict::inconclusive);
+  CHECK_THAT(result.reason, Catch::Contains("station (in "));
 }
 
 TEST_CASE("how many times the recorded load is said without an exponent", "[outputs]") {
