@@ -11,7 +11,8 @@ bool limit_is_assumed(const ModelSpec& model, const std::string& service) {
   if (said->second.workers || said->second.cpu) return false;
   const auto evidence =
       model.evidence.find(extended_path(extended_path("services", service), "workers"));
-  return evidence != model.evidence.end() && evidence->second.basis == Basis::assumed;
+  if (evidence == model.evidence.end()) return !model.provenance.calibrated_by.empty();
+  return evidence->second.basis == Basis::assumed;
 }
 
 }  // namespace rehearse

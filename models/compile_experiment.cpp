@@ -102,18 +102,21 @@ void compile_boundaries(System::Plan& plan) {
   }
 }
 
-/// As long as those of a recording, unless the run is so long that there would be too many.
+/// As long as those of a recording, unless the run is so long (weeks, of many services) that there
+/// would be too many.
 void compile_load_windows(System::Plan& plan) {
-  constexpr Duration recorded_window = Duration::seconds(10);
-  constexpr std::int64_t most_windows = 3'600;
+  constexpr std::int64_t most_samples = 4 << 20;  // 64 MiB of an outcome
+  constexpr std::int64_t fewest_windows = 3'600;
   const bool in_doubt = std::any_of(plan.services.begin(), plan.services.end(),
                                     [](const ServicePlan& s) { return s.limit_is_assumed; });
   if (!in_doubt) return;
   OutcomeLayout& layout = plan.layout;
   const Duration measured = layout.intervals.front().to - layout.intervals.front().from;
   const Duration one = Duration::nanoseconds(1);
+  const auto series = static_cast<std::int64_t>(layout.services.size() * load_groups);
+  const std::int64_t most_windows = std::max(fewest_windows, most_samples / series);
   const Duration shortest = Duration::nanoseconds(measured.in_nanoseconds() / most_windows) + one;
-  layout.load_window = std::max(recorded_window, shortest);
+  layout.load_window = std::max(recorded_load_window, shortest);
   layout.load_windows =
       static_cast<std::size_t>((measured + layout.load_window - one) / layout.load_window);
 }

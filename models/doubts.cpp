@@ -49,6 +49,73 @@ void doubt_utilization(const ModelSpec& model, const std::string& what,
       name.empty() ? "they have" : "it has"));
 }
 
+/// The endpoints that requests can come to: those of the mixes, and what they call.
+class Reach {
+ public:
+  explicit Reach(const ModelSpec& model) : model_(model) {
+    for (const auto& [name, workload] : model_.workloads) {
+      for (const auto& [endpoint, weight] : workload.mix) {
+        if (weight > 0) reach(endpoint);
+      }
+    }
+    while (!open_.empty()) {
+      const EndpointName at = open_.back();
+      open_.pop_back();
+      const auto& behaviours = model_.services.at(at.service).endpoints.at(at.operation).behaviours;
+      for (const BehaviourSpec& behaviour : behaviours) {
+        if (behaviour.weight > 0) walk(behaviour.steps);
+      }
+    }
+  }
+
+  /// Of a fault with this target; also of one that matches nothing, which is a mistake elsewhere.
+  bool comes_to(const TargetSpec& target) const {
+    if (!target.operation.empty()) return reached_.count({target.service, target.operation}) > 0;
+    return std::any_of(reached_.begin(), reached_.end(), [&](const EndpointName& endpoint) {
+      TargetSpec here = target;
+      if (!target.service.empty() && target.service != endpoint.service) return false;
+      here.service = endpoint.service;
+      here.version.clear();  // the canary stands where the service is
+      return count_matching(model_, here) > 0;
+    });
+  }
+
+ private:
+  void reach(const EndpointName& endpoint) {
+    if (reached_.insert(endpoint).second) open_.push_back(endpoint);
+  }
+
+  void walk(const StepSequence& steps) {
+    for (const StepSpec& step : steps) {
+      if (const auto* call = std::get_if<CallSpec>(&step.action)) {
+        if (call->probability > 0) reach(call->endpoint);
+        walk(call->fallback);
+      } else if (const auto* spawn = std::get_if<SpawnSpec>(&step.action)) {
+        if (spawn->probability > 0) reach(spawn->endpoint);
+      } else if (const auto* repeat = std::get_if<RepeatSpec>(&step.action)) {
+        walk(repeat->steps);
+      } else if (const auto* parallel = std::get_if<ParallelSpec>(&step.action)) {
+        for (const StepSequence& branch : parallel->branches) walk(branch);
+      }
+    }
+  }
+
+  const ModelSpec& model_;
+  std::set<EndpointName> reached_;
+  std::vector<EndpointName> open_;
+};
+
+void doubt_targets(const ModelSpec& model, const ExperimentSpec& experiment,
+                   std::vector<std::string>& doubts) {
+  const Reach reach(model);
+  for (const FaultSpec& fault : experiment.faults) {
+    if (fault.kind == FaultKind::load_spike || reach.comes_to(fault.target)) continue;
+    doubts.push_back(fmt::format(
+        "no request comes to what the fault '{}' meets: nobody feels it, in the mixes as they are",
+        fault.name));
+  }
+}
+
 /// Callers of instances that a lost zone silences, without a timeout of the call or of the attempt.
 /// Nobody waits for what is spawned.
 class Waiting {
@@ -126,6 +193,7 @@ void doubt_timeouts(const ModelSpec& model, const FaultSpec& fault,
 std::vector<std::string> find_doubts(const ModelSpec& model, const ExperimentSpec& experiment) {
   std::vector<std::string> doubts;
   doubt_percentages(experiment, doubts);
+  doubt_targets(model, experiment, doubts);
   for (const FaultSpec& fault : experiment.faults) doubt_timeouts(model, fault, doubts);
   for (const ObjectiveSpec& objective : experiment.objectives) {
     doubt_utilization(model, "the objective '" + objective.name + "'", objective.expect, doubts);

@@ -124,10 +124,12 @@ struct PlacementSpec {
   bool operator==(const PlacementSpec&) const = default;
 };
 
+/// Of how long a stretch calibration looks at the load, where there is enough of it.
+inline constexpr Duration recorded_load_window = Duration::seconds(10);
+
 /// The highest load that a recording shows, averaged over the instances; beyond it nobody has seen
-/// the service.
-/// Calibration writes the maximum over windows of 10 s, or, of services too rare for that, the mean
-/// over the whole recording.
+/// the service. Calibration writes the maximum over the windows above, or, of services too rare for
+/// that, the mean over the whole recording.
 struct HighestRecorded {
   double work_per_instance = 0;    // seconds of own work brought in a second (Erlangs)
   double inside_per_instance = 0;  // requests inside at once, time in calls included: their mean

@@ -138,7 +138,7 @@ Scenario load_scenario(const std::string& path) {
   const Node* set = root.find("set");
   if (set != nullptr) apply_overrides(model_reader, *set, model.root);
   scenario.model = read_model(model_reader, model.root);
-  if (set != nullptr) mark_given(*set, scenario.model.evidence);
+  if (set != nullptr) mark_given(*set, scenario.model);
   Reading of_model{NodeFinder(model.root), model_reader};
   Reading of_scenario{NodeFinder(root), scenario_reader};
   add_mistakes(find_mistakes(scenario.model, scenario.experiment), of_model, &of_scenario,

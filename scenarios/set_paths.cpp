@@ -176,12 +176,20 @@ void apply_overrides(Reader& reader, const Node& set, Node& model) {
   }
 }
 
-void mark_given(const Node& set, std::map<std::string, EvidenceSpec>& evidence) {
+void mark_given(const Node& set, ModelSpec& model) {
   if (set.type != Node::Type::table) return;
-  for (auto& [text, one] : evidence) {
+  const auto is_given = [&set](const std::string& text) {
     const std::vector<std::string> path = words_of(text);
-    const auto says = [&path = path](const Entry& entry) { return gives(entry, path); };
-    if (std::any_of(set.entries.begin(), set.entries.end(), says)) one.basis = Basis::given;
+    return std::any_of(set.entries.begin(), set.entries.end(),
+                       [&](const Entry& entry) { return gives(entry, path); });
+  };
+  for (auto& [text, one] : model.evidence) {
+    if (is_given(text)) one.basis = Basis::given;
+  }
+  if (model.provenance.calibrated_by.empty()) return;
+  for (const auto& [name, service] : model.services) {
+    const std::string workers = extended_path(extended_path("services", name), "workers");
+    if (is_given(workers)) model.evidence[workers].basis = Basis::given;
   }
 }
 

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <map>
-#include <string>
-
 #include "models/model_spec.hpp"
 #include "scenarios/document.hpp"
 #include "scenarios/reader.hpp"
@@ -17,7 +14,7 @@ namespace rehearse {
 void apply_overrides(Reader& reader, const Node& set, Node& model);
 
 /// What a [set] table gives is a person's word: evidence of it, and of what is below it, is `given`
-/// from here on, whatever the model says.
-void mark_given(const Node& set, std::map<std::string, EvidenceSpec>& evidence);
+/// from here on, whatever the model says; also of workers whose evidence it has lost.
+void mark_given(const Node& set, ModelSpec& model);
 
 }  // namespace rehearse

@@ -12,7 +12,7 @@ namespace rehearse {
 namespace {
 
 constexpr std::uint32_t none = TraceForest::none;
-constexpr std::int64_t window_length = 10'000'000'000;
+constexpr std::int64_t window_length = recorded_load_window.in_nanoseconds();
 constexpr std::uint64_t least_visits = 30;
 
 /// What was met in one window.

@@ -196,4 +196,18 @@ TEST_CASE("how many times the recorded load is said without an exponent", "[outp
   CHECK(text_of({"db", {}, {}, {}}) == "db (no recorded load)");
 }
 
+TEST_CASE("a short peak in a run of a day is not averaged away", "[outputs]") {
+  ModelSpec model = recorded_model();
+  add_poisson(model, 0.05);
+  ExperimentSpec experiment = quiet(86'400);
+  FaultSpec spike = fault(FaultKind::load_spike, 1'500);
+  spike.target = {};
+  spike.at = Duration::seconds(40'000);
+  experiment.faults = {spike};
+  const System system(model, experiment);
+
+  CHECK(system.layout().load_window == recorded_load_window);
+  CHECK(unknown_after(model, experiment).size() == 1);
+}
+
 }  // namespace rehearse

@@ -241,6 +241,13 @@ TEST_CASE("what is allowed and probably not meant is said", "[scenarios]") {
   REQUIRE(idle.size() == 1);
   CHECK_THAT(idle[0], Catch::Contains("'f' meets 0 %"));
 
+  const std::string lonely =
+      "[set]\n\"services.web.endpoints.Get.behaviours[0].steps\" = [{ work = \"1ms\" }]\n";
+  const auto unfelt =
+      doubts(lonely + fault + "\"abort\"\ntarget = { service = \"bank\" }\npercentage = 5\n");
+  REQUIRE(unfelt.size() == 1);
+  CHECK_THAT(unfelt[0], Catch::Contains("no request comes to what the fault 'f' meets"));
+
   const auto silent = doubts(fault + "\"zone_down\"\ntarget = { zone = \"a\" }\n");
   REQUIRE(silent.size() == 1);
   CHECK_THAT(silent[0], Catch::EndsWith("wait for ever: users -> web"));
@@ -305,7 +312,13 @@ TEST_CASE("what a scenario sets is given, and no longer assumed", "[scenarios]")
   const Scenario whole = with_set(folder, "\"workloads.users.mix\" = { \"ads/Get\" = 1 }\n");
   const Scenario beside = with_set(folder, "\"services.web.calls.ads.timeout\" = \"1s\"\n");
 
+  ModelSpec forgetful = none.model;
+  forgetful.evidence.clear();
+
   CHECK(limit_is_assumed(none.model, "web"));
+  CHECK_FALSE(limit_is_assumed(forgetful, "web"));  // nobody calibrated it
+  forgetful.provenance.calibrated_by = "rehearse";
+  CHECK(limit_is_assumed(forgetful, "web"));
   CHECK_FALSE(limit_is_assumed(value.model, "web"));
   CHECK(limit_is_assumed(value.model, "ads"));
   CHECK_FALSE(limit_is_assumed(table.model, "ads"));
