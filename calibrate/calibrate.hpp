@@ -6,7 +6,7 @@
 
 #include "calibrate/audit/account.hpp"
 #include "calibrate/readers/reader.hpp"
-#include "models/model_spec.hpp"
+#include "models/specs/model_spec.hpp"
 
 namespace rehearse {
 

@@ -9,7 +9,7 @@
 
 #include "calibrate/learn/correlation.hpp"
 #include "calibrate/learn/recorded_load.hpp"
-#include "models/spec_path.hpp"
+#include "language/spec_path.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/duration_text.hpp"
 

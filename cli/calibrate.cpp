@@ -8,12 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "calibrate/readers/column_mapping_file.hpp"
 #include "calibrate/readers/input.hpp"
-#include "cli/column_mapping.hpp"
 #include "cli/delivery.hpp"
 #include "cli/model_text.hpp"
 #include "cli/verb.hpp"
-#include "models/mistakes.hpp"
+#include "language/suggestions.hpp"
 #include "outputs/atomic_file.hpp"
 #include "sim/error.hpp"
 #include "sim/visible_text.hpp"
@@ -36,10 +36,9 @@ TraceFormat format_called(const std::string& word) {
     if (word == format.word) return format.format;
     words.emplace_back(format.word);
   }
-  const std::string near = nearest(word, words);
-  throw InvalidInput(
-      fmt::format("--format {}: expected one of {}{}", visible_name(word), fmt::join(words, ", "),
-                  near.empty() ? "" : fmt::format("\nhint: did you mean '{}'?", near)));
+  const std::string hint = did_you_mean(word, words);
+  throw InvalidInput(fmt::format("--format {}: expected one of {}{}", visible_name(word),
+                                 fmt::join(words, ", "), hint.empty() ? "" : "\nhint: " + hint));
 }
 
 CalibrateOptions options_from(const Arguments& arguments) {

@@ -7,7 +7,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "models/mistakes.hpp"
+#include "language/suggestions.hpp"
 #include "sim/error.hpp"
 #include "sim/visible_text.hpp"
 
@@ -36,8 +36,8 @@ po::options_description description_of(const std::vector<Option>& options) {
 std::string hint_for(const std::string& word, const std::vector<Option>& options) {
   std::vector<std::string> names;
   for (const Option& option : options) names.push_back("--" + option.name);
-  const std::string near = nearest(word, names);
-  return near.empty() ? std::string() : fmt::format("\nhint: did you mean '{}'?", near);
+  const std::string hint = did_you_mean(word, names);
+  return hint.empty() ? "" : "\nhint: " + hint;
 }
 
 /// What is said more than once would be ambiguous: which one counts?

@@ -7,11 +7,11 @@
 #include <set>
 #include <vector>
 
-#include "models/spec_path.hpp"
+#include "language/spec_path.hpp"
+#include "language/text_file.hpp"
+#include "language/toml_text.hpp"
 #include "scenarios/documents.hpp"
 #include "scenarios/scenario.hpp"
-#include "scenarios/text_file.hpp"
-#include "scenarios/toml_text.hpp"
 #include "scenarios/write.hpp"
 #include "sim/error.hpp"
 #include "sim/visible_text.hpp"

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "models/model_spec.hpp"
+#include "models/specs/model_spec.hpp"
 
 namespace rehearse {
 

@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "models/mistakes.hpp"
+#include "language/suggestions.hpp"
 #include "outputs/atomic_file.hpp"
 #include "sim/error.hpp"
 #include "sim/visible_text.hpp"
@@ -52,10 +52,8 @@ const Verb* find_verb(const std::vector<Verb>& verbs, const std::string& name) {
 [[noreturn]] void refuse_unknown(const std::vector<Verb>& verbs, const std::string& word) {
   std::vector<std::string> names;
   for (const Verb& verb : verbs) names.push_back(verb.name);
-  const std::string near = nearest(word, names);
-  throw InvalidInput(fmt::format(
-      "rehearse: there is no verb '{}'\nhint: {}", visible_name(word),
-      near.empty() ? "rehearse --help lists them" : fmt::format("did you mean '{}'?", near)));
+  throw InvalidInput(fmt::format("rehearse: there is no verb '{}'\nhint: {}", visible_name(word),
+                                 did_you_mean(word, names, "rehearse --help lists them")));
 }
 
 std::string option_line(const Option& option) {

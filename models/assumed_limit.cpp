@@ -1,6 +1,6 @@
 #include "models/assumed_limit.hpp"
 
-#include "models/spec_path.hpp"
+#include "language/spec_path.hpp"
 #include "sim/expects.hpp"
 
 namespace rehearse {

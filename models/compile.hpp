@@ -1,8 +1,8 @@
 #pragma once
 
-#include "models/experiment_spec.hpp"
-#include "models/model_spec.hpp"
 #include "models/plan.hpp"
+#include "models/specs/experiment_spec.hpp"
+#include "models/specs/model_spec.hpp"
 
 namespace rehearse {
 

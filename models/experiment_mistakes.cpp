@@ -4,8 +4,8 @@
 #include <cmath>
 #include <set>
 
+#include "language/spec_path.hpp"
 #include "models/find_mistakes.hpp"
-#include "models/spec_path.hpp"
 #include "models/target_counts.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/duration_text.hpp"

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <map>
 
+#include "language/spec_path.hpp"
 #include "models/find_mistakes.hpp"
-#include "models/spec_path.hpp"
 
 namespace rehearse {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "models/experiment_spec.hpp"
-#include "models/model_spec.hpp"
+#include "models/specs/experiment_spec.hpp"
+#include "models/specs/model_spec.hpp"
 
 namespace rehearse {
 
@@ -38,8 +38,5 @@ struct Mistake {
 /// existing one as a hint.
 std::vector<Mistake> find_mistakes(const ModelSpec& model);
 std::vector<Mistake> find_mistakes(const ModelSpec& model, const ExperimentSpec& experiment);
-
-/// Of the `candidates`, the one that `word` was probably meant to be; empty when none is near.
-std::string nearest(const std::string& word, const std::vector<std::string>& candidates);
 
 }  // namespace rehearse

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "models/experiment_spec.hpp"
-#include "models/service_spec.hpp"
+#include "models/specs/experiment_spec.hpp"
+#include "models/specs/service_spec.hpp"
 #include "sim/stats/latency_histogram.hpp"
 #include "sim/time.hpp"
 

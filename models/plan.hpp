@@ -7,8 +7,8 @@
 
 #include "models/outcome.hpp"
 #include "models/service_plan.hpp"
+#include "models/specs/workload_spec.hpp"
 #include "models/system.hpp"
-#include "models/workload_spec.hpp"
 #include "sim/random/law.hpp"
 
 namespace rehearse {

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
+#include "language/spec_path.hpp"
+#include "language/suggestions.hpp"
 #include "models/find_mistakes.hpp"
-#include "models/spec_path.hpp"
 #include "sim/counted_text.hpp"
 
 namespace rehearse {
@@ -219,8 +220,7 @@ class ModelWalk {
 }  // namespace
 
 std::string hint_towards(const std::string& word, const std::vector<std::string>& candidates) {
-  const std::string near = nearest(word, candidates);
-  if (!near.empty()) return "did you mean '" + near + "'?";
+  if (std::string hint = did_you_mean(word, candidates); !hint.empty()) return hint;
   constexpr std::size_t few = 12;
   if (candidates.empty() || candidates.size() > few) return "";
   std::string text = candidates.size() == 1 ? "there is only " : "there are ";

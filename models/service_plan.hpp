@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "models/service_spec.hpp"
+#include "models/specs/service_spec.hpp"
 #include "sim/random/law.hpp"
 
 namespace rehearse {

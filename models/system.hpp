@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "models/experiment_spec.hpp"
-#include "models/model_spec.hpp"
 #include "models/outcome.hpp"
+#include "models/specs/experiment_spec.hpp"
+#include "models/specs/model_spec.hpp"
 #include "sim/random/random_stream.hpp"
 
 namespace rehearse {

@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-#include "models/experiment_spec.hpp"
-#include "models/model_spec.hpp"
+#include "models/specs/experiment_spec.hpp"
+#include "models/specs/model_spec.hpp"
 
 namespace rehearse {
 

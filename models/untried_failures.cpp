@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "models/spec_path.hpp"
+#include "language/spec_path.hpp"
 #include "models/target_counts.hpp"
 
 namespace rehearse {

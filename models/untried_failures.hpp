@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "models/experiment_spec.hpp"
-#include "models/model_spec.hpp"
+#include "models/specs/experiment_spec.hpp"
+#include "models/specs/model_spec.hpp"
 
 namespace rehearse {
 

@@ -7,8 +7,8 @@
 #include <limits>
 #include <map>
 
+#include "language/spec_path.hpp"
 #include "models/assumed_limit.hpp"
-#include "models/spec_path.hpp"
 #include "outputs/plain_text.hpp"
 
 namespace rehearse {

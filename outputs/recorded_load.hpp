@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "models/model_spec.hpp"
+#include "models/specs/model_spec.hpp"
 #include "outputs/arm_record.hpp"
 
 namespace rehearse {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "models/model_spec.hpp"
+#include "models/specs/model_spec.hpp"
 #include "outputs/arm_record.hpp"
 #include "outputs/estimates.hpp"
 #include "outputs/untried_failures.hpp"

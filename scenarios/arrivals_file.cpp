@@ -6,9 +6,9 @@
 #include <optional>
 #include <string_view>
 
-#include "scenarios/quantity_text.hpp"
-#include "scenarios/text_file.hpp"
-#include "scenarios/value_kinds.hpp"
+#include "language/quantity_text.hpp"
+#include "language/text_file.hpp"
+#include "language/value_kinds.hpp"
 #include "sim/duration_text.hpp"
 
 namespace rehearse {

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "models/workload_spec.hpp"
-#include "scenarios/reader.hpp"
+#include "language/reader.hpp"
+#include "models/specs/workload_spec.hpp"
 
 namespace rehearse {
 

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include "models/spec_path.hpp"
+#include "language/quantity_text.hpp"
+#include "language/spec_path.hpp"
+#include "language/toml_text.hpp"
+#include "models/specs/fault_spec.hpp"
 #include "models/target_counts.hpp"
 #include "models/untried_failures.hpp"
 #include "scenarios/documents.hpp"
-#include "scenarios/quantity_text.hpp"
-#include "scenarios/scenario_kinds.hpp"
-#include "scenarios/toml_text.hpp"
 #include "scenarios/write.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/duration_text.hpp"

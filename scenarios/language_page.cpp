@@ -4,9 +4,10 @@
 
 #include <algorithm>
 
-#include "scenarios/metric_parser.hpp"
-#include "scenarios/quantity_text.hpp"
-#include "scenarios/schema.hpp"
+#include "language/quantity_text.hpp"
+#include "language/schema.hpp"
+#include "models/specs/metric_expression.hpp"
+#include "scenarios/documents.hpp"
 
 namespace rehearse {
 namespace {

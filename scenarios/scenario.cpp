@@ -4,14 +4,14 @@
 
 #include <algorithm>
 
+#include "language/diagnostics.hpp"
+#include "language/spec_path.hpp"
+#include "language/text_file.hpp"
+#include "language/toml_reader.hpp"
 #include "models/doubts.hpp"
 #include "models/mistakes.hpp"
-#include "models/spec_path.hpp"
-#include "scenarios/diagnostics.hpp"
 #include "scenarios/documents.hpp"
 #include "scenarios/set_paths.hpp"
-#include "scenarios/text_file.hpp"
-#include "scenarios/toml_reader.hpp"
 #include "sim/error.hpp"
 
 namespace rehearse {

@@ -6,8 +6,8 @@
 #include <array>
 #include <string_view>
 
-#include "models/mistakes.hpp"
-#include "models/spec_path.hpp"
+#include "language/spec_path.hpp"
+#include "language/suggestions.hpp"
 
 namespace rehearse {
 namespace {
@@ -25,8 +25,7 @@ bool holds_names(const std::vector<PathPart>& parts, std::size_t depth) {
 std::string nearest_key(const std::string& key, const Node& table) {
   std::vector<std::string> keys;
   for (const Entry& entry : table.entries) keys.push_back(entry.key);
-  const std::string near = nearest(key, keys);
-  return near.empty() ? "" : fmt::format("did you mean '{}'?", near);
+  return did_you_mean(key, keys);
 }
 
 /// Whether a table that is set takes the place of the one before: laws, counts, arrivals and a mix

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "models/model_spec.hpp"
-#include "scenarios/document.hpp"
-#include "scenarios/reader.hpp"
+#include "language/document.hpp"
+#include "language/reader.hpp"
+#include "models/specs/model_spec.hpp"
 
 namespace rehearse {
 

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <map>
 
-#include "models/spec_path.hpp"
+#include "language/spec_path.hpp"
+#include "language/toml_text.hpp"
+#include "models/specs/model_spec.hpp"
 #include "scenarios/documents.hpp"
-#include "scenarios/model_table.hpp"
-#include "scenarios/toml_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -132,7 +132,7 @@ class DocumentWriter {
 };
 
 std::string evidence_comment(const EvidenceSpec& evidence) {
-  std::string text(word_of(evidence.basis));
+  std::string text(word_of(evidence.basis, basis_words));
   if (evidence.n > 0) text += fmt::format(", n = {}", evidence.n);
   if (!evidence.note.empty()) text += ": " + evidence.note;
   return text;

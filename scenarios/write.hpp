@@ -3,8 +3,8 @@
 #include <functional>
 #include <string>
 
-#include "models/model_spec.hpp"
-#include "scenarios/document.hpp"
+#include "language/document.hpp"
+#include "models/specs/model_spec.hpp"
 
 namespace rehearse {
 

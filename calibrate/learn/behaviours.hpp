@@ -7,7 +7,7 @@
 
 #include "calibrate/learn/empirical_law.hpp"
 #include "calibrate/learn/structure.hpp"
-#include "models/service_spec.hpp"
+#include "models/specs/service_spec.hpp"
 
 namespace rehearse {
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "calibrate/traces/trace_forest.hpp"
-#include "models/service_spec.hpp"
+#include "models/specs/service_spec.hpp"
 
 namespace rehearse {
 

@@ -9,7 +9,7 @@
 #include "calibrate/learn/arrivals.hpp"
 #include "calibrate/learn/network.hpp"
 #include "calibrate/traces/visits.hpp"
-#include "models/service_spec.hpp"
+#include "models/specs/service_spec.hpp"
 
 namespace rehearse {
 

@@ -4,7 +4,7 @@
 
 #include "calibrate/learn/behaviours.hpp"
 #include "calibrate/learn/structure.hpp"
-#include "models/service_spec.hpp"
+#include "models/specs/service_spec.hpp"
 
 namespace rehearse {
 

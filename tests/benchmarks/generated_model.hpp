@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "models/model_spec.hpp"
+#include "models/specs/model_spec.hpp"
 
 namespace rehearse::bench {
 

@@ -2,8 +2,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "scenarios/metric_parser.hpp"
-#include "scenarios/quantity_text.hpp"
+#include "language/quantity_text.hpp"
+#include "models/specs/metric_expression.hpp"
 #include "sim/decimals.hpp"
 
 using namespace rehearse;

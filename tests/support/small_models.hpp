@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "models/experiment_spec.hpp"
-#include "models/model_spec.hpp"
 #include "models/outcome.hpp"
+#include "models/specs/experiment_spec.hpp"
+#include "models/specs/model_spec.hpp"
 #include "models/system.hpp"
 
 /// Small models that tests build on: one station, one workload, no network.

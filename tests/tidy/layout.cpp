@@ -6,7 +6,7 @@ namespace {
 using Rooms = std::vector<std::string>;
 
 const Rooms& below_cli() {
-  static const Rooms rooms = {"sim", "models", "scenarios", "calibrate", "outputs"};
+  static const Rooms rooms = {"sim", "language", "models", "scenarios", "calibrate", "outputs"};
   return rooms;
 }
 
@@ -68,11 +68,12 @@ std::vector<BannedWord> make_banned_words() {
 const std::map<std::string, Rooms>& arrows() {
   static const std::map<std::string, Rooms> table = {
       {"sim", {}},
-      {"models", {"sim"}},
-      {"scenarios", {"models", "sim"}},
-      {"calibrate", {"models", "sim"}},
-      {"outputs", {"models", "sim"}},
-      {"cli", {"scenarios", "calibrate", "outputs", "models", "sim"}},
+      {"language", {"sim"}},
+      {"models", {"language", "sim"}},
+      {"scenarios", {"models", "language", "sim"}},
+      {"calibrate", {"models", "language", "sim"}},
+      {"outputs", {"models", "language", "sim"}},
+      {"cli", {"scenarios", "calibrate", "outputs", "models", "language", "sim"}},
   };
   return table;
 }
@@ -80,6 +81,7 @@ const std::map<std::string, Rooms>& arrows() {
 const std::map<std::string, Rooms>& floors() {
   static const std::map<std::string, Rooms> table = {
       {"sim", {"sim/threads", "sim/stats", "sim/events", "sim/random", "sim"}},
+      {"models", {"models", "models/specs"}},
       {"calibrate",
        {"calibrate", "calibrate/audit", "calibrate/learn", "calibrate/traces",
         "calibrate/readers"}},
@@ -98,7 +100,7 @@ const std::vector<Door>& doors() {
   static const std::vector<Door> table = {
       {"oneTBB", {"tbb/", "oneapi/"}, {"sim/threads/parallel_for"}},
       {"Boost.Math", {"boost/math/"}, {"sim/stats/special_functions"}},
-      {"toml++", {"toml++/", "toml.hpp"}, {"scenarios/toml_reader", "scenarios/write"}},
+      {"toml++", {"toml++/", "toml.hpp"}, {"language/toml_reader"}},
       {"simdjson", {"simdjson"}, {"calibrate/readers/json"}},
       {"RE2", {"re2/"}, {"calibrate/readers/name_pattern"}},
       {"Boost.Iostreams", {"boost/iostreams/"}, {"calibrate/readers/input"}},

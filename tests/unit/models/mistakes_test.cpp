@@ -44,15 +44,6 @@ ExperimentSpec ten_minutes() {
 
 }  // namespace
 
-TEST_CASE("the nearest word is found within a third of its letters", "[models]") {
-  CHECK(nearest("instnaces", {"endpoints", "instances"}) == "instances");
-  CHECK(nearest("time_out", {"timeout", "retry"}) == "timeout");
-  CHECK(nearest("paymnet", {"payment", "shipping"}) == "payment");
-  CHECK(nearest("zebra", {"payment", "shipping"}).empty());
-  CHECK(nearest("a", {"b"}).empty());
-  CHECK(nearest(std::string(1'000'000, 'x'), {std::string(1'000'000, 'y')}).empty());
-}
-
 TEST_CASE("a sound model has no mistakes", "[models]") {
   CHECK(find_mistakes(model_of_one({StepSpec{WorkSpec{}}})).empty());
 }
@@ -201,13 +192,4 @@ TEST_CASE("more instances in all than memory are refused, with an estimate", "[m
         "under way");
   model.services.erase("c");
   CHECK(find_mistakes(model).empty());
-}
-
-TEST_CASE("of many names that are alike the nearest is found, swapped letters being one edit",
-          "[models]") {
-  std::vector<std::string> names;
-  for (int i = 0; i < 20'000; ++i) names.push_back("name-of-a-service-" + std::to_string(i));
-  CHECK(nearest("name-of-a-srevice-777", names) == "name-of-a-service-777");
-  CHECK(nearest("name-of-a-service-77x", names) == "name-of-a-service-77");
-  CHECK(nearest("ame-of-a-service-19999x", names) == "name-of-a-service-19999");
 }

@@ -1,0 +1,359 @@
+#include "models/specs/metric_expression.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "language/quantity_text.hpp"
+#include "language/suggestions.hpp"
+
+namespace rehearse {
+namespace {
+
+enum class Unit { time, ratio, rate, number };
+enum class Labels { who, service, none };
+enum class Summary { quantile, mean_or_max, none };
+
+/// What the language knows of a metric.
+struct MetricWord {
+  Metric metric;
+  std::string_view word;
+  Unit unit;
+  Labels labels;
+  Summary summary;
+};
+constexpr std::array<MetricWord, 12> metrics{
+    {{Metric::latency, "latency", Unit::time, Labels::who, Summary::quantile},
+     {Metric::error_ratio, "error_ratio", Unit::ratio, Labels::who, Summary::none},
+     {Metric::success_ratio, "success_ratio", Unit::ratio, Labels::who, Summary::none},
+     {Metric::goodput, "goodput", Unit::rate, Labels::who, Summary::none},
+     {Metric::throughput, "throughput", Unit::rate, Labels::who, Summary::none},
+     {Metric::attempts_per_request, "attempts_per_request", Unit::number, Labels::service,
+      Summary::none},
+     {Metric::utilization, "utilization", Unit::ratio, Labels::service, Summary::mean_or_max},
+     {Metric::queue_length, "queue_length", Unit::number, Labels::service, Summary::mean_or_max},
+     {Metric::in_system, "in_system", Unit::number, Labels::service, Summary::mean_or_max},
+     {Metric::time_to_detect, "time_to_detect", Unit::time, Labels::none, Summary::none},
+     {Metric::promoted, "promoted", Unit::ratio, Labels::none, Summary::none},
+     {Metric::rolled_back, "rolled_back", Unit::ratio, Labels::none, Summary::none}}};
+
+bool is_word(char letter) {
+  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+         (letter >= '0' && letter <= '9') || letter == '_' || letter == '.';
+}
+
+std::string all_metrics() {
+  std::string text;
+  for (const MetricWord& metric : metrics) {
+    text += text.empty() ? "" : ", ";
+    text += metric.word;
+  }
+  return text;
+}
+
+/// Recursive descent with one throw: the mistake itself, caught in parse_condition.
+class Parser {
+ public:
+  explicit Parser(std::string_view text) : text_(text) {}
+
+  MetricCondition condition() {
+    condition_.text = std::string(text_);
+    skip_space();
+    const std::size_t start = at_;
+    const std::string word = take_word("a metric or an aggregate");
+    skip_space();
+    if (at_ < text_.size() && text_[at_] == '(') {
+      aggregate(word, start);
+      ++at_;
+      skip_space();
+      const std::size_t metric_start = at_;
+      metric(take_word("a metric"), metric_start);
+      labels();
+      expect(')');
+    } else {
+      metric(word, start);
+      labels();
+    }
+    check_aggregate(start);
+    comparison();
+    threshold();
+    return condition_;
+  }
+
+ private:
+  [[noreturn]] static void fail(std::size_t offset, std::string sentence, std::string hint = "") {
+    throw MetricMistake{offset, std::move(sentence), std::move(hint)};
+  }
+
+  void skip_space() {
+    while (at_ < text_.size() && text_[at_] == ' ') ++at_;
+  }
+
+  void expect(char letter) {
+    skip_space();
+    if (at_ >= text_.size() || text_[at_] != letter) {
+      fail(at_, fmt::format("'{}' is expected here", letter));
+    }
+    ++at_;
+    skip_space();
+  }
+
+  std::string take_word(std::string_view what) {
+    const std::size_t start = at_;
+    while (at_ < text_.size() && is_word(text_[at_])) ++at_;
+    if (at_ == start) fail(start, fmt::format("{} is expected here", what));
+    return std::string(text_.substr(start, at_ - start));
+  }
+
+  void aggregate(const std::string& word, std::size_t start) {
+    if (word == "mean") {
+      condition_.aggregate = Aggregate::mean;
+      return;
+    }
+    if (word == "max") {
+      condition_.aggregate = Aggregate::max;
+      return;
+    }
+    const auto number = word[0] == 'p' ? parse_percentage(std::string_view(word).substr(1))
+                                       : std::optional<double>();
+    if (!number) {
+      fail(start, fmt::format("'{}' is not an aggregate", word),
+           "the aggregates are mean, max, and quantiles as p50, p99, p99.9");
+    }
+    if (*number < 0 || *number > 1) {
+      fail(start, fmt::format("'{}' is not a quantile: p0 to p100 are", word));
+    }
+    condition_.aggregate = Aggregate::quantile;
+    condition_.level = *number;
+  }
+
+  void metric(const std::string& word, std::size_t start) {
+    std::vector<std::string> words;
+    for (const MetricWord& metric : metrics) {
+      words.emplace_back(metric.word);
+      if (metric.word == word) word_ = &metric;
+    }
+    if (word_ == nullptr) {
+      fail(start, fmt::format("'{}' is not a metric", word),
+           did_you_mean(word, words, "the metrics are " + all_metrics()));
+    }
+    condition_.metric = word_->metric;
+  }
+
+  void check_aggregate(std::size_t start) const {
+    const bool quantile = condition_.aggregate == Aggregate::quantile;
+    const bool none = condition_.aggregate == Aggregate::none;
+    if (word_->summary == Summary::none && !none) {
+      fail(start, fmt::format("{} takes no aggregate", word_->word),
+           fmt::format("write {} by itself", word_->word));
+    }
+    if (word_->summary == Summary::quantile && none) {
+      fail(start, "latency needs an aggregate", "write p99(latency{...}), mean(...) or max(...)");
+    }
+    if (word_->summary == Summary::mean_or_max && (none || quantile)) {
+      fail(start, fmt::format("{} needs the aggregate mean or max", word_->word),
+           fmt::format("write mean({}{{service='...'}})", word_->word));
+    }
+  }
+
+  void labels() {
+    skip_space();
+    if (at_ >= text_.size() || text_[at_] != '{') return;
+    expect('{');
+    while (at_ < text_.size() && text_[at_] != '}') {
+      label();
+      skip_space();
+      if (at_ < text_.size() && text_[at_] == ',')
+        expect(',');
+      else if (at_ >= text_.size() || text_[at_] != '}')
+        fail(at_, "',' or '}' is expected here");
+    }
+    expect('}');
+  }
+
+  std::string* place_of(const std::string& name) {
+    MetricLabels& found = condition_.labels;
+    if (name == "workload") return &found.workload;
+    if (name == "service") return &found.service;
+    if (name == "endpoint") return &found.endpoint;
+    if (name == "version") return &found.version;
+    return nullptr;
+  }
+
+  void label() {
+    const std::size_t start = at_;
+    const std::string name = take_word("a label");
+    std::string* place = place_of(name);
+    if (place == nullptr) {
+      fail(start, fmt::format("'{}' is not a label", name),
+           did_you_mean(name, {"workload", "service", "endpoint", "version"},
+                        "the labels are workload, service, endpoint and version"));
+    }
+    if (word_->labels == Labels::none) fail(start, fmt::format("{} has no labels", word_->word));
+    if (word_->labels == Labels::service && name != "service") {
+      fail(start, fmt::format("{} has only the label 'service'", word_->word));
+    }
+    if (!place->empty()) fail(start, fmt::format("the label '{}' is given twice", name));
+    expect('=');
+    const std::size_t value_start = at_;
+    *place = quoted();
+    if (name == "version" && *place != "stable" && *place != "canary") {
+      fail(value_start, fmt::format("'{}' is not a version", *place),
+           "the versions are stable and canary");
+    }
+    if (name == "endpoint" && place->find('/') == std::string::npos) {
+      fail(value_start, fmt::format("'{}' is not an endpoint", *place),
+           "endpoints are written 'service/operation'");
+    }
+    const MetricLabels& all = condition_.labels;
+    const bool inside = !all.service.empty() || !all.endpoint.empty() || !all.version.empty();
+    if (!all.workload.empty() && inside) {
+      fail(start, "a metric is about a workload or about a service, not about both");
+    }
+  }
+
+  std::string quoted() {
+    const std::size_t start = at_;
+    const char quote = at_ < text_.size() ? text_[at_] : ' ';
+    if (quote != '\'' && quote != '"') fail(start, "a value in quotes is expected here");
+    const std::size_t end = text_.find(quote, start + 1);
+    if (end == std::string_view::npos) fail(start, "this quote is never closed");
+    if (end == start + 1) fail(start, "this label is empty");
+    at_ = end + 1;
+    return std::string(text_.substr(start + 1, end - start - 1));
+  }
+
+  void comparison() {
+    skip_space();
+    const std::string_view rest = text_.substr(at_);
+    const bool equal = rest.size() > 1 && rest[1] == '=';
+    if (rest.empty() || (rest[0] != '<' && rest[0] != '>')) {
+      fail(at_, "a comparison is expected here: <, <=, > or >=");
+    }
+    if (rest[0] == '<') {
+      condition_.comparison = equal ? Comparison::less_or_equal : Comparison::less;
+    } else {
+      condition_.comparison = equal ? Comparison::greater_or_equal : Comparison::greater;
+    }
+    at_ += equal ? 2 : 1;
+    skip_space();
+  }
+
+  void threshold() {
+    std::string_view rest = text_.substr(at_);
+    while (!rest.empty() && rest.back() == ' ') rest.remove_suffix(1);
+    if (rest.empty()) fail(at_, "a threshold is expected here");
+    switch (word_->unit) {
+      case Unit::time: {
+        const auto duration = parse_duration(rest);
+        if (!duration || *duration < Duration()) {
+          fail(at_, fmt::format("'{}' is not a duration with its unit", rest),
+               "thresholds of times are written 400ms or 1.5s");
+        }
+        condition_.threshold = duration->in_seconds();
+        return;
+      }
+      case Unit::rate: {
+        const auto rate = parse_rate(rest);
+        if (!rate || rate->per_second < 0) {
+          fail(at_, fmt::format("'{}' is not a rate with its unit", rest),
+               "thresholds of rates are written 80/s");
+        }
+        condition_.threshold = rate->per_second;
+        return;
+      }
+      case Unit::ratio:
+      case Unit::number:
+        number_threshold(rest);
+    }
+  }
+
+  void number_threshold(std::string_view rest) {
+    const bool ratio = word_->unit == Unit::ratio;
+    const bool in_percent = ratio && rest.back() == '%';
+    std::string_view digits = in_percent ? rest.substr(0, rest.size() - 1) : rest;
+    while (!digits.empty() && digits.back() == ' ') digits.remove_suffix(1);
+    const auto number = in_percent ? parse_percentage(digits) : parse_number(digits);
+    if (!number) {
+      fail(at_, fmt::format("'{}' is not a number", rest),
+           ratio ? "thresholds of ratios are written 0.02 or 2%" : "");
+    }
+    condition_.threshold = *number;
+    if (condition_.threshold < 0 || (ratio && condition_.threshold > 1)) {
+      fail(at_, fmt::format("{} is never {}", word_->word, rest),
+           ratio ? "ratios are from 0 to 1; percent have a %" : "");
+    }
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  MetricCondition condition_;
+  const MetricWord* word_ = nullptr;
+};
+
+}  // namespace
+
+std::variant<MetricCondition, MetricMistake> parse_condition(std::string_view text) {
+  try {
+    return Parser(text).condition();
+  } catch (const MetricMistake& mistake) {
+    return mistake;
+  }
+}
+
+std::vector<MetricReference> metric_references() {
+  const auto threshold = [](Unit unit) -> std::string {
+    switch (unit) {
+      case Unit::time:
+        return "duration: 400ms";
+      case Unit::ratio:
+        return "ratio: 0.02 or 2%";
+      case Unit::rate:
+        return "rate: 80/s";
+      case Unit::number:
+        break;
+    }
+    return "number";
+  };
+  std::vector<MetricReference> references;
+  for (const MetricWord& word : metrics) {
+    MetricReference reference{std::string(word.word), "none", "none", threshold(word.unit)};
+    if (word.summary == Summary::quantile)
+      reference.aggregates = "p0 ... p99.9 ... p100, mean, max";
+    if (word.summary == Summary::mean_or_max) reference.aggregates = "mean, max";
+    if (word.labels == Labels::service) reference.labels = "service";
+    if (word.labels == Labels::who) reference.labels = "workload; or service, endpoint, version";
+    references.push_back(std::move(reference));
+  }
+  return references;
+}
+
+void read(Reader& reader, const Node& node, MetricCondition& value, const ConditionText&) {
+  if (node.type != Node::Type::text) {
+    reader.wrong(node, "a condition in quotes",
+                 "write \"p99(latency{endpoint='frontend/GET /'}) < 400ms\"");
+    return;
+  }
+  const auto parsed = parse_condition(node.text);
+  if (const auto* mistake = std::get_if<MetricMistake>(&parsed)) {
+    reader.mistake_in_text(node, mistake->offset, mistake->sentence, mistake->hint);
+    return;
+  }
+  value = std::get<MetricCondition>(parsed);
+}
+
+Node written(const MetricCondition& value, const ConditionText&) {
+  return value.text.empty() ? Node() : Node::of_text(value.text);
+}
+
+SchemaNode schema(const MetricCondition&, const ConditionText&) {
+  SchemaNode node;
+  node.type = SchemaNode::Type::text;
+  node.unit = "condition";
+  node.pattern = "[<>]";
+  return node;
+}
+
+}  // namespace rehearse

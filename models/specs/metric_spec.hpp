@@ -1,0 +1,87 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "language/table.hpp"
+#include "language/value_kinds.hpp"
+#include "sim/time.hpp"
+
+namespace rehearse {
+
+enum class Metric {
+  latency,               // seconds; aggregates p50 ... p99.9, mean, max
+  error_ratio,           // failed, refused, aborted, lost or unanswered over all
+  success_ratio,         // 1 - error_ratio
+  goodput,               // good answers per second
+  throughput,            // answers per second
+  attempts_per_request,  // attempts over calls: the amplification by retries
+  utilization,           // busy workers (or cores) over all; aggregates mean, max
+  queue_length,          // jobs waiting; aggregates mean, max
+  in_system,             // jobs waiting or served; aggregates mean, max
+  time_to_detect,        // seconds from the first fault or rollout to the first stop or abort
+  promoted,              // 1 when the rollout completed, else 0
+  rolled_back,           // 1 when the rollout was aborted, else 0
+};
+
+enum class Aggregate { none, quantile, mean, max };
+enum class Comparison { less, less_or_equal, greater, greater_or_equal };
+
+/// Whom a metric is about. Empty text: everybody. A workload is measured where its users stand, an
+/// endpoint or service where its instances do.
+struct MetricLabels {
+  std::string workload;
+  std::string service;
+  std::string endpoint;  // "service/operation"
+  std::string version;   // "stable" or "canary"
+  bool operator==(const MetricLabels&) const = default;
+};
+
+/// aggregate(metric{labels}) comparison threshold. Thresholds of times are in seconds, of ratios as
+/// fractions, of rates per second.
+struct MetricCondition {
+  Aggregate aggregate = Aggregate::none;
+  double level = 0;  // of a quantile: 0.99 for p99
+  Metric metric = Metric::latency;
+  MetricLabels labels;
+  Comparison comparison = Comparison::less;
+  double threshold = 0;
+  std::string text;  // as it was written
+  bool operator==(const MetricCondition&) const = default;
+};
+
+/// Whether `value` compares as said.
+constexpr bool holds(double value, Comparison comparison, double threshold) {
+  switch (comparison) {
+    case Comparison::less:
+      return value < threshold;
+    case Comparison::less_or_equal:
+      return value <= threshold;
+    case Comparison::greater:
+      return value > threshold;
+    case Comparison::greater_or_equal:
+      return value >= threshold;
+  }
+  return false;
+}
+
+/// The longest latency, in whole nanoseconds, on the lower side of a latency threshold: what
+/// decides a comparison exactly, whatever the bins. A threshold that was written in nanoseconds or
+/// more is a whole number of them up to the rounding of a double.
+Duration latency_limit(const MetricCondition& condition);
+
+/// How production sees its own metrics: counters read every `interval`, known `delay` later.
+struct ScrapeSpec {
+  Duration interval = Duration::seconds(15);
+  Duration delay;
+  bool operator==(const ScrapeSpec&) const = default;
+};
+
+template <class Visitor, SpecOf<ScrapeSpec> Spec>
+void describe(Visitor& visitor, Spec& spec) {
+  visitor.key({"interval", "How often production reads its counters."}, spec.interval,
+              Extent{Duration::milliseconds(1)});
+  visitor.key({"delay", "How much later they are known."}, spec.delay, Extent{});
+}
+
+}  // namespace rehearse
