@@ -10,6 +10,7 @@
 
 namespace rehearse {
 
+/// What a person may say about how a model is learned; owned by the caller.
 struct CalibrateOptions {
   ReadOptions read;
   /// Replaces the names of services, operations, instances, zones and hosts by numbered ones, and

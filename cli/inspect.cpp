@@ -10,7 +10,7 @@
 #include <fstream>
 
 #include "cli/verb.hpp"
-#include "outputs/outcome_file.hpp"
+#include "outputs/outcome_file/outcome_file.hpp"
 #include "outputs/plain_text.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/counted_text.hpp"

@@ -14,7 +14,7 @@
 #include "language/diagnostics.hpp"
 #include "language/text_file.hpp"
 #include "outputs/atomic_file.hpp"
-#include "outputs/outcome_file.hpp"
+#include "outputs/outcome_file/outcome_file.hpp"
 #include "outputs/report_json.hpp"
 #include "outputs/summary.hpp"
 #include "scenarios/scenario.hpp"

@@ -8,6 +8,8 @@
 
 namespace rehearse {
 
+/// How a study is run, as the command line says: what changes no answer but `replications` and
+/// `seed`.
 struct StudySettings {
   std::uint64_t replications = 0;
   std::uint64_t seed = 0;

@@ -8,6 +8,7 @@
 
 namespace rehearse {
 
+/// A default, as files say it.
 using SchemaValue = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
 
 struct SchemaProperty;

@@ -46,8 +46,8 @@ struct Number {
   double most = 0;
   enum class Lower { included, excluded } lower = Lower::included;
 };
-constexpr Number ratio{0, 1};
-constexpr Number percent{0, 100};
+constexpr Number zero_to_one{0, 1};
+constexpr Number zero_to_hundred{0, 100};
 constexpr Number weight_above_zero{0, 1e15, Number::Lower::excluded};
 void read(Reader& reader, const Node& node, double& value, const Number& kind);
 Node written(double value, const Number& kind);

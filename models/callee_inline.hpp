@@ -4,9 +4,9 @@
 
 #include "models/partition.hpp"
 
+/// The instance's side of a Partition, as far as nearly every event needs it: defined here to be
+/// inlined.
 namespace rehearse {
-
-// The short functions at the instance's side that nearly every event needs, to be inlined.
 
 /// As long as the longest sample of a law: an instant plus so much still fits.
 inline constexpr Duration longest_work = Duration::nanoseconds(std::int64_t{1} << 61);

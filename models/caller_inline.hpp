@@ -4,9 +4,8 @@
 
 #include "models/partition.hpp"
 
+/// The caller's side of a Partition, likewise.
 namespace rehearse {
-
-// The short functions at the caller's side that nearly every event needs, to be inlined.
 
 /// An instant plus a span that may be "for ever".
 inline Time plus(Time from, Duration span) {

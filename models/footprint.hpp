@@ -2,6 +2,7 @@
 
 #include "sim/stats/latency_histogram.hpp"
 
+/// Estimates of memory; pure functions of what was said, for any thread.
 namespace rehearse {
 
 class System;

@@ -2,6 +2,7 @@
 
 #include "models/partition.hpp"
 
+/// How a Partition asks memory for what the next events will touch.
 namespace rehearse {
 
 // Asks memory for what the next events will touch. Nothing here changes what happens; in a model

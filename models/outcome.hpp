@@ -27,10 +27,6 @@ struct RequestCounts {
   bool operator==(const RequestCounts&) const = default;
 
   RequestCounts& operator+=(const RequestCounts& other);
-  /// All that came to an end, good, bad or withdrawn.
-  std::uint64_t answered() const {
-    return ok + failed + refused + aborted + unreachable + timed_out + cancelled;
-  }
   /// Everything that is neither good nor withdrawn; the unanswered count as errors.
   std::uint64_t errors() const {
     return failed + refused + aborted + unreachable + timed_out + unfinished;

@@ -10,6 +10,7 @@
 
 namespace rehearse {
 
+/// An index of nothing; a limit that there is not.
 inline constexpr std::uint32_t none = 0xffffffffU;
 
 /// Position of a service, endpoint and so on in its table of the plan. Tables are sorted by name,

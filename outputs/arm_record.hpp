@@ -114,7 +114,6 @@ class ArmRecord {
   std::uint64_t interval_rows_kept() const { return interval_rows_kept_; }
   const WindowRows& windows() const { return windows_; }
   const std::vector<Batch>& batches() const { return batches_; }
-  std::uint64_t replications_per_batch() const { return batch_size_; }
 
   /// What came to an instance in each load window, averaged over the replications that reached it:
   /// [load window, service, LoadGroup].

@@ -10,6 +10,7 @@
 
 namespace rehearse {
 
+/// What is believed of the requests of one endpoint or workload, over all replications.
 struct RequestEstimates {
   std::string name;  // of the workload, or "service/operation", "@canary" behind it for the canary
   RequestCounts counts;

@@ -72,7 +72,6 @@ class Time {
  public:
   constexpr Time() = default;
 
-  static constexpr Time zero() { return Time(); }
   /// After every instant that a replication can reach.
   static constexpr Time never() { return Time() + Duration::longest(); }
   static constexpr Time after_start(Duration elapsed) { return Time() + elapsed; }

@@ -11,7 +11,7 @@
 namespace rehearse {
 namespace {
 
-using Text = std::back_insert_iterator<std::string>;
+using AccountText = std::back_insert_iterator<std::string>;
 
 std::string_view word(Role role) {
   switch (role) {
@@ -26,17 +26,17 @@ std::string_view word(Role role) {
 }
 
 /// A line only when there is something to tell.
-void tell(Text out, std::uint64_t count, std::string_view what) {
+void tell(AccountText out, std::uint64_t count, std::string_view what) {
   if (count > 0) fmt::format_to(out, "  {:>9}  {}\n", count, what);
 }
 
 /// Of one or of several things: "span", or "spans", and what is said of each.
-void tell(Text out, std::uint64_t count, std::string_view one, std::string_view several,
+void tell(AccountText out, std::uint64_t count, std::string_view one, std::string_view several,
           std::string_view rest) {
   tell(out, count, fmt::format("{} {}", agreeing(count, one, several), rest));
 }
 
-void tell_of_spans(Text out, const Account& account) {
+void tell_of_spans(AccountText out, const Account& account) {
   const auto spans = [&](std::uint64_t count, std::string_view rest) {
     tell(out, count, "span", "spans", rest);
   };
@@ -62,7 +62,7 @@ void tell_of_spans(Text out, const Account& account) {
   spans(account.visits.fragments, "below no known endpoint: left out");
 }
 
-void tell_of_calls(Text out, const Account& account) {
+void tell_of_calls(AccountText out, const Account& account) {
   const auto calls = [&](std::uint64_t count, std::string_view rest) {
     tell(out, count, "call", "calls", rest);
   };
@@ -76,14 +76,14 @@ void tell_of_calls(Text out, const Account& account) {
   calls(account.visits.calls_shifted, "beginning before the caller: moved");
 }
 
-void write_left_out(Text out, const Account& account) {
+void write_left_out(AccountText out, const Account& account) {
   std::string lines;
-  tell_of_spans(Text(lines), account);
-  tell_of_calls(Text(lines), account);
+  tell_of_spans(AccountText(lines), account);
+  tell_of_calls(AccountText(lines), account);
   fmt::format_to(out, "\nLeft out, or repaired:{}\n{}", lines.empty() ? " nothing" : "", lines);
 }
 
-void write_roles(Text out, const Account& account) {
+void write_roles(AccountText out, const Account& account) {
   fmt::format_to(out,
                  "\nService and operation of every span: {}, {}, {}, "
                  "{} internal:\n",
@@ -99,7 +99,7 @@ void write_roles(Text out, const Account& account) {
   }
 }
 
-void write_endpoints(Text out, const Account& account) {
+void write_endpoints(AccountText out, const Account& account) {
   fmt::format_to(out,
                  "\nEndpoints (visits, structures seen, behaviours kept, mean, own errors):\n");
   for (const EndpointRow& row : account.endpoints) {
@@ -122,7 +122,7 @@ void write_endpoints(Text out, const Account& account) {
        "with a rare structure: taken for the nearest kept one");
 }
 
-void write_edges(Text out, const Account& account) {
+void write_edges(AccountText out, const Account& account) {
   if (account.edges.empty()) {
     fmt::format_to(out, "\nCalls: none\n");
     return;
@@ -147,7 +147,7 @@ std::size_t Account::pairs_in_role(Role role) const {
 
 std::string text(const Account& account) {
   std::string result;
-  Text out(result);
+  AccountText out(result);
   fmt::format_to(out, "Files:\n");
   for (const std::string& file : account.files) fmt::format_to(out, "  {}\n", file);
   fmt::format_to(out, "Spans read: {}, used: {}, in {} of {}.\n", count_text(account.read.spans),

@@ -153,21 +153,4 @@ LawSpec empirical_law_above_minimum(std::vector<WeightedDuration> samples) {
   return law;
 }
 
-double mean_of(const LawSpec& law) {
-  const auto minimum = static_cast<double>(law.minimum.in_nanoseconds());
-  if (const auto* constant = std::get_if<ConstantSpec>(&law.form)) {
-    return minimum + static_cast<double>(constant->value.in_nanoseconds());
-  }
-  const auto* empirical = std::get_if<EmpiricalSpec>(&law.form);
-  expects(empirical != nullptr, "only constant and empirical laws are learned");
-  double area = 0;
-  for (std::size_t i = 0; i + 1 < empirical->points.size(); ++i) {
-    const QuantilePoint& low = empirical->points[i];
-    const QuantilePoint& high = empirical->points[i + 1];
-    area += (high.level - low.level) *
-            static_cast<double>(low.value.in_nanoseconds() + high.value.in_nanoseconds()) / 2;
-  }
-  return minimum + area;
-}
-
 }  // namespace rehearse

@@ -23,7 +23,4 @@ LawSpec empirical_law_above_minimum(std::vector<WeightedDuration> samples);
 
 double weighted_mean(const std::vector<WeightedDuration>& samples);
 
-/// The mean of a constant or empirical law, in nanoseconds, `minimum` included.
-double mean_of(const LawSpec& law);
-
 }  // namespace rehearse

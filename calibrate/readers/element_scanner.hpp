@@ -9,6 +9,7 @@
 
 namespace rehearse {
 
+/// What a document must not exceed, so that a hostile one costs bounded memory.
 struct ScannerLimits {
   std::size_t depth = 128;
   std::size_t element_bytes = std::size_t{256} << 20;

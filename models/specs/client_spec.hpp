@@ -102,7 +102,7 @@ template <class Visitor, SpecOf<RetryBudgetSpec> Spec>
 void describe(Visitor& visitor, Spec& spec) {
   visitor.key(
       {"budget_percent", "Retries under way, in percent of the calls under way.", Need::shown},
-      spec.budget_percent, percent);
+      spec.budget_percent, zero_to_hundred);
   visitor.key({"min_retry_concurrency", "So many retries are always allowed.", Need::shown},
               spec.min_retry_concurrency, Whole{0, 1'000'000});
 }

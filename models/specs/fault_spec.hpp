@@ -13,6 +13,7 @@
 
 namespace rehearse {
 
+/// What can go wrong; `meaning_of` says what each does.
 enum class FaultKind { latency, abort, instance_kill, slow_down, load_spike, zone_down };
 
 /// Which of the instances that match every filter a fault meets. `all`: also the dead, and later
@@ -138,7 +139,7 @@ void describe(Visitor& visitor, Spec& spec) {
               spec.delay, LawTable{});
   visitor.key({"percentage", "latency, abort: of the requests, 0 to 100; never a default.",
                Need::conditional},
-              spec.percentage, percent);
+              spec.percentage, zero_to_hundred);
   visitor.key({"factor",
                "slow_down: work takes so many times as long. load_spike: so many times the "
                "arrivals, at least 1.",

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "language/quantity_text.hpp"
+#include "sim/random/portable_math.hpp"
 
 namespace rehearse {
 namespace {
@@ -88,7 +89,7 @@ LawSpec LawKeys::spec() const {
   if (lognormal) {
     double sigma = lognormal->sigma.value_or(0);
     if (lognormal->p99 && lognormal->median > Duration()) {
-      sigma = std::log(lognormal->p99->in_seconds() / lognormal->median.in_seconds()) /
+      sigma = portable_log(lognormal->p99->in_seconds() / lognormal->median.in_seconds()) /
               normal_quantile_99;
     }
     law.form = LognormalSpec{lognormal->median, std::max(sigma, 0.0)};

@@ -9,6 +9,7 @@
 
 namespace rehearse {
 
+/// What objectives and alarms may be about.
 enum class Metric {
   latency,               // seconds; aggregates p50 ... p99.9, mean, max
   error_ratio,           // failed, refused, aborted, lost or unanswered over all

@@ -12,8 +12,4 @@ std::string service_name_complaint(std::string_view name) {
   return "";
 }
 
-std::string operation_name_complaint(std::string_view name) {
-  return name.empty() ? "a name is empty" : "";
-}
-
 }  // namespace rehearse

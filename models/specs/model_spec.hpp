@@ -89,7 +89,6 @@ void describe(Visitor& visitor, Spec& spec) {
 
 /// What is wrong with the name of a service or workload; an operation may hold slashes.
 std::string service_name_complaint(std::string_view name);
-std::string operation_name_complaint(std::string_view name);
 
 struct ModelDocument {
   int language = 1;

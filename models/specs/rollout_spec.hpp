@@ -13,6 +13,7 @@
 
 namespace rehearse {
 
+/// A step of a rollout: the canary gets so large a share of the traffic.
 struct SetWeight {
   double percent = 0;
   bool operator==(const SetWeight&) const = default;
@@ -62,7 +63,7 @@ struct RolloutStepKeys {
 template <class Visitor, SpecOf<RolloutStepKeys> Spec>
 void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"set_weight", "The canary gets so many percent of the calls."}, spec.set_weight,
-              percent);
+              zero_to_hundred);
   visitor.key({"pause", "Nothing changes for so long."}, spec.pause, positive_span);
   visitor.exactly_one({"set_weight", "pause"});
 }
@@ -106,7 +107,7 @@ void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"work_ratio", "Its work takes so many times as long."}, spec.work_ratio,
               Number{0, 1'000, Number::Lower::excluded});
   visitor.key({"error_percent_added", "So many percent more of its answers are errors."},
-              spec.error_percent_added, percent);
+              spec.error_percent_added, zero_to_hundred);
 }
 
 struct RolloutKeys {

@@ -120,7 +120,8 @@ void describe(Visitor& visitor, Spec& spec) {
 
 template <class Visitor, SpecOf<OwnErrorsSpec> Spec>
 void describe(Visitor& visitor, Spec& spec) {
-  visitor.key({"percent", "Of the requests it answers.", Need::required}, spec.percent, percent);
+  visitor.key({"percent", "Of the requests it answers.", Need::required}, spec.percent,
+              zero_to_hundred);
   visitor.key({"at", "start: instead of any work. end: after all of it."}, spec.at, error_at_words);
 }
 
@@ -174,7 +175,7 @@ void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"correlation",
                "How strongly the times that one request meets here go together: 0 not at all, 1 "
                "completely."},
-              spec.correlation, ratio);
+              spec.correlation, zero_to_one);
   visitor.key({"highest_recorded",
                "The highest load that was recorded, averaged over instances. What goes beyond it, "
                "nobody has "

@@ -117,7 +117,7 @@ void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"spawn", "Calls an endpoint and goes on at once: fire and forget."}, spec.spawn,
               EndpointText{});
   visitor.key({"probability", "With call or spawn: how often the call is made at all."},
-              spec.probability, ratio);
+              spec.probability, zero_to_one);
   visitor.key({"on_error", "With call: what happens when the call has failed for good."},
               spec.on_error, on_error_words);
   visitor.key({"fallback", "With on_error = \"fallback\": the steps taken instead."}, spec.fallback,

@@ -9,6 +9,7 @@
 #include "sim/random/ziggurat.hpp"
 #include "sim/time.hpp"
 
+/// Laws of durations as they run; `law_spec.hpp` has what was said.
 namespace rehearse {
 
 struct LawTables;
@@ -94,7 +95,6 @@ class Law {
   double draw_normal(RandomStream& stream) const;
   double draw_gamma(RandomStream& stream) const;
   double inverse(double level) const;
-  double empirical_inverse(double level) const;
   double mean_nanoseconds() const;
   double conditioned_normal_mean() const;
 

@@ -7,6 +7,7 @@
 
 namespace rehearse {
 
+/// A law that always says the same.
 struct ConstantSpec {
   Duration value;
   bool operator==(const ConstantSpec&) const = default;

@@ -174,7 +174,7 @@ class Hold {
       RunEvent event;
       event.slot = entity;
       event.extra = entity < population.near ? 0 : 1;
-      list_.schedule(next_(Time::zero(), event), order_of(event), event);
+      list_.schedule(next_(Time(), event), order_of(event), event);
     }
     if (population.one_far) list_.schedule(Time::never(), 0, {});
   }
@@ -245,7 +245,7 @@ double grow_and_shrink(std::uint32_t most, Increase next) {
   };
   const double seconds = seconds_of([&] {
     std::uint64_t size = 0;
-    while (size < 10) add(Time::zero(), size);
+    while (size < 10) add(Time(), size);
     for (bool growing = true; growing || size > 10; ++left) {
       const Event event = list.pop();
       --size;

@@ -52,7 +52,7 @@ class Tally {
 /// The integral is exact, so that it does not depend on how the time was cut.
 class TimeAverage {
  public:
-  explicit TimeAverage(Time start = Time::zero()) : start_(start), last_(start) {}
+  explicit TimeAverage(Time start = Time()) : start_(start), last_(start) {}
 
   /// From `now` on the level is this. Expects that time does not run backwards.
   void set(Time now, std::uint64_t level) {

@@ -1,7 +1,9 @@
 #include "tests/tidy/declarations.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <regex>
+#include <set>
 
 namespace rehearse::tidy {
 namespace {
@@ -116,7 +118,73 @@ class Reader {
   bool continued_directive_ = false;
 };
 
+/// Words that stand before an expression, and so before no declared name.
+bool leads_an_expression(const std::string& word) {
+  static const std::set<std::string> words = {"return", "else", "case", "throw", "co_return",
+                                              "new",    "not",  "and",  "or",    "do"};
+  return words.contains(word);
+}
+
+bool is_word(const std::string& token) {
+  return std::isalnum(static_cast<unsigned char>(token.front())) != 0 || token.front() == '_';
+}
+
+struct Token {
+  std::string text;
+  std::size_t line;
+};
+
+std::vector<Token> tokens_of(const SourceFile& file) {
+  static const std::regex token(R"([A-Za-z0-9_]+|::|->|&&|\|\||<<|>>|[^\sA-Za-z0-9_])");
+  std::vector<Token> tokens;
+  for (std::size_t i = 0; i < file.code.size(); ++i) {
+    const std::string& line = file.code[i];
+    if (line.starts_with("#")) continue;
+    for (std::sregex_iterator match(line.begin(), line.end(), token), end; match != end; ++match) {
+      tokens.push_back({match->str(), i + 1});
+    }
+  }
+  return tokens;
+}
+
+/// Whether what stands before `at` ends a type: then a name there is being declared.
+bool after_a_type(const std::vector<Token>& tokens, std::size_t at) {
+  // Out of a qualified name: Type Class::name(
+  while (at >= 2 && tokens[at - 1].text == "::" && is_word(tokens[at - 2].text)) at -= 2;
+  if (at == 0) return false;
+  std::string before = tokens[at - 1].text;
+  if (before == "&" || before == "*") {
+    // What stands around an operator is a product; around the sign of a reference, a type.
+    if (at < 2) return false;
+    before = tokens[at - 2].text;
+    if (is_word(before) && std::islower(static_cast<unsigned char>(before.front())) != 0) {
+      return before == "auto" || before == "char" || before == "void";
+    }
+  }
+  return before == ">" || (is_word(before) && !leads_an_expression(before) &&
+                           std::isdigit(static_cast<unsigned char>(before.front())) == 0);
+}
+
 }  // namespace
+
+std::vector<Mention> mentions_of(const SourceFile& file) {
+  const std::vector<Token> tokens = tokens_of(file);
+  const std::vector<Function> bodies = declarations_of(file).functions;
+  const auto in_a_body = [&](std::size_t line) {
+    return std::any_of(bodies.begin(), bodies.end(), [line](const Function& body) {
+      return line > body.first_line && line < body.last_line;
+    });
+  };
+  std::vector<Mention> mentions;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const std::string& name = tokens[i].text;
+    if (std::islower(static_cast<unsigned char>(name.front())) == 0) continue;
+    const bool called = i + 1 < tokens.size() && tokens[i + 1].text == "(";
+    mentions.push_back(
+        {name, tokens[i].line, called && !in_a_body(tokens[i].line) && after_a_type(tokens, i)});
+  }
+  return mentions;
+}
 
 Declarations declarations_of(const SourceFile& file) {
   return Reader().read(file);

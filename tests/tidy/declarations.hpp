@@ -24,6 +24,17 @@ struct Declarations {
   std::vector<Type> types;
 };
 
+/// A name before a parenthesis: of a function that is declared or defined there, or used.
+struct Mention {
+  std::string name;
+  std::size_t line = 0;
+  bool declares = false;
+};
+
+/// All of a file, and names of functions that are passed on without being called. What follows a
+/// type declares; members, literals and operators are left out.
+std::vector<Mention> mentions_of(const SourceFile& file);
+
 /// Finds definitions by counting braces: functions whose declaration stands in a namespace or a
 /// type, and types that stand in a namespace. What is nested in a function (lambdas, local types)
 /// belongs to it. Test cases are functions.

@@ -82,6 +82,7 @@ const std::map<std::string, Rooms>& floors() {
   static const std::map<std::string, Rooms> table = {
       {"sim", {"sim/threads", "sim/stats", "sim/events", "sim/random", "sim"}},
       {"models", {"models", "models/specs"}},
+      {"outputs", {"outputs/outcome_file", "outputs"}},
       {"calibrate",
        {"calibrate", "calibrate/audit", "calibrate/learn", "calibrate/traces",
         "calibrate/readers"}},
@@ -104,10 +105,50 @@ const std::vector<Door>& doors() {
       {"simdjson", {"simdjson"}, {"calibrate/readers/json"}},
       {"RE2", {"re2/"}, {"calibrate/readers/name_pattern"}},
       {"Boost.Iostreams", {"boost/iostreams/"}, {"calibrate/readers/input"}},
-      {"HDF5", {"hdf5", "H5"}, {"outputs/hdf5"}},
+      {"HDF5", {"hdf5", "H5"}, {"outputs/outcome_file/hdf5"}},
       {"nlohmann-json", {"nlohmann/"}, {"outputs/json_writer"}},
       {"Boost.Program_options", {"boost/program_options"}, {"cli/command_line"}},
   };
+  return table;
+}
+
+const std::vector<std::string>& sources_without_header() {
+  static const std::vector<std::string> table = {
+      "cli/main",
+      "cli/calibrate",
+      "cli/explain",
+      "cli/inspect",
+      "cli/run",
+      "cli/schema",
+      "models/arrivals",
+      "models/client",
+      "models/compile_experiment",
+      "models/compile_lanes",
+      "models/compile_services",
+      "models/compile_workloads",
+      "models/controllers",
+      "models/experiment",
+      "models/experiment_mistakes",
+      "models/feedback_mistakes",
+      "models/frames",
+      "models/replication",
+      "models/service_mistakes",
+      "models/windows",
+      "models/workers",
+  };
+  return table;
+}
+
+const std::vector<std::string>& scattered_types() {
+  static const std::vector<std::string> table = {"Partition", "Replication", "Run", "System"};
+  return table;
+}
+
+const std::vector<std::string>& names_of_tests() {
+  static const std::vector<std::string> table = {
+      "language_page", "outcome_format_page",           // tests write the pages
+      "microseconds",                                   // one of a family
+      "quantile_ranks", "upper_limit_without_events"};  // for intervals to come
   return table;
 }
 

@@ -79,7 +79,8 @@ std::vector<std::string> dead_links(const std::string& page, const fs::path& fol
 
 std::vector<std::string> dead_paths(const std::string& page, const fs::path& root) {
   static const std::regex path(
-      R"(`((?:sim|models|scenarios|calibrate|outputs|cli|tests|scripts|docs)/[a-z0-9_./*-]+)`)");
+      R"(`((?:sim|language|models|scenarios|calibrate|outputs|cli|tests|scripts|docs)/)"
+      R"([a-z0-9_./*-]+)`)");
   std::vector<std::string> dead;
   for (const std::string& named : first_groups(page, path)) {
     const std::size_t any = named.find(".*");
@@ -88,6 +89,26 @@ std::vector<std::string> dead_paths(const std::string& page, const fs::path& roo
                            : fs::exists(root / (named.substr(0, any) + ".hpp")) ||
                                  fs::exists(root / (named.substr(0, any) + ".cpp"));
     if (!there) dead.push_back(named);
+  }
+  return dead;
+}
+
+std::vector<std::string> dead_symbols(const std::string& page,
+                                      const std::vector<SourceFile>& files) {
+  static const std::regex symbol(R"(`((?!std::)[A-Za-z_]\w*::[A-Za-z_]\w*)[^`]*`)");
+  std::vector<std::string> dead;
+  for (const std::string& named : first_groups(page, symbol)) {
+    const std::size_t colons = named.find("::");
+    const std::regex outer("\\b" + named.substr(0, colons) + "\\b");
+    const std::regex inner("\\b" + named.substr(colons + 2) + "\\b");
+    const auto has = [](const SourceFile& file, const std::regex& word) {
+      return std::any_of(file.code.begin(), file.code.end(),
+                         [&](const std::string& line) { return std::regex_search(line, word); });
+    };
+    const bool known = std::any_of(files.begin(), files.end(), [&](const SourceFile& file) {
+      return has(file, inner) && has(file, outer);
+    });
+    if (!known) dead.push_back(named);
   }
   return dead;
 }

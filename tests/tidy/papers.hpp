@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/tidy/source_file.hpp"
+
 namespace rehearse::tidy {
 
 /// Folders of the tree down to the second level that hold files, as "sim/" or "tests/unit/",
@@ -19,6 +21,10 @@ std::vector<std::string> dead_links(const std::string& page, const std::filesyst
 /// Files and folders of the tree that a page names in code, as `sim/time.hpp` or `outputs/hdf5.*`,
 /// and that are not there.
 std::vector<std::string> dead_paths(const std::string& page, const std::filesystem::path& root);
+
+/// Members that a page names in code, as `Clock::now`, where no file has both words.
+std::vector<std::string> dead_symbols(const std::string& page,
+                                      const std::vector<SourceFile>& files);
 
 /// The pages of the project, for people.
 std::vector<std::filesystem::path> pages(const std::filesystem::path& root);

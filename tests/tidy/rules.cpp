@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <regex>
+#include <set>
 
 #include "tests/tidy/declarations.hpp"
 #include "tests/tidy/layout.hpp"
@@ -75,6 +77,21 @@ bool is_door(const SourceFile& file) {
   return std::any_of(doors().begin(), doors().end(), [&](const Door& door) {
     return contains(door.files, without_extension(file.path));
   });
+}
+
+std::string joined(const std::vector<std::string>& lines, std::size_t first, std::size_t last) {
+  std::string text;
+  for (std::size_t i = first; i <= last; ++i) text += lines[i - 1] + "\n";
+  return text;
+}
+
+/// What stands before the first parenthesis: the name of a function, or the macro of a test.
+std::string called_first(const std::string& text) {
+  const std::size_t end = text.find('(');
+  if (end == std::string::npos) return "";
+  std::size_t begin = end;
+  while (begin > 0 && is_word_letter(text[begin - 1])) --begin;
+  return text.substr(begin, end - begin);
 }
 
 }  // namespace
@@ -228,6 +245,116 @@ Findings comment_violations(const SourceFile& file) {
         findings.push_back(at(file, i + 1, "names a path of one machine"));
       }
     }
+  }
+  return findings;
+}
+
+Findings lone_source_violations(const SourceFile& file) {
+  if (!arrows().contains(file.room()) || file.is_header()) return {};
+  if (contains(sources_without_header(), without_extension(file.path))) return {};
+  const std::string header = without_extension(file.path) + ".hpp";
+  const std::vector<Include> includes = includes_of(file);
+  if (!includes.empty() && includes.front().name == header) return {};
+  return {at(file, 1, "includes no header of its own before all else")};
+}
+
+Findings opening_violations(const SourceFile& file) {
+  if (!arrows().contains(file.room()) || !file.is_header()) return {};
+  for (const std::string& line : file.text) {
+    if (line.starts_with("///")) return {};
+    const bool opens = line.empty() || line.starts_with("#") || line.starts_with("namespace");
+    if (!opens) break;
+  }
+  return {at(file, 1, "does not say first what it is")};
+}
+
+Findings scattered_members(const std::vector<SourceFile>& files) {
+  static const std::regex member(R"(^[A-Za-z].*?\b([A-Z]\w*)::~?\w+\()");
+  std::map<std::string, std::string> homes;  // of types, without extension
+  for (const SourceFile& file : files) {
+    if (!arrows().contains(file.room()) || !file.is_header()) continue;
+    for (const Type& type : declarations_of(file).types) {
+      homes[type.name.substr(type.name.rfind(':') + 1)] = without_extension(file.path);
+    }
+  }
+  Findings findings;
+  for (const SourceFile& file : files) {
+    if (!arrows().contains(file.room())) continue;
+    for (std::size_t i = 0; i < file.code.size(); ++i) {
+      std::smatch match;
+      if (!std::regex_search(file.code[i], match, member) || file.code[i].ends_with(";")) continue;
+      const auto home = homes.find(match[1]);
+      if (home == homes.end() || home->second == without_extension(file.path)) continue;
+      if (contains(scattered_types(), match[1])) continue;
+      findings.push_back(at(file, i + 1, home->first + " lives in " + home->second));
+    }
+  }
+  return findings;
+}
+
+Findings dead_names(const std::vector<SourceFile>& files) {
+  struct Seen {
+    std::string where;  // the declaration, as a finding
+    std::size_t uses = 0;
+  };
+  std::map<std::string, Seen> seen;
+  for (const SourceFile& file : files) {
+    if (!arrows().contains(file.room()) || !file.is_header()) continue;
+    for (const Mention& mention : mentions_of(file)) {
+      if (!mention.declares || seen.contains(mention.name)) continue;
+      seen[mention.name].where = at(file, mention.line, mention.name + " is used by no room");
+    }
+  }
+  for (const SourceFile& file : files) {
+    if (!arrows().contains(file.room())) continue;
+    for (const Mention& mention : mentions_of(file)) {
+      const auto name = seen.find(mention.name);
+      if (name != seen.end() && !mention.declares) ++name->second.uses;
+    }
+  }
+  Findings findings;
+  for (const auto& [name, one] : seen) {
+    if (one.uses == 0 && !contains(names_of_tests(), name)) findings.push_back(one.where);
+  }
+  return findings;
+}
+
+Findings silent_tests(const std::vector<SourceFile>& files) {
+  static const std::regex assertion(R"(\b(CHECK|REQUIRE|FAIL|SUCCEED|SKIPPED)[A-Z_]*\()");
+  struct Body {
+    const SourceFile* file;
+    Function function;
+    std::string name;
+    bool asserts = false;
+  };
+  std::vector<Body> bodies;
+  for (const SourceFile& file : files) {
+    if (file.room() != "tests") continue;
+    for (const Function& function : declarations_of(file).functions) {
+      const std::string text = joined(file.code, function.first_line, function.last_line);
+      bodies.push_back({&file, function, called_first(text), std::regex_search(text, assertion)});
+    }
+  }
+  std::set<std::string> asserting;
+  for (bool more = true; more;) {
+    more = false;
+    for (Body& body : bodies) {
+      if (!body.asserts) {
+        const std::string text =
+            joined(body.file->code, body.function.first_line + 1, body.function.last_line);
+        for (const std::string& name : asserting) {
+          if (has_word(text, name)) body.asserts = true;
+        }
+      }
+      if (body.asserts && body.name != "TEST_CASE" && asserting.insert(body.name).second) {
+        more = true;
+      }
+    }
+  }
+  Findings findings;
+  for (const Body& body : bodies) {
+    if (body.asserts || body.name != "TEST_CASE") continue;
+    findings.push_back(at(*body.file, body.function.first_line, "a test that cannot fail"));
   }
   return findings;
 }

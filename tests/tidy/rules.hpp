@@ -22,6 +22,21 @@ Findings header_violations(const SourceFile& file);
 Findings name_violations(const SourceFile& file);
 Findings comment_violations(const SourceFile& file);
 
+/// A source without a header of its own, or that does not include it before all else. Verbs and
+/// `main` have none.
+Findings lone_source_violations(const SourceFile& file);
+/// A header that does not open with a sentence: what it is, who owns it, threads, guarantees.
+Findings opening_violations(const SourceFile& file);
+
+/// Members of a class that are defined in a source other than that of its header.
+Findings scattered_members(const std::vector<SourceFile>& files);
+
+/// Functions that a header of a room declares and that no room uses: tests alone do not count.
+Findings dead_names(const std::vector<SourceFile>& files);
+
+/// Tests that cannot fail: neither they nor a function that they call asserts anything.
+Findings silent_tests(const std::vector<SourceFile>& files);
+
 /// Types of one name in different rooms. The linker takes the functions of one for those of the
 /// other, and a vector of the larger one then writes into room that was made for the smaller.
 Findings repeated_types(const std::vector<SourceFile>& files);

@@ -41,7 +41,7 @@ TEST_CASE("an include against the arrows of sub-rooms is found", "[tidy]") {
 }
 
 TEST_CASE("a library included beside its door is found", "[tidy]") {
-  CHECK(findings(door_violations, "outputs/hdf5.cpp", "#include <hdf5.h>\n") == 0);
+  CHECK(findings(door_violations, "outputs/outcome_file/hdf5.cpp", "#include <hdf5.h>\n") == 0);
   CHECK(findings(door_violations, "outputs/summary.cpp", "#include <hdf5.h>\n") == 1);
   CHECK(findings(door_violations, "cli/run.cpp", "#include <nlohmann/json.hpp>\n") == 1);
   CHECK(findings(door_violations, "sim/a.cpp", "#include <tbb/task_group.h>\n") == 1);
@@ -119,7 +119,7 @@ TEST_CASE("a header that is not guarded or changes names is found", "[tidy]") {
   CHECK(findings(header_violations, "sim/a.hpp", "#pragma once\nusing namespace std;\n") == 1);
   CHECK(findings(header_violations, "sim/a.hpp", "#pragma once\n  using namespace b;\n") == 0);
   CHECK(findings(header_violations, "sim/a.cpp", "#define X 1\n") == 1);
-  CHECK(findings(header_violations, "outputs/hdf5.cpp", "#define X 1\n") == 0);
+  CHECK(findings(header_violations, "outputs/outcome_file/hdf5.cpp", "#define X 1\n") == 0);
 }
 
 TEST_CASE("a name that is not snake_case is found", "[tidy]") {
@@ -159,6 +159,70 @@ TEST_CASE("two types of one name are found, also when no file sees both", "[tidy
   CHECK(repeated_types({one, two, own}).size() == 1);
 }
 
+TEST_CASE("a source without a header of its own is found", "[tidy]") {
+  CHECK(findings(lone_source_violations, "sim/a.cpp", "#include \"sim/a.hpp\"\n") == 0);
+  CHECK(findings(lone_source_violations, "sim/a.cpp", "#include \"sim/b.hpp\"\n") == 1);
+  CHECK(findings(lone_source_violations, "sim/a.cpp",
+                 "#include <vector>\n#include \"sim/a.hpp\"\n") == 1);
+  CHECK(findings(lone_source_violations, "sim/a.cpp", "int a();\n") == 1);
+  CHECK(findings(lone_source_violations, "cli/main.cpp", "#include <vector>\n") == 0);
+  CHECK(findings(lone_source_violations, "tests/a.cpp", "#include <vector>\n") == 0);
+}
+
+TEST_CASE("a header that does not say what it is is found", "[tidy]") {
+  const std::string head = "#pragma once\n\n#include <vector>\n\nnamespace rehearse {\n\n";
+
+  CHECK(findings(opening_violations, "sim/a.hpp", head + "/// An a.\nclass A;\n") == 0);
+  CHECK(findings(opening_violations, "sim/a.hpp", head + "class A;\n/// A b.\nclass B;\n") == 1);
+  CHECK(findings(opening_violations, "sim/a.hpp", head + "// An a.\nclass A;\n") == 1);
+  CHECK(findings(opening_violations, "tests/a.hpp", head + "class A;\n") == 0);
+}
+
+TEST_CASE("a member far from its class is found", "[tidy]") {
+  const SourceFile header = source_file(
+      "sim/a.hpp", "namespace rehearse {\nclass Clock {\n  void a();\n  void b();\n};\n}\n");
+  const SourceFile own = source_file("sim/a.cpp", "void Clock::a() {\n}\n");
+  const SourceFile other =
+      source_file("sim/b.cpp", "void Clock::b() {\n  Clock::c();\n  Other::d();\n}\n");
+
+  CHECK(scattered_members({header, own}).empty());
+  CHECK(scattered_members({header, own, other}).size() == 1);
+}
+
+TEST_CASE("a function that only tests use is found", "[tidy]") {
+  const SourceFile header = source_file("sim/a.hpp",
+                                        "class A {\n  static A of(int a);\n  int size() const;\n"
+                                        "  bool is_open() const {\n    return true;\n  }\n};\n");
+  const SourceFile own = source_file("sim/a.cpp",
+                                     "A A::of(int a) {\n  return A(a);\n}\n"
+                                     "int A::size() const {\n  return 1;\n}\n");
+  const SourceFile user =
+      source_file("models/b.cpp", "void f(A a) {\n  g(2 * a.size() && A::of(1).is_open());\n}\n");
+  const SourceFile passer = source_file("models/c.cpp", "auto g = h(&A::of, &A::is_open);\n");
+  const SourceFile test = source_file("tests/c.cpp", "void f(A a) {\n  a.size();\n}\n");
+
+  CHECK(dead_names({header, own, user}).empty());
+  CHECK(dead_names({header, own, passer}).size() == 1);
+  CHECK(dead_names({header, own, test}).size() == 3);
+}
+
+TEST_CASE("a test that asserts nothing is found", "[tidy]") {
+  const SourceFile helper =
+      source_file("tests/a.cpp",
+                  "void judge(int a) {\n  CHECK(a == 1);\n}\n"
+                  "void ask(int a) {\n  judge(a);\n}\nvoid idle() {\n  a();\n}\n");
+  const auto with = [&](const std::string& line) {
+    return silent_tests(
+               {helper, source_file("tests/b.cpp", "TEST_CASE(\"b\") {\n  " + line + "\n}\n")})
+        .size();
+  };
+
+  CHECK(with("REQUIRE_THROWS(a());") == 0);
+  CHECK(with("ask(2);") == 0);
+  CHECK(with("idle();") == 1);
+  CHECK(with("// CHECK(a);") == 1);
+}
+
 TEST_CASE("pages that do not tell the truth are found", "[tidy]") {
   const std::string page =
       "- `sim/` time\n- `cli/` verbs, see `models/`\n[a](gone.md) [b](#here)\n";
@@ -166,9 +230,13 @@ TEST_CASE("pages that do not tell the truth are found", "[tidy]") {
   CHECK(mapped_folders(page) == std::vector<std::string>{"cli/", "sim/"});
   CHECK(dead_links(page, REHEARSE_SOURCE_DIR) == std::vector<std::string>{"gone.md"});
   CHECK(dead_links("[a](README.md) [b](https://a.b/c)", REHEARSE_SOURCE_DIR).empty());
-  CHECK(dead_paths("`sim/time.hpp` `sim/` `outputs/hdf5.*` `outputs/gone.*` `sim/gone.cpp` `a/b`",
+  CHECK(dead_paths("`sim/time.hpp` `sim/` `outputs/outcome_file/hdf5.*` `outputs/gone.*` "
+                   "`sim/gone.cpp` `a/b`",
                    REHEARSE_SOURCE_DIR) ==
         std::vector<std::string>{"outputs/gone.*", "sim/gone.cpp"});
+  CHECK(dead_symbols("`Clock::now` `Clock::gone` `std::vector` `Gone::now()`",
+                     {source_file("sim/a.hpp", "class Clock {\n  int now();\n};\n")}) ==
+        std::vector<std::string>{"Clock::gone", "Gone::now"});
   CHECK(version_of("project(rehearse VERSION 1.2.3 LANGUAGES CXX)") == "1.2.3");
   CHECK(version_of("project(other VERSION 1.2.3)").empty());
 }

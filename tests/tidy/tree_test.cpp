@@ -24,6 +24,14 @@ void require_clean(Findings (*rule)(const SourceFile&)) {
   REQUIRE(found.empty());
 }
 
+/// The same for a rule about all files at once.
+void require_clean(Findings (*rule)(const std::vector<SourceFile>&)) {
+  std::string found;
+  for (const std::string& finding : rule(tree())) found += finding + "\n";
+  INFO(found);
+  REQUIRE(found.empty());
+}
+
 TEST_CASE("includes follow the arrows between rooms", "[tidy]") {
   require_clean(arrow_violations);
 }
@@ -60,11 +68,28 @@ TEST_CASE("comments have no banners, promises or machine paths", "[tidy]") {
   require_clean(comment_violations);
 }
 
+TEST_CASE("every source has a header of its own", "[tidy]") {
+  require_clean(lone_source_violations);
+}
+
+TEST_CASE("every header opens with what it is", "[tidy]") {
+  require_clean(opening_violations);
+}
+
 TEST_CASE("no two types have one name", "[tidy]") {
-  std::string found;
-  for (const std::string& finding : repeated_types(tree())) found += finding + "\n";
-  INFO(found);
-  REQUIRE(found.empty());
+  require_clean(repeated_types);
+}
+
+TEST_CASE("the members of a class stand in one source", "[tidy]") {
+  require_clean(scattered_members);
+}
+
+TEST_CASE("what a header declares is used", "[tidy]") {
+  require_clean(dead_names);
+}
+
+TEST_CASE("every test can fail", "[tidy]") {
+  require_clean(silent_tests);
 }
 
 TEST_CASE("the tree has something to read", "[tidy]") {
@@ -104,6 +129,14 @@ TEST_CASE("files that the pages name are there", "[tidy]") {
     if (page.filename() == "CHANGELOG.md") continue;  // tells of the past
     INFO(page);
     REQUIRE(dead_paths(read_text(page), root) == std::vector<std::string>());
+  }
+}
+
+TEST_CASE("members that the pages name exist", "[tidy]") {
+  for (const std::filesystem::path& page : pages(root)) {
+    if (page.filename() == "CHANGELOG.md") continue;
+    INFO(page);
+    REQUIRE(dead_symbols(read_text(page), tree()) == std::vector<std::string>());
   }
 }
 

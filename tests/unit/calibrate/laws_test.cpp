@@ -60,7 +60,7 @@ TEST_CASE("an empirical law keeps the mean and the quantiles of its samples", "[
 
   const LawSpec spec = empirical_law(samples);
 
-  CHECK(mean_of(spec) == Approx(weighted_mean(samples)).epsilon(0.02));
+  CHECK(1e9 * Law(spec).mean_seconds() == Approx(weighted_mean(samples)).epsilon(0.02));
   std::sort(samples.begin(), samples.end(),
             [](const auto& a, const auto& b) { return a.nanoseconds < b.nanoseconds; });
   const Law law(spec);
@@ -91,8 +91,8 @@ TEST_CASE("weights count as so many samples", "[calibrate]") {
   const LawSpec weighted = empirical_law({{1e6, 3}, {5e6, 1}});
   const LawSpec repeated = empirical_law({{1e6, 1}, {1e6, 1}, {1e6, 1}, {5e6, 1}});
 
-  CHECK(mean_of(weighted) == Approx(2e6));
-  CHECK(mean_of(repeated) == Approx(2e6));
+  CHECK(1e9 * Law(weighted).mean_seconds() == Approx(2e6));
+  CHECK(1e9 * Law(repeated).mean_seconds() == Approx(2e6));
 }
 
 TEST_CASE("a law above its minimum adds up to the samples", "[calibrate]") {
@@ -101,7 +101,7 @@ TEST_CASE("a law above its minimum adds up to the samples", "[calibrate]") {
   const LawSpec law = empirical_law_above_minimum(samples);
 
   CHECK(law.minimum > Duration());
-  CHECK(mean_of(law) == Approx(weighted_mean(samples)).epsilon(0.02));
+  CHECK(1e9 * Law(law).mean_seconds() == Approx(weighted_mean(samples)).epsilon(0.02));
 }
 
 TEST_CASE("the intraclass correlation is found within four standard errors", "[calibrate]") {
@@ -157,8 +157,8 @@ TEST_CASE("the network takes half of what the client's span exceeds the server's
 
   const LawSpec& latency = *model.services.at("a").calls.at("b").network_latency;
   CHECK(latency.minimum == Duration::milliseconds(5));
-  CHECK(mean_of(latency) == 5e6);
-  CHECK(mean_of(model.network.latency) == 5e6);
+  CHECK(1e9 * Law(latency).mean_seconds() == 5e6);
+  CHECK(1e9 * Law(model.network.latency).mean_seconds() == 5e6);
 }
 
 TEST_CASE("calls that are slower on their way than others of their pair are told apart",
@@ -182,7 +182,7 @@ TEST_CASE("calls that are slower on their way than others of their pair are told
   const Calibration calibration = calibrate(std::move(builder.set), {});
 
   const LawSpec& latency = *calibration.model.services.at("a").calls.at("b").network_latency;
-  CHECK(mean_of(latency) == Approx(1e6).epsilon(0.1));
+  CHECK(1e9 * Law(latency).mean_seconds() == Approx(1e6).epsilon(0.1));
   CHECK(calibration.account.edges[0].slower_way == false);
   CHECK(calibration.account.edges[1].slower_way == different);
 }

@@ -1,11 +1,13 @@
-#include "outputs/outcome_file.hpp"
+#include "outputs/outcome_file/outcome_file.hpp"
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <set>
 
 #include "outputs/atomic_file.hpp"
-#include "outputs/file_layout.hpp"
+#include "outputs/outcome_file/file_layout.hpp"
+#include "outputs/outcome_file/format_page.hpp"
+#include "outputs/outcome_file/hdf5.hpp"
 #include "sim/error.hpp"
 #include "sim/expects.hpp"
 #include "tests/unit/outputs/study_support.hpp"

@@ -99,7 +99,7 @@ class Compared {
   void clear() {
     events.clear();
     truth_.clear();
-    now = Time::zero();
+    now = Time();
   }
 
   std::size_t size() const { return truth_.size(); }

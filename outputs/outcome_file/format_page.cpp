@@ -1,6 +1,8 @@
+#include "outputs/outcome_file/format_page.hpp"
+
 #include <fmt/format.h>
 
-#include "outputs/file_layout.hpp"
+#include "outputs/outcome_file/file_layout.hpp"
 
 namespace rehearse {
 namespace {
@@ -12,7 +14,7 @@ constexpr const char* introduction =
     "a\n"
     "temporary file, `fsync`, `rename`. This page is generated from the table that the writer "
     "reads\n"
-    "(`outputs/file_layout.hpp`); a test compares them.\n"
+    "(`outputs/outcome_file/file_layout.hpp`); a test compares them.\n"
     "\n"
     "The last 32 bytes are a checksum of all others, behind what HDF5 looks at; `rehearse inspect` "
     "compares it.\n"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "outputs/hdf5.hpp"
+#include "outputs/outcome_file/hdf5.hpp"
 #include "outputs/study.hpp"
 
 namespace rehearse {
@@ -34,29 +34,7 @@ struct DatasetEntry {
   std::function<Hdf5Values(const Place&)> values;
 };
 
-/// The datasets of the outcome file: the one table that the writer and the documentation read.
-std::vector<DatasetEntry> file_layout();
-
-/// An attribute of the root group.
-struct AttributeEntry {
-  std::string name;
-  std::string meaning;
-  std::function<Hdf5Attribute(const Study&, const Findings&)> value;
-};
-std::vector<AttributeEntry> file_attributes();
-
-/// The parts of `file_layout`, by source file.
-void add_study_entries(std::vector<DatasetEntry>& entries);
-void add_objective_entries(std::vector<DatasetEntry>& entries);
-void add_arm_entries(std::vector<DatasetEntry>& entries);
-void add_interval_entries(std::vector<DatasetEntry>& entries);
-void add_window_entries(std::vector<DatasetEntry>& entries);
-void add_batch_entries(std::vector<DatasetEntry>& entries);
-
 /// The length of each axis that `axes` may name, at a place.
 std::map<std::string, std::uint64_t> axis_lengths(const Place& place);
-
-/// The page docs/outcome_format.md.
-std::string outcome_format_page();
 
 }  // namespace rehearse

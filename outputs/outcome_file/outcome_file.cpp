@@ -1,4 +1,4 @@
-#include "outputs/outcome_file.hpp"
+#include "outputs/outcome_file/outcome_file.hpp"
 
 #include <fmt/format.h>
 
@@ -6,8 +6,8 @@
 #include <sstream>
 
 #include "outputs/atomic_file.hpp"
-#include "outputs/checksum.hpp"
-#include "outputs/file_layout.hpp"
+#include "outputs/outcome_file/checksum.hpp"
+#include "outputs/outcome_file/file_layout.hpp"
 #include "sim/error.hpp"
 #include "sim/visible_text.hpp"
 

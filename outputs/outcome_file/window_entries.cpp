@@ -1,9 +1,9 @@
+#include "outputs/outcome_file/window_entries.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
-
-#include "outputs/file_layout.hpp"
 
 namespace rehearse {
 namespace {

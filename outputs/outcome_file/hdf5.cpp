@@ -1,4 +1,4 @@
-#include "outputs/hdf5.hpp"
+#include "outputs/outcome_file/hdf5.hpp"
 
 #include <fmt/format.h>
 #include <hdf5.h>

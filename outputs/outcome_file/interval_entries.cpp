@@ -1,6 +1,6 @@
-#include <array>
+#include "outputs/outcome_file/interval_entries.hpp"
 
-#include "outputs/file_layout.hpp"
+#include <array>
 
 namespace rehearse {
 namespace {

@@ -1,4 +1,4 @@
-#include "outputs/file_layout.hpp"
+#include "outputs/outcome_file/arm_entries.hpp"
 
 namespace rehearse {
 namespace {

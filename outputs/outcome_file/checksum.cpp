@@ -1,4 +1,4 @@
-#include "outputs/checksum.hpp"
+#include "outputs/outcome_file/checksum.hpp"
 
 #include <algorithm>
 #include <array>
