@@ -9,17 +9,17 @@
 
 #include "cli/verb.hpp"
 #include "sim/error.hpp"
+#include "sim/exit_code.hpp"
 #include "sim/expects.hpp"
 
 namespace {
 
-constexpr int failure = 1;
-constexpr int invalid_input = 104;
+using rehearse::ExitCode;
 
-int report(const std::string& text, int code) {
+int report(const std::string& text, rehearse::ExitCode code) {
   const bool ends_a_line = !text.empty() && text.back() == '\n';
   rehearse::print_aside(ends_a_line ? text : text + "\n");
-  return code;
+  return rehearse::number_of(code);
 }
 
 /// A file that is opened takes the lowest free number: with standard output closed, that would be
@@ -39,14 +39,16 @@ int main(int argc, char** argv) {
   try {
     return rehearse::run_program(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const rehearse::InvalidInput& mistake) {
-    return report(mistake.what(), invalid_input);
+    return report(mistake.what(), ExitCode::invalid_input);
   } catch (const rehearse::Error& error) {
-    return report("rehearse: " + std::string(error.what()), failure);
+    return report("rehearse: " + std::string(error.what()), ExitCode::failure);
   } catch (const rehearse::ContractViolation& bug) {
-    return report("rehearse: a bug, please report it: " + std::string(bug.what()), failure);
+    return report("rehearse: a bug, please report it: " + std::string(bug.what()),
+                  ExitCode::failure);
   } catch (const std::bad_alloc&) {
-    return report("rehearse: out of memory", failure);
+    return report("rehearse: out of memory", ExitCode::failure);
   } catch (const std::exception& unexpected) {
-    return report("rehearse: a bug, please report it: " + std::string(unexpected.what()), failure);
+    return report("rehearse: a bug, please report it: " + std::string(unexpected.what()),
+                  ExitCode::failure);
   }
 }

@@ -19,6 +19,7 @@
 #include "outputs/summary.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/error.hpp"
+#include "sim/exit_code.hpp"
 #include "sim/visible_text.hpp"
 
 namespace rehearse {
@@ -26,8 +27,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int failure = 1;
-constexpr int interrupted_exit_code = 105;
 constexpr std::uint64_t most_replications = 1'000'000'000;
 constexpr std::uint64_t most_threads = 1024;
 
@@ -135,7 +134,9 @@ int deliver(const Study& study, const Findings& findings, const Destinations& to
   Delivery delivery;
   const bool saved = delivery.attempt([&] { write_outcome_file(to.outcomes, study, findings); });
   const std::string file = saved ? to.outcomes : "";
-  const auto report = [&] { return json_report(study, findings, file, saved ? code : failure); };
+  const auto report = [&] {
+    return json_report(study, findings, file, saved ? code : number_of(ExitCode::failure));
+  };
   if (to.json_to_output) delivery.attempt([&] { print(report()); });
   if (!to.json.empty()) delivery.attempt([&] { write_atomically(to.json, report()); });
   const bool files_complete = delivery.complete();
@@ -167,12 +168,13 @@ int run(const Invocation& invocation) {
   study.information.created = now_text();
   if (study.experiment.replications() == 0) {
     print_aside("rehearse: interrupted before the first replication was finished\n");
-    return interrupted_exit_code;
+    return number_of(ExitCode::interrupted);
   }
   study.unknown = unknown_capacities(scenario.model, study.experiment);
   study.untried = failures_never_recorded(scenario.model, scenario.experiment, study.experiment);
   const Findings findings = findings_of(study);
-  const int code = study.complete() ? exit_code(findings.verdict) : interrupted_exit_code;
+  const int code =
+      number_of(study.complete() ? exit_code(findings.verdict) : ExitCode::interrupted);
   return deliver(study, findings, to, code);
 }
 

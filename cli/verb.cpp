@@ -12,6 +12,7 @@
 #include "language/suggestions.hpp"
 #include "outputs/atomic_file.hpp"
 #include "sim/error.hpp"
+#include "sim/exit_code.hpp"
 #include "sim/visible_text.hpp"
 
 namespace rehearse {
@@ -92,6 +93,14 @@ void write_aside(const std::string& bytes) {
   std::fflush(stderr);
 }
 
+std::string exit_code_lines() {
+  std::string text;
+  for (const ExitCodeRow& row : exit_codes) {
+    text += fmt::format("  {:<10} {}\n", number_of(row.code), row.word);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::vector<Verb> all_verbs() {
@@ -109,8 +118,8 @@ std::string help_text() {
   return text +
          "\n`rehearse VERB --help` lists the options of a verb; `rehearse --version` says which\n"
          "rehearse this is.\n\n"
-         "Exit codes: 0 pass or done, 1 bug or failure of the machine, 2 inconclusive, 99 an\n"
-         "objective is missed, 104 invalid input, 105 interrupted (what was finished is saved).\n";
+         "Exit codes:\n" +
+         exit_code_lines();
 }
 
 std::string help_text(const Verb& verb) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +11,7 @@
 #include "language/document.hpp"
 #include "language/reader.hpp"
 #include "language/schema.hpp"
+#include "sim/enumerators.hpp"
 #include "sim/rate.hpp"
 #include "sim/time.hpp"
 
@@ -92,22 +95,25 @@ void read(Reader& reader, const Node& node, int& value, const LanguageVersion& k
 Node written(int value, const LanguageVersion& kind);
 SchemaNode schema(int value, const LanguageVersion& kind);
 
-/// One word for each enumerator.
-template <class Enum, std::size_t count>
+/// One word for each enumerator, in their order: one that is missing does not compile.
+template <class Enum>
 struct Choice {
   struct Word {
     Enum value;
     std::string_view word;
   };
-  std::array<Word, count> words;
+  std::array<Word, enumerator_count<Enum>()> words;
+
+  consteval Choice(std::initializer_list<Word> all) : words() {
+    if (all.size() != words.size()) throw "a word is missing, or there are too many";
+    std::copy(all.begin(), all.end(), words.begin());
+    if (!lists_every(words, &Word::value)) throw "words stand in the order of their enumerators";
+  }
 };
 
-template <class Enum, std::size_t count>
-constexpr std::string_view word_of(Enum value, const Choice<Enum, count>& kind) {
-  for (const auto& word : kind.words) {
-    if (word.value == value) return word.word;
-  }
-  return "";
+template <class Enum>
+constexpr std::string_view word_of(Enum value, const Choice<Enum>& kind) {
+  return kind.words[static_cast<std::size_t>(value)].word;
 }
 
 /// The index of a text among words; reports and returns nothing when it is none of them.
@@ -115,22 +121,22 @@ std::optional<std::size_t> read_word(Reader& reader, const Node& node,
                                      const std::vector<std::string>& words);
 SchemaNode schema_of_words(std::vector<std::string> words);
 
-template <class Enum, std::size_t count>
-std::vector<std::string> words_of(const Choice<Enum, count>& kind) {
+template <class Enum>
+std::vector<std::string> words_of(const Choice<Enum>& kind) {
   std::vector<std::string> words;
   for (const auto& word : kind.words) words.emplace_back(word.word);
   return words;
 }
-template <class Enum, std::size_t count>
-void read(Reader& reader, const Node& node, Enum& value, const Choice<Enum, count>& kind) {
+template <class Enum>
+void read(Reader& reader, const Node& node, Enum& value, const Choice<Enum>& kind) {
   if (const auto index = read_word(reader, node, words_of(kind))) value = kind.words[*index].value;
 }
-template <class Enum, std::size_t count>
-Node written(const Enum& value, const Choice<Enum, count>& kind) {
+template <class Enum>
+Node written(const Enum& value, const Choice<Enum>& kind) {
   return Node::of_text(std::string(word_of(value, kind)));
 }
-template <class Enum, std::size_t count>
-SchemaNode schema(const Enum&, const Choice<Enum, count>& kind) {
+template <class Enum>
+SchemaNode schema(const Enum&, const Choice<Enum>& kind) {
   return schema_of_words(words_of(kind));
 }
 

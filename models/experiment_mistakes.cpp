@@ -6,6 +6,7 @@
 
 #include "language/spec_path.hpp"
 #include "models/find_mistakes.hpp"
+#include "models/outcomes/metric.hpp"
 #include "models/target_counts.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/duration_text.hpp"
@@ -244,17 +245,11 @@ class ExperimentWalk {
   }
 
   void check_scraped(const std::string& path, const MetricCondition& condition) {
-    switch (condition.metric) {
-      case Metric::time_to_detect:
-        add(path, "time_to_detect is known only afterwards; an alarm cannot watch it");
-        return;
-      case Metric::promoted:
-      case Metric::rolled_back:
-        add(path, "how the rollout ends is known only afterwards; an alarm cannot watch it");
-        return;
-      default:
-        return;
-    }
+    const MetricRow& row = row_of(condition.metric);
+    if (row.from_scrapes != nullptr) return;
+    add(path,
+        (row.needs == MetricRow::Needs::rollout ? "how the rollout ends" : std::string(row.word)) +
+            " is known only afterwards; an alarm cannot watch it");
   }
 
   void walk_objectives() {
@@ -267,8 +262,7 @@ class ExperimentWalk {
         add(path + ".name", "two objectives are called '" + objective.name + "'");
       }
       check_metric(path + ".expect", objective.expect);
-      const bool about_rollout = objective.expect.metric == Metric::promoted ||
-                                 objective.expect.metric == Metric::rolled_back;
+      const bool about_rollout = row_of(objective.expect.metric).needs == MetricRow::Needs::rollout;
       if (about_rollout && !experiment_.rollout) add(path + ".expect", "there is no rollout");
       const IntervalSpec& over = objective.over;
       const bool about_fault =

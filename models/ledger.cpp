@@ -5,21 +5,10 @@
 #include <utility>
 
 #include "models/assumed_limit.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 namespace {
-
-void add(ServiceOutcome& sum, const ServiceOutcome& part) {
-  sum.busy_millis += part.busy_millis;
-  sum.capacity_millis += part.capacity_millis;
-  sum.waiting += part.waiting;
-  sum.in_system += part.in_system;
-  sum.instance_time += part.instance_time;
-  sum.longest_queue = std::max(sum.longest_queue, part.longest_queue);
-  sum.most_in_system = std::max(sum.most_in_system, part.most_in_system);
-  sum.calls += part.calls;
-  sum.attempts += part.attempts;
-}
 
 float ratio(Integral part, Integral whole) {
   return whole == 0 ? 0.0F
@@ -52,18 +41,33 @@ WindowSample sampled(const Recorders& recorders, LatencyCounts& (Recorder::*wind
   return sample;
 }
 
+Fate fate_of(Status status) {
+  switch (status) {
+    case Status::ok:
+      return Fate::ok;
+    case Status::failed:
+      return Fate::failed;
+    case Status::refused:
+      return Fate::refused;
+    case Status::aborted:
+      return Fate::aborted;
+    case Status::unreachable:
+    case Status::lost:
+      return Fate::unreachable;
+    case Status::timed_out:
+      return Fate::timed_out;
+    case Status::cancelled:
+      return Fate::cancelled;
+  }
+  expects(false, "a status is one of those that there are");
+  return Fate::failed;
+}
+
 RequestCounts counted(const Recorder::Cell& cell) {
-  const auto of = [&cell](Status status) {
-    return cell.by_status[static_cast<std::size_t>(status)];
-  };
   RequestCounts counts;
-  counts.ok = of(Status::ok);
-  counts.failed = of(Status::failed);
-  counts.refused = of(Status::refused);
-  counts.aborted = of(Status::aborted);
-  counts.unreachable = of(Status::unreachable) + of(Status::lost);
-  counts.timed_out = of(Status::timed_out);
-  counts.cancelled = of(Status::cancelled);
+  for (std::size_t i = 0; i < cell.by_status.size(); ++i) {
+    counts.of(fate_of(static_cast<Status>(i))) += cell.by_status[i];
+  }
   counts.unfinished = cell.unfinished;
   return counts;
 }
@@ -133,8 +137,8 @@ void Ledger::collect(Hosts& hosts, Time now) {
     load.work += std::exchange(instance.offered_work, 0);
     load.inside += part.in_system;
     load.instance_time += part.instance_time;
-    add(service_sums_[instance.service].interval, part);
-    add(service_sums_[instance.service].window, part);
+    service_sums_[instance.service].interval += part;
+    service_sums_[instance.service].window += part;
   }
 }
 
@@ -159,7 +163,7 @@ void Ledger::close_interval(std::uint32_t interval, const Recorders& recorders) 
     const Counters made = total(recorders, &Recorder::service_total, i);
     sums.interval.calls = grown(made.calls, sums.at_boundary.calls);
     sums.interval.attempts = sums.interval.calls + grown(made.retries, sums.at_boundary.retries);
-    if (interval != none) add(service_cells_[interval * services + i], sums.interval);
+    if (interval != none) service_cells_[interval * services + i] += sums.interval;
     sums.interval = {};
   }
 }
@@ -264,7 +268,7 @@ void Ledger::write_interval(IntervalOutcome& interval, std::uint32_t elementary,
     for (const Recorder& recorder : recorders) add(workload, recorder.workload_cell(elementary, i));
   }
   for (Index i = 0; i < interval.services.size(); ++i) {
-    add(interval.services[i], service_cells_[elementary * interval.services.size() + i]);
+    interval.services[i] += service_cells_[elementary * interval.services.size() + i];
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "models/outcomes/metric.hpp"
 #include "models/plan.hpp"
 #include "sim/decimals.hpp"
 
@@ -11,63 +12,17 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
-struct Pooled {
-  RequestCounts counts;
-  GivenAnswers given;
-  LatencyHistogram latency;
-  ServiceOutcome services;
-};
-
-void add(GivenAnswers& sum, const GivenAnswers& part) {
-  sum.good += part.good;
-  sum.bad += part.bad;
-}
-
-Pooled pooled(const MetricScope& scope, const IntervalOutcome& interval, bool with_latency) {
-  Pooled sum;
-  for (const Index column : scope.endpoint_columns) {
-    sum.counts += interval.endpoints[column].counts;
-    add(sum.given, interval.endpoints[column].given);
-    if (with_latency) sum.latency.merge(interval.endpoints[column].latency);
-  }
-  for (const Index workload : scope.workloads) {
-    sum.counts += interval.workloads[workload].counts;
-    add(sum.given, interval.workloads[workload].given);
-    if (with_latency) sum.latency.merge(interval.workloads[workload].latency);
-  }
-  for (const Index index : scope.services) {
-    const ServiceOutcome& service = interval.services[index];
-    sum.services.busy_millis += service.busy_millis;
-    sum.services.capacity_millis += service.capacity_millis;
-    sum.services.waiting += service.waiting;
-    sum.services.in_system += service.in_system;
-    sum.services.instance_time += service.instance_time;
-    sum.services.longest_queue = std::max(sum.services.longest_queue, service.longest_queue);
-    sum.services.most_in_system = std::max(sum.services.most_in_system, service.most_in_system);
-    sum.services.calls += service.calls;
-    sum.services.attempts += service.attempts;
-  }
+Measured added_up(const MetricScope& scope, const IntervalOutcome& interval, bool with_latency) {
+  Measured sum;
+  const auto add = [&](const auto& requests) {
+    sum.counts += requests.counts;
+    sum.given += requests.given;
+    if (with_latency) sum.latency.merge(requests.latency);
+  };
+  for (const Index column : scope.endpoint_columns) add(interval.endpoints[column]);
+  for (const Index workload : scope.workloads) add(interval.workloads[workload]);
+  for (const Index service : scope.services) sum.services += interval.services[service];
   return sum;
-}
-
-std::optional<double> ratio(Integral part, Integral whole) {
-  if (whole == 0) return std::nullopt;
-  return quotient(part, whole);
-}
-
-/// Over all requests: one that failed never got what it came for, and counts as infinitely slow, so
-/// that failing fast makes no latency better. One of them makes mean and maximum infinite.
-std::optional<double> latency_of(const MetricCondition& metric, const Pooled& sum,
-                                 const LatencySplit* split) {
-  if (sum.latency.count() + sum.counts.errors() == 0) return std::nullopt;
-  if (metric.aggregate == Aggregate::quantile) {
-    const auto value =
-        sum.latency.quantile_with_unfinished(metric.level, sum.counts.errors(), split);
-    return value ? value->in_seconds() : infinite;
-  }
-  if (sum.counts.errors() > 0) return infinite;
-  return metric.aggregate == Aggregate::max ? sum.latency.maximum().in_seconds()
-                                            : sum.latency.mean_seconds();
 }
 
 /// The highest of the windows that lie in the interval, over the services in scope.
@@ -108,47 +63,18 @@ std::optional<double> measured(const MetricCondition& metric, const Outcome& out
                                const LatencySplit* split) {
   const MetricScope scope = scope_of(metric, layout);
   const OutcomeLayout::IntervalKey& interval = layout.intervals[index];
-  const Pooled sum = pooled(scope, outcome.intervals[index], metric.metric == Metric::latency);
-  const RequestCounts& counts = sum.counts;
-  const std::uint64_t judged = counts.ok + counts.errors();
-  const Duration length = std::min(interval.to, outcome.broke_off) - interval.from;
-  const bool anything = counts.arrived + sum.given.good + sum.given.bad > 0;
-  const bool maximum = metric.aggregate == Aggregate::max;
-  switch (metric.metric) {
-    case Metric::latency:
-      return latency_of(metric, sum, split);
-    case Metric::error_ratio:
-      return ratio(counts.errors(), judged);
-    case Metric::success_ratio:
-      return ratio(counts.ok, judged);
-    case Metric::goodput:
-      if (!anything || length <= Duration()) return std::nullopt;
-      return per_second(sum.given.good, length);
-    case Metric::throughput:
-      if (!anything || length <= Duration()) return std::nullopt;
-      return per_second(sum.given.good + sum.given.bad, length);
-    case Metric::attempts_per_request:
-      return ratio(sum.services.attempts, sum.services.calls);
-    case Metric::utilization:
-      if (sum.services.capacity_millis == 0) return std::nullopt;
-      return maximum ? highest_utilization(scope, outcome, layout, interval)
-                     : ratio(sum.services.busy_millis, sum.services.capacity_millis);
-    case Metric::queue_length:
-      if (sum.services.instance_time == 0) return std::nullopt;
-      return maximum ? static_cast<double>(sum.services.longest_queue)
-                     : ratio(sum.services.waiting, sum.services.instance_time);
-    case Metric::in_system:
-      if (sum.services.instance_time == 0) return std::nullopt;
-      return maximum ? static_cast<double>(sum.services.most_in_system)
-                     : ratio(sum.services.in_system, sum.services.instance_time);
-    case Metric::time_to_detect:
-      return detection(outcome, layout);
-    case Metric::promoted:
-      return rollout_ended(outcome, RolloutResult::completed);
-    case Metric::rolled_back:
-      return rollout_ended(outcome, RolloutResult::aborted);
+  const MetricRow& row = row_of(metric.metric);
+  Measured sum =
+      added_up(scope, outcome.intervals[index], row.needs == MetricRow::Needs::latencies);
+  sum.split = split;
+  sum.length = std::min(interval.to, outcome.broke_off) - interval.from;
+  if (row.needs == MetricRow::Needs::windows) {
+    sum.highest_utilization = highest_utilization(scope, outcome, layout, interval);
   }
-  return std::nullopt;
+  sum.time_to_detect = detection(outcome, layout);
+  sum.promoted = rollout_ended(outcome, RolloutResult::completed);
+  sum.rolled_back = rollout_ended(outcome, RolloutResult::aborted);
+  return row.from_outcome(metric, sum);
 }
 
 Judgement judge(const ObjectiveSpec& objective, const Outcome& outcome, const OutcomeLayout& layout,

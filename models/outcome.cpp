@@ -8,11 +8,7 @@ namespace rehearse {
 namespace {
 
 void fold(Digest& digest, const RequestCounts& counts) {
-  for (const std::uint64_t count :
-       {counts.arrived, counts.ok, counts.failed, counts.refused, counts.aborted,
-        counts.unreachable, counts.timed_out, counts.cancelled, counts.unfinished}) {
-    digest.add(count);
-  }
+  for (const CountColumn& column : count_columns) digest.add(counts.*column.count);
 }
 
 void fold(Digest& digest, const GivenAnswers& given) {
@@ -31,15 +27,14 @@ void fold(Digest& digest, const LatencyHistogram& latencies) {
 }
 
 void fold(Digest& digest, const ServiceOutcome& service) {
-  for (const Integral value : {service.busy_millis, service.capacity_millis, service.waiting,
-                               service.in_system, service.instance_time}) {
-    digest.add(static_cast<std::uint64_t>(value));
-    if (value >> 64 != 0) digest.add(static_cast<std::uint64_t>(value >> 64));
-  }
-  for (const std::uint64_t value :
-       {service.longest_queue, service.most_in_system, service.calls, service.attempts}) {
-    digest.add(value);
-  }
+  for_each_measure(
+      [&digest](Merge, const auto& value) {
+        digest.add(static_cast<std::uint64_t>(value));
+        if constexpr (sizeof(value) > sizeof(std::uint64_t)) {
+          if (value >> 64 != 0) digest.add(static_cast<std::uint64_t>(value >> 64));
+        }
+      },
+      service);
 }
 
 void fold(Digest& digest, const std::vector<WindowSample>& samples) {
@@ -58,19 +53,6 @@ void fold(Digest& digest, const std::optional<Time>& instant) {
 }
 
 }  // namespace
-
-RequestCounts& RequestCounts::operator+=(const RequestCounts& other) {
-  arrived += other.arrived;
-  ok += other.ok;
-  failed += other.failed;
-  refused += other.refused;
-  aborted += other.aborted;
-  unreachable += other.unreachable;
-  timed_out += other.timed_out;
-  cancelled += other.cancelled;
-  unfinished += other.unfinished;
-  return *this;
-}
 
 std::uint64_t Outcome::digest() const {
   Digest digest;

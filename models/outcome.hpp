@@ -5,40 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "models/outcomes/request_counts.hpp"
+#include "models/outcomes/service_outcome.hpp"
+#include "models/specs/endpoint_name.hpp"
 #include "models/specs/experiment_spec.hpp"
-#include "models/specs/service_spec.hpp"
 #include "sim/stats/latency_histogram.hpp"
 #include "sim/time.hpp"
 
 namespace rehearse {
-
-/// What became of the requests (or attempts) that arrived in one interval. Their sum without
-/// `arrived` is `arrived`: nothing is lost sight of.
-struct RequestCounts {
-  std::uint64_t arrived = 0;
-  std::uint64_t ok = 0;
-  std::uint64_t failed = 0;       // answered with an error
-  std::uint64_t refused = 0;      // found the queue full
-  std::uint64_t aborted = 0;      // by an abort fault
-  std::uint64_t unreachable = 0;  // no live instance (workloads), or lost with a killed one
-  std::uint64_t timed_out = 0;    // workloads only: the user gave up
-  std::uint64_t cancelled = 0;    // endpoints only: withdrawn by the caller
-  std::uint64_t unfinished = 0;   // without an answer when the run ended
-  bool operator==(const RequestCounts&) const = default;
-
-  RequestCounts& operator+=(const RequestCounts& other);
-  /// Everything that is neither good nor withdrawn; the unanswered count as errors.
-  std::uint64_t errors() const {
-    return failed + refused + aborted + unreachable + timed_out + unfinished;
-  }
-};
-
-/// Answers by the time at which they were given, whenever their requests arrived.
-struct GivenAnswers {
-  std::uint64_t good = 0;
-  std::uint64_t bad = 0;
-  bool operator==(const GivenAnswers&) const = default;
-};
 
 /// An endpoint of one version, as its instances see it: latency is response time (waiting and
 /// service) of the good answers.
@@ -57,23 +31,6 @@ struct WorkloadOutcome {
   LatencyHistogram latency;
   LatencyHistogram time_to_failure;  // of those that failed: until the user knew
   bool operator==(const WorkloadOutcome&) const = default;
-};
-
-/// Over time. 64 bits are too few: they hold five thousand workers, in thousandths, for an hour.
-using Integral = unsigned __int128;
-
-/// A service over one interval, by time, all versions together. Integrals are exact integers.
-struct ServiceOutcome {
-  Integral busy_millis = 0;          // integral of busy workers (or cores): 1e-3 workers x ns
-  Integral capacity_millis = 0;      // integral of live workers (or cores); 0: unlimited
-  Integral waiting = 0;              // integral of jobs waiting: jobs x ns
-  Integral in_system = 0;            // integral of jobs waiting or served: jobs x ns
-  Integral instance_time = 0;        // integral of live instances: instances x ns
-  std::uint64_t longest_queue = 0;   // the largest at any one instance
-  std::uint64_t most_in_system = 0;  // the largest at any one instance
-  std::uint64_t calls = 0;           // calls made to it, by whomever
-  std::uint64_t attempts = 0;        // tries of those calls
-  bool operator==(const ServiceOutcome&) const = default;
 };
 
 /// What happened in one named interval. Requests belong to the interval in which they *arrived*;

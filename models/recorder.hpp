@@ -8,6 +8,7 @@
 #include "models/outcome.hpp"
 #include "models/plan.hpp"
 #include "models/watch.hpp"
+#include "sim/enumerators.hpp"
 #include "sim/huge_pages.hpp"
 #include "sim/stats/latency_histogram.hpp"
 
@@ -23,7 +24,7 @@ class Recorder {
  public:
   /// What became of those that arrived in one interval, and the latencies of the good answers.
   struct Cell {
-    std::array<std::uint64_t, 8> by_status{};
+    std::array<std::uint64_t, enumerator_count<Status>()> by_status{};  // [Status]
     LatencyRecorder latencies;
     LatencyRecorder times_to_failure;  // workloads only
     std::uint64_t unfinished = 0;      // counted when the run is over

@@ -1,25 +1,13 @@
 #pragma once
 
-#include <cstdint>
 #include <deque>
 #include <optional>
 
+#include "models/outcomes/counters.hpp"
 #include "models/plan.hpp"
 #include "sim/stats/latency_histogram.hpp"
 
 namespace rehearse {
-
-/// Counters as an exporter shows them: they only grow.
-struct Counters {
-  std::uint64_t arrived = 0;
-  std::uint64_t finished = 0;
-  std::uint64_t errors = 0;
-  std::uint64_t calls = 0;
-  std::uint64_t retries = 0;  // attempts after the first
-
-  Counters& operator+=(const Counters& other);
-  Counters operator-(const Counters& other) const;
-};
 
 /// What one scrape saw.
 struct Scrape {

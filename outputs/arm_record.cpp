@@ -43,10 +43,9 @@ float quantile_seconds(const LatencyHistogram& latency, double level, std::uint6
 
 void add_request_row(RequestRows& rows, const RequestCounts& counts,
                      const LatencyHistogram& latency) {
-  const std::array<std::uint64_t, RequestRows::count_columns> numbers = {
-      counts.arrived,     counts.ok,        counts.failed,    counts.refused,   counts.aborted,
-      counts.unreachable, counts.timed_out, counts.cancelled, counts.unfinished};
-  for (std::size_t i = 0; i < numbers.size(); ++i) rows.counts[i].push_back(clamped(numbers[i]));
+  for (std::size_t i = 0; i < count_columns.size(); ++i) {
+    rows.counts[i].push_back(clamped(counts.*count_columns[i].count));
+  }
   rows.latency[0].push_back(quantile_seconds(latency, 0.5, counts.errors()));
   rows.latency[1].push_back(quantile_seconds(latency, 0.9, counts.errors()));
   rows.latency[2].push_back(quantile_seconds(latency, 0.99, counts.errors()));
@@ -74,30 +73,6 @@ void add_requests(std::vector<RequestTotals>& totals,
   }
 }
 
-void add_service(ServiceTotals& total, const ServiceTotals& other) {
-  total.busy_millis += other.busy_millis;
-  total.capacity_millis += other.capacity_millis;
-  total.waiting += other.waiting;
-  total.in_system += other.in_system;
-  total.instance_time += other.instance_time;
-  total.calls += other.calls;
-  total.attempts += other.attempts;
-  total.longest_queue = std::max(total.longest_queue, other.longest_queue);
-  total.most_in_system = std::max(total.most_in_system, other.most_in_system);
-}
-
-ServiceTotals totals_of(const ServiceOutcome& service) {
-  return {.busy_millis = static_cast<double>(service.busy_millis),
-          .capacity_millis = static_cast<double>(service.capacity_millis),
-          .waiting = static_cast<double>(service.waiting),
-          .in_system = static_cast<double>(service.in_system),
-          .instance_time = static_cast<double>(service.instance_time),
-          .calls = static_cast<double>(service.calls),
-          .attempts = static_cast<double>(service.attempts),
-          .longest_queue = service.longest_queue,
-          .most_in_system = service.most_in_system};
-}
-
 void add_outcome(Batch& batch, const Outcome& outcome) {
   ++batch.replications;
   batch.intervals.resize(outcome.intervals.size());
@@ -108,7 +83,7 @@ void add_outcome(Batch& batch, const Outcome& outcome) {
     add_requests(totals.workloads, interval.workloads);
     totals.services.resize(interval.services.size());
     for (std::size_t k = 0; k < interval.services.size(); ++k) {
-      add_service(totals.services[k], totals_of(interval.services[k]));
+      totals.services[k] += interval.services[k];
     }
   }
 }
@@ -120,7 +95,7 @@ void add_intervals(std::vector<IntervalTotals>& sum, const std::vector<IntervalT
     add_requests(sum[i].workloads, other[i].workloads);
     sum[i].services.resize(other[i].services.size());
     for (std::size_t k = 0; k < other[i].services.size(); ++k) {
-      add_service(sum[i].services[k], other[i].services[k]);
+      sum[i].services[k] += other[i].services[k];
     }
   }
 }
@@ -135,7 +110,7 @@ std::uint64_t bins_in(const Batch& batch) {
 }
 
 std::uint64_t bytes_of_tables(const OutcomeLayout& layout) {
-  constexpr std::uint64_t request = 4 * (RequestRows::count_columns + RequestRows::latency_columns);
+  constexpr std::uint64_t request = 4 * (count_columns.size() + RequestRows::latency_columns);
   const std::uint64_t requests = layout.endpoints.size() + layout.workloads.size();
   const std::uint64_t services = 4 * ServiceRows::columns * layout.services.size();
   return layout.intervals.size() * (request * requests + services);

@@ -16,20 +16,6 @@ struct RequestTotals {
   LatencyHistogram latency;
 };
 
-/// As ServiceOutcome, over several replications; in floating point, since the sums of many
-/// replications do not fit into integers.
-struct ServiceTotals {
-  double busy_millis = 0;
-  double capacity_millis = 0;
-  double waiting = 0;
-  double in_system = 0;
-  double instance_time = 0;
-  double calls = 0;
-  double attempts = 0;
-  std::uint64_t longest_queue = 0;
-  std::uint64_t most_in_system = 0;
-};
-
 struct IntervalTotals {
   std::vector<RequestTotals> endpoints;
   std::vector<RequestTotals> workloads;
@@ -44,10 +30,9 @@ struct Batch {
 
 /// One number of each replication and entity: [replication, entity], the entity fastest.
 struct RequestRows {
-  static constexpr std::size_t count_columns = 9;
   static constexpr std::size_t latency_columns = 5;
-  std::array<std::vector<std::uint32_t>, count_columns> counts;  // in the order of RequestCounts
-  std::array<std::vector<float>, latency_columns> latency;       // p50 p90 p99 mean max, seconds
+  std::array<std::vector<std::uint32_t>, count_columns.size()> counts;  // [count_columns]
+  std::array<std::vector<float>, latency_columns> latency;  // p50 p90 p99 mean max, seconds
 };
 struct ServiceRows {
   static constexpr std::size_t columns = 6;

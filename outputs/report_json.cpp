@@ -97,10 +97,7 @@ void write(JsonWriter& json, const ObjectiveResult& result) {
 
 void write(JsonWriter& json, const RequestCounts& counts) {
   json.begin_object();
-  json.member("ok", counts.ok).member("failed", counts.failed);
-  json.member("refused", counts.refused).member("aborted", counts.aborted);
-  json.member("unreachable", counts.unreachable).member("timed_out", counts.timed_out);
-  json.member("cancelled", counts.cancelled).member("unfinished", counts.unfinished);
+  for (const FateRow& row : fates) json.member(row.word, counts.*row.count);
   json.end_object();
 }
 

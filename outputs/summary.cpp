@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "models/outcomes/metric.hpp"
 #include "outputs/collateral.hpp"
 #include "outputs/notices.hpp"
 #include "outputs/plain_text.hpp"
@@ -73,22 +74,15 @@ std::string answer(const Study& study, const Findings& findings) {
 
 /// A value in the unit of the objective's metric.
 std::string value_text(const MetricCondition& condition, double value) {
-  switch (condition.metric) {
-    case Metric::latency:
-    case Metric::time_to_detect:
+  switch (row_of(condition.metric).unit) {
+    case MetricRow::Unit::seconds:
       return rounded_duration_text(value);
-    case Metric::error_ratio:
-    case Metric::success_ratio:
-    case Metric::utilization:
+    case MetricRow::Unit::ratio:
       return percent_text(value);
-    case Metric::goodput:
-    case Metric::throughput:
+    case MetricRow::Unit::per_second:
       return fmt::format("{:.4g}/s", value);
-    case Metric::attempts_per_request:
-    case Metric::queue_length:
-    case Metric::in_system:
-    case Metric::promoted:
-    case Metric::rolled_back:
+    case MetricRow::Unit::truth:
+    case MetricRow::Unit::number:
       return fmt::format("{:.4g}", value);
   }
   return "";

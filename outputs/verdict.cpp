@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "models/assumed_limit.hpp"
@@ -11,6 +12,23 @@
 
 namespace rehearse {
 namespace {
+
+struct VerdictRow {
+  Verdict verdict;
+  const char* word;
+  ExitCode code;
+};
+constexpr std::array<VerdictRow, enumerator_count<Verdict>()> verdicts = {{
+    {Verdict::none, "none", ExitCode::done},
+    {Verdict::pass, "pass", ExitCode::done},
+    {Verdict::inconclusive, "inconclusive", ExitCode::inconclusive},
+    {Verdict::fail, "fail", ExitCode::missed},
+}};
+static_assert(lists_every(verdicts, &VerdictRow::verdict));
+
+const VerdictRow& row_of(Verdict verdict) {
+  return verdicts[static_cast<std::size_t>(verdict)];
+}
 
 constexpr double confidence = 0.95;
 
@@ -184,31 +202,12 @@ std::optional<double> margin_of(const Measurements& measured, const MetricCondit
   return (upper ? -above : above) + 0.0;  // never "-0"
 }
 
-int exit_code(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::none:
-    case Verdict::pass:
-      return 0;
-    case Verdict::inconclusive:
-      return 2;
-    case Verdict::fail:
-      return 99;
-  }
-  return 1;
+ExitCode exit_code(Verdict verdict) {
+  return row_of(verdict).code;
 }
 
 const char* word(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::none:
-      return "none";
-    case Verdict::pass:
-      return "pass";
-    case Verdict::inconclusive:
-      return "inconclusive";
-    case Verdict::fail:
-      return "fail";
-  }
-  return "unknown";
+  return row_of(verdict).word;
 }
 
 }  // namespace rehearse

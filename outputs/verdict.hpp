@@ -7,6 +7,8 @@
 
 #include "outputs/arm_record.hpp"
 #include "outputs/recorded_load.hpp"
+#include "sim/enumerators.hpp"
+#include "sim/exit_code.hpp"
 #include "sim/stats/intervals.hpp"
 
 namespace rehearse {
@@ -73,8 +75,7 @@ Verdict overall(const std::vector<ObjectiveResult>& results);
 /// side. Nothing without measurements, or for a threshold of zero.
 std::optional<double> margin_of(const Measurements& measured, const MetricCondition& condition);
 
-/// 0 for pass and none, 2 for inconclusive, 99 for fail.
-int exit_code(Verdict verdict);
+ExitCode exit_code(Verdict verdict);
 
 const char* word(Verdict verdict);
 

@@ -6,7 +6,7 @@
 
 #include "language/quantity_text.hpp"
 #include "language/schema.hpp"
-#include "models/specs/metric_expression.hpp"
+#include "models/outcomes/metric_expression.hpp"
 #include "scenarios/documents.hpp"
 
 namespace rehearse {

@@ -76,11 +76,11 @@ void read(Reader& reader, const Node& node, RetryOn& value, const RetryOnText& k
 Node written(const RetryOn& value, const RetryOnText& kind);
 SchemaNode schema(const RetryOn& value, const RetryOnText& kind);
 
-inline constexpr Choice<Jitter, 2> jitter_words{{{{Jitter::full, "full"}, {Jitter::none, "none"}}}};
-inline constexpr Choice<BalancingPolicy, 3> balancing_words{
-    {{{BalancingPolicy::round_robin, "round_robin"},
-      {BalancingPolicy::random, "random"},
-      {BalancingPolicy::least_request, "least_request"}}}};
+inline constexpr Choice<Jitter> jitter_words{{Jitter::full, "full"}, {Jitter::none, "none"}};
+inline constexpr Choice<BalancingPolicy> balancing_words{
+    {BalancingPolicy::round_robin, "round_robin"},
+    {BalancingPolicy::random, "random"},
+    {BalancingPolicy::least_request, "least_request"}};
 
 template <class Visitor, SpecOf<RetrySpec> Spec>
 void describe(Visitor& visitor, Spec& spec) {

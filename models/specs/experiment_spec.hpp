@@ -7,9 +7,9 @@
 
 #include "language/table.hpp"
 #include "language/value_kinds.hpp"
+#include "models/outcomes/metric_expression.hpp"
+#include "models/outcomes/metric_spec.hpp"
 #include "models/specs/fault_spec.hpp"
-#include "models/specs/metric_expression.hpp"
-#include "models/specs/metric_spec.hpp"
 #include "models/specs/rollout_spec.hpp"
 #include "sim/time.hpp"
 
@@ -81,8 +81,8 @@ Node written(double value, const AtLeast& kind);
 SchemaNode schema(double value, const AtLeast& kind);
 
 enum class AlarmAction { abort_and_roll_back };
-inline constexpr Choice<AlarmAction, 1> action_words{
-    {{{AlarmAction::abort_and_roll_back, "abort_and_roll_back"}}}};
+inline constexpr Choice<AlarmAction> action_words{
+    {AlarmAction::abort_and_roll_back, "abort_and_roll_back"}};
 
 /// A stop condition with its action, of which there is one so far.
 struct StopConditionKeys {

@@ -54,11 +54,11 @@ struct FaultSpec {
   bool operator==(const FaultSpec&) const = default;
 };
 
-inline constexpr Choice<TargetSpec::Mode, 4> mode_words{
-    {{{TargetSpec::Mode::one, "one"},
-      {TargetSpec::Mode::all, "all"},
-      {TargetSpec::Mode::fixed, "fixed"},
-      {TargetSpec::Mode::fixed_percent, "fixed-percent"}}}};
+inline constexpr Choice<TargetSpec::Mode> mode_words{
+    {TargetSpec::Mode::one, "one"},
+    {TargetSpec::Mode::all, "all"},
+    {TargetSpec::Mode::fixed, "fixed"},
+    {TargetSpec::Mode::fixed_percent, "fixed-percent"}};
 
 /// The keys of a target; `endpoint` names service and operation at once.
 struct TargetKeys {
@@ -95,13 +95,12 @@ void describe(Visitor& visitor, Spec& spec) {
       spec.value, Number{0, 1e6, Number::Lower::excluded});
 }
 
-inline constexpr Choice<FaultKind, 6> fault_kind_words{
-    {{{FaultKind::latency, "latency"},
-      {FaultKind::abort, "abort"},
-      {FaultKind::instance_kill, "instance_kill"},
-      {FaultKind::slow_down, "slow_down"},
-      {FaultKind::load_spike, "load_spike"},
-      {FaultKind::zone_down, "zone_down"}}}};
+inline constexpr Choice<FaultKind> fault_kind_words{{FaultKind::latency, "latency"},
+                                                    {FaultKind::abort, "abort"},
+                                                    {FaultKind::instance_kill, "instance_kill"},
+                                                    {FaultKind::slow_down, "slow_down"},
+                                                    {FaultKind::load_spike, "load_spike"},
+                                                    {FaultKind::zone_down, "zone_down"}};
 
 /// What a kind of fault does, in a sentence: for the page of the language, the schema and
 /// `explain`.

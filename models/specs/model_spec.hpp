@@ -72,8 +72,8 @@ void describe(Visitor& visitor, Spec& spec) {
               LawTable{});
 }
 
-inline constexpr Choice<Basis, 3> basis_words{
-    {{{Basis::observed, "observed"}, {Basis::assumed, "assumed"}, {Basis::given, "given"}}}};
+inline constexpr Choice<Basis> basis_words{
+    {Basis::observed, "observed"}, {Basis::assumed, "assumed"}, {Basis::given, "given"}};
 
 template <class Visitor, SpecOf<EvidenceSpec> Spec>
 void describe(Visitor& visitor, Spec& spec) {

@@ -7,8 +7,8 @@
 
 #include "language/table.hpp"
 #include "language/value_kinds.hpp"
-#include "models/specs/metric_expression.hpp"
-#include "models/specs/metric_spec.hpp"
+#include "models/outcomes/metric_expression.hpp"
+#include "models/outcomes/metric_spec.hpp"
 #include "sim/time.hpp"
 
 namespace rehearse {

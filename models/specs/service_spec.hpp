@@ -92,10 +92,10 @@ struct ServiceSpec {
   bool operator==(const ServiceSpec&) const = default;
 };
 
-inline constexpr Choice<QueueDiscipline, 2> discipline_words{
-    {{{QueueDiscipline::fifo, "fifo"}, {QueueDiscipline::lifo, "lifo"}}}};
-inline constexpr Choice<OwnErrorsSpec::At, 2> error_at_words{
-    {{{OwnErrorsSpec::At::start, "start"}, {OwnErrorsSpec::At::end, "end"}}}};
+inline constexpr Choice<QueueDiscipline> discipline_words{{QueueDiscipline::fifo, "fifo"},
+                                                          {QueueDiscipline::lifo, "lifo"}};
+inline constexpr Choice<OwnErrorsSpec::At> error_at_words{{OwnErrorsSpec::At::start, "start"},
+                                                          {OwnErrorsSpec::At::end, "end"}};
 
 template <class Visitor, SpecOf<QueueSpec> Spec>
 void describe(Visitor& visitor, Spec& spec) {

@@ -88,8 +88,8 @@ void read(Reader& reader, const Node& node, std::vector<StepSequence>& value, co
 Node written(const std::vector<StepSequence>& value, const Branches& kind);
 SchemaNode schema(const std::vector<StepSequence>& value, const Branches& kind);
 
-inline constexpr Choice<OnError, 3> on_error_words{
-    {{{OnError::fail, "fail"}, {OnError::ignore, "ignore"}, {OnError::fallback, "fallback"}}}};
+inline constexpr Choice<OnError> on_error_words{
+    {OnError::fail, "fail"}, {OnError::ignore, "ignore"}, {OnError::fallback, "fallback"}};
 
 /// All the keys that a step may have, whatever its action.
 struct StepKeys {

@@ -86,8 +86,8 @@ void read(Reader& reader, const Node& node, std::map<EndpointName, double>& valu
 Node written(const std::map<EndpointName, double>& value, const MixTable& kind);
 SchemaNode schema(const std::map<EndpointName, double>& value, const MixTable& kind);
 
-inline constexpr Choice<StagesSpec::Shape, 2> shape_words{
-    {{{StagesSpec::Shape::step, "step"}, {StagesSpec::Shape::ramp, "ramp"}}}};
+inline constexpr Choice<StagesSpec::Shape> shape_words{{StagesSpec::Shape::step, "step"},
+                                                       {StagesSpec::Shape::ramp, "ramp"}};
 
 template <class Visitor, SpecOf<StagesSpec::Stage> Spec>
 void describe(Visitor& visitor, Spec& spec) {

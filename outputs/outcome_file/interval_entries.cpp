@@ -11,19 +11,6 @@ struct ColumnText {
   const char* meaning;
 };
 
-/// In the order of RequestRows::counts.
-constexpr std::array<ColumnText, RequestRows::count_columns> count_texts = {{
-    {"arrived", "1", "Arrived in the interval; the sum of the following."},
-    {"ok", "1", "Answered well."},
-    {"failed", "1", "Answered with an error."},
-    {"refused", "1", "Found the queue full."},
-    {"aborted", "1", "Stopped by an abort fault."},
-    {"unreachable", "1", "Found no live instance, or were lost with one."},
-    {"timed_out", "1", "Given up by the user (workloads only)."},
-    {"cancelled", "1", "Withdrawn by the caller (endpoints only)."},
-    {"unfinished", "1", "Without an answer when the replication ended."},
-}};
-
 /// In the order of RequestRows::latency.
 constexpr std::array<ColumnText, RequestRows::latency_columns> latency_texts = {{
     {"latency_p50", "s",
@@ -50,9 +37,9 @@ using TotalsOf = std::vector<RequestTotals> IntervalTotals::*;
 void add_requests(std::vector<DatasetEntry>& entries, const std::string& group,
                   const std::string& entity, RequestsOf rows, TotalsOf totals) {
   const std::string axes = "kept replication, " + entity;
-  for (std::size_t column = 0; column < count_texts.size(); ++column) {
-    const ColumnText& text = count_texts[column];
-    entries.push_back({Scope::interval, group + "/" + text.name, axes, text.unit, text.meaning,
+  for (std::size_t column = 0; column < count_columns.size(); ++column) {
+    const CountColumn& text = count_columns[column];
+    entries.push_back({Scope::interval, group + "/" + text.word, axes, "1", text.meaning,
                        [=](const Place& p) -> Hdf5Values {
                          return (p.arm->interval_rows()[p.interval].*rows).counts[column];
                        }});

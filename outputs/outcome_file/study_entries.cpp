@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "models/outcomes/metric.hpp"
+
 namespace rehearse {
 namespace {
 
@@ -20,27 +22,6 @@ std::vector<Value> of_objectives(const Place& place, Of of) {
   std::vector<Value> values;
   for (const ObjectiveResult& result : place.findings->objectives) values.push_back(of(result));
   return values;
-}
-
-const char* unit_of(Metric metric) {
-  switch (metric) {
-    case Metric::latency:
-    case Metric::time_to_detect:
-      return "s";
-    case Metric::goodput:
-    case Metric::throughput:
-      return "1/s";
-    case Metric::error_ratio:
-    case Metric::success_ratio:
-    case Metric::attempts_per_request:
-    case Metric::utilization:
-    case Metric::queue_length:
-    case Metric::in_system:
-    case Metric::promoted:
-    case Metric::rolled_back:
-      return "1";
-  }
-  return "1";
 }
 
 std::string text_of(const ProvenanceSpec& provenance) {
@@ -93,7 +74,7 @@ void add_objective_entries(std::vector<DatasetEntry>& entries) {
                      "The unit of its measured values.", [](const Place& p) -> Hdf5Values {
                        Texts units;
                        for (const ObjectiveSpec& objective : p.study->experiment.objectives()) {
-                         units.emplace_back(unit_of(objective.expect.metric));
+                         units.emplace_back(unit_word(row_of(objective.expect.metric).unit));
                        }
                        return units;
                      }});

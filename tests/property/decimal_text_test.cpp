@@ -3,7 +3,7 @@
 #include <string>
 
 #include "language/quantity_text.hpp"
-#include "models/specs/metric_expression.hpp"
+#include "models/outcomes/metric_expression.hpp"
 #include "sim/decimals.hpp"
 
 using namespace rehearse;

@@ -81,7 +81,7 @@ const std::map<std::string, Rooms>& arrows() {
 const std::map<std::string, Rooms>& floors() {
   static const std::map<std::string, Rooms> table = {
       {"sim", {"sim/threads", "sim/stats", "sim/events", "sim/random", "sim"}},
-      {"models", {"models", "models/specs"}},
+      {"models", {"models", "models/specs", "models/outcomes"}},
       {"outputs", {"outputs/outcome_file", "outputs"}},
       {"calibrate",
        {"calibrate", "calibrate/audit", "calibrate/learn", "calibrate/traces",

@@ -320,7 +320,7 @@ Findings dead_names(const std::vector<SourceFile>& files) {
 }
 
 Findings silent_tests(const std::vector<SourceFile>& files) {
-  static const std::regex assertion(R"(\b(CHECK|REQUIRE|FAIL|SUCCEED|SKIPPED)[A-Z_]*\()");
+  static const std::regex assertion(R"(\b(STATIC_)?(CHECK|REQUIRE|FAIL|SUCCEED|SKIPPED)[A-Z_]*\()");
   struct Body {
     const SourceFile* file;
     Function function;

@@ -94,10 +94,10 @@ TEST_CASE("the worst objective decides and has its exit code", "[outputs]") {
   CHECK(overall({}) == Verdict::none);
   CHECK(overall({with(Verdict::pass), with(Verdict::inconclusive)}) == Verdict::inconclusive);
   CHECK(overall({with(Verdict::fail), with(Verdict::inconclusive)}) == Verdict::fail);
-  CHECK(exit_code(Verdict::none) == 0);
-  CHECK(exit_code(Verdict::pass) == 0);
-  CHECK(exit_code(Verdict::inconclusive) == 2);
-  CHECK(exit_code(Verdict::fail) == 99);
+  CHECK(number_of(exit_code(Verdict::none)) == 0);
+  CHECK(number_of(exit_code(Verdict::pass)) == 0);
+  CHECK(number_of(exit_code(Verdict::inconclusive)) == 2);
+  CHECK(number_of(exit_code(Verdict::fail)) == 99);
 }
 
 TEST_CASE("judgements of the replications are counted for each objective and arm", "[outputs]") {

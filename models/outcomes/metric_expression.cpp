@@ -1,43 +1,20 @@
-#include "models/specs/metric_expression.hpp"
+#include "models/outcomes/metric_expression.hpp"
 
 #include <fmt/format.h>
 
-#include <array>
 #include <optional>
 #include <vector>
 
 #include "language/quantity_text.hpp"
 #include "language/suggestions.hpp"
+#include "models/outcomes/metric.hpp"
 
 namespace rehearse {
 namespace {
 
-enum class Unit { time, ratio, rate, number };
-enum class Labels { who, service, none };
-enum class Summary { quantile, mean_or_max, none };
-
-/// What the language knows of a metric.
-struct MetricWord {
-  Metric metric;
-  std::string_view word;
-  Unit unit;
-  Labels labels;
-  Summary summary;
-};
-constexpr std::array<MetricWord, 12> metrics{
-    {{Metric::latency, "latency", Unit::time, Labels::who, Summary::quantile},
-     {Metric::error_ratio, "error_ratio", Unit::ratio, Labels::who, Summary::none},
-     {Metric::success_ratio, "success_ratio", Unit::ratio, Labels::who, Summary::none},
-     {Metric::goodput, "goodput", Unit::rate, Labels::who, Summary::none},
-     {Metric::throughput, "throughput", Unit::rate, Labels::who, Summary::none},
-     {Metric::attempts_per_request, "attempts_per_request", Unit::number, Labels::service,
-      Summary::none},
-     {Metric::utilization, "utilization", Unit::ratio, Labels::service, Summary::mean_or_max},
-     {Metric::queue_length, "queue_length", Unit::number, Labels::service, Summary::mean_or_max},
-     {Metric::in_system, "in_system", Unit::number, Labels::service, Summary::mean_or_max},
-     {Metric::time_to_detect, "time_to_detect", Unit::time, Labels::none, Summary::none},
-     {Metric::promoted, "promoted", Unit::ratio, Labels::none, Summary::none},
-     {Metric::rolled_back, "rolled_back", Unit::ratio, Labels::none, Summary::none}}};
+using Unit = MetricRow::Unit;
+using Labels = MetricRow::Labels;
+using Aggregates = MetricRow::Aggregates;
 
 bool is_word(char letter) {
   return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
@@ -46,7 +23,7 @@ bool is_word(char letter) {
 
 std::string all_metrics() {
   std::string text;
-  for (const MetricWord& metric : metrics) {
+  for (const MetricRow& metric : metric_rows()) {
     text += text.empty() ? "" : ", ";
     text += metric.word;
   }
@@ -131,7 +108,7 @@ class Parser {
 
   void metric(const std::string& word, std::size_t start) {
     std::vector<std::string> words;
-    for (const MetricWord& metric : metrics) {
+    for (const MetricRow& metric : metric_rows()) {
       words.emplace_back(metric.word);
       if (metric.word == word) word_ = &metric;
     }
@@ -145,14 +122,14 @@ class Parser {
   void check_aggregate(std::size_t start) const {
     const bool quantile = condition_.aggregate == Aggregate::quantile;
     const bool none = condition_.aggregate == Aggregate::none;
-    if (word_->summary == Summary::none && !none) {
+    if (word_->aggregates == Aggregates::alone && !none) {
       fail(start, fmt::format("{} takes no aggregate", word_->word),
            fmt::format("write {} by itself", word_->word));
     }
-    if (word_->summary == Summary::quantile && none) {
+    if (word_->aggregates == Aggregates::quantile_mean_max && none) {
       fail(start, "latency needs an aggregate", "write p99(latency{...}), mean(...) or max(...)");
     }
-    if (word_->summary == Summary::mean_or_max && (none || quantile)) {
+    if (word_->aggregates == Aggregates::mean_max && (none || quantile)) {
       fail(start, fmt::format("{} needs the aggregate mean or max", word_->word),
            fmt::format("write mean({}{{service='...'}})", word_->word));
     }
@@ -191,7 +168,7 @@ class Parser {
            did_you_mean(name, {"workload", "service", "endpoint", "version"},
                         "the labels are workload, service, endpoint and version"));
     }
-    if (word_->labels == Labels::none) fail(start, fmt::format("{} has no labels", word_->word));
+    if (word_->labels == Labels::nobody) fail(start, fmt::format("{} has no labels", word_->word));
     if (word_->labels == Labels::service && name != "service") {
       fail(start, fmt::format("{} has only the label 'service'", word_->word));
     }
@@ -246,7 +223,7 @@ class Parser {
     while (!rest.empty() && rest.back() == ' ') rest.remove_suffix(1);
     if (rest.empty()) fail(at_, "a threshold is expected here");
     switch (word_->unit) {
-      case Unit::time: {
+      case Unit::seconds: {
         const auto duration = parse_duration(rest);
         if (!duration || *duration < Duration()) {
           fail(at_, fmt::format("'{}' is not a duration with its unit", rest),
@@ -255,7 +232,7 @@ class Parser {
         condition_.threshold = duration->in_seconds();
         return;
       }
-      case Unit::rate: {
+      case Unit::per_second: {
         const auto rate = parse_rate(rest);
         if (!rate || rate->per_second < 0) {
           fail(at_, fmt::format("'{}' is not a rate with its unit", rest),
@@ -265,13 +242,14 @@ class Parser {
         return;
       }
       case Unit::ratio:
+      case Unit::truth:
       case Unit::number:
         number_threshold(rest);
     }
   }
 
   void number_threshold(std::string_view rest) {
-    const bool ratio = word_->unit == Unit::ratio;
+    const bool ratio = word_->unit == Unit::ratio || word_->unit == Unit::truth;
     const bool in_percent = ratio && rest.back() == '%';
     std::string_view digits = in_percent ? rest.substr(0, rest.size() - 1) : rest;
     while (!digits.empty() && digits.back() == ' ') digits.remove_suffix(1);
@@ -290,7 +268,7 @@ class Parser {
   std::string_view text_;
   std::size_t at_ = 0;
   MetricCondition condition_;
-  const MetricWord* word_ = nullptr;
+  const MetricRow* word_ = nullptr;
 };
 
 }  // namespace
@@ -306,11 +284,12 @@ std::variant<MetricCondition, MetricMistake> parse_condition(std::string_view te
 std::vector<MetricReference> metric_references() {
   const auto threshold = [](Unit unit) -> std::string {
     switch (unit) {
-      case Unit::time:
+      case Unit::seconds:
         return "duration: 400ms";
       case Unit::ratio:
+      case Unit::truth:
         return "ratio: 0.02 or 2%";
-      case Unit::rate:
+      case Unit::per_second:
         return "rate: 80/s";
       case Unit::number:
         break;
@@ -318,11 +297,11 @@ std::vector<MetricReference> metric_references() {
     return "number";
   };
   std::vector<MetricReference> references;
-  for (const MetricWord& word : metrics) {
+  for (const MetricRow& word : metric_rows()) {
     MetricReference reference{std::string(word.word), "none", "none", threshold(word.unit)};
-    if (word.summary == Summary::quantile)
+    if (word.aggregates == Aggregates::quantile_mean_max)
       reference.aggregates = "p0 ... p99.9 ... p100, mean, max";
-    if (word.summary == Summary::mean_or_max) reference.aggregates = "mean, max";
+    if (word.aggregates == Aggregates::mean_max) reference.aggregates = "mean, max";
     if (word.labels == Labels::service) reference.labels = "service";
     if (word.labels == Labels::who) reference.labels = "workload; or service, endpoint, version";
     references.push_back(std::move(reference));

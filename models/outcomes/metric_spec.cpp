@@ -1,4 +1,4 @@
-#include "models/specs/metric_spec.hpp"
+#include "models/outcomes/metric_spec.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "models/specs/metric_expression.hpp"
+#include "models/outcomes/metric_expression.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -8,7 +8,7 @@
 #include "language/document.hpp"
 #include "language/reader.hpp"
 #include "language/schema.hpp"
-#include "models/specs/metric_spec.hpp"
+#include "models/outcomes/metric_spec.hpp"
 
 namespace rehearse {
 

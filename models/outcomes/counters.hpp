@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+
+namespace rehearse {
+
+/// Counters as an exporter shows them: they only grow.
+struct Counters {
+  std::uint64_t arrived = 0;
+  std::uint64_t finished = 0;
+  std::uint64_t errors = 0;
+  std::uint64_t calls = 0;
+  std::uint64_t retries = 0;  // attempts after the first
+
+  Counters& operator+=(const Counters& other);
+  Counters operator-(const Counters& other) const;
+};
+
+}  // namespace rehearse

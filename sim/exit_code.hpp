@@ -1,0 +1,43 @@
+#pragma once
+
+#include <array>
+
+namespace rehearse {
+
+/// How the program ends: what a pipeline acts on.
+enum class ExitCode : int {
+  done = 0,
+  failure = 1,
+  inconclusive = 2,
+  missed = 99,
+  invalid_input = 104,
+  interrupted = 105,
+};
+
+constexpr int number_of(ExitCode code) {
+  return static_cast<int>(code);
+}
+
+/// A code, in few words for `--help` and in a sentence for the pages.
+struct ExitCodeRow {
+  ExitCode code;
+  const char* word;
+  const char* meaning;
+};
+
+inline constexpr std::array<ExitCodeRow, 6> exit_codes = {{
+    {ExitCode::done, "pass or done",
+     "every objective is met as surely as required; or done, with nothing to judge"},
+    {ExitCode::failure, "bug or failure of the machine",
+     "a bug, or the machine refused to read or write"},
+    {ExitCode::inconclusive, "inconclusive",
+     "inconclusive: too few replications, no data, capacity that nobody knows, or the system "
+     "misses the objective anyway"},
+    {ExitCode::missed, "an objective is missed", "an objective is missed more often than accepted"},
+    {ExitCode::invalid_input, "invalid input",
+     "invalid input; all mistakes are listed with file, line and column"},
+    {ExitCode::interrupted, "interrupted (what was finished is saved)",
+     "interrupted; what was finished is saved"},
+}};
+
+}  // namespace rehearse
