@@ -17,12 +17,6 @@ std::string percent_text(double probability) {
   return fmt::format("{:.3g} %", percent);
 }
 
-std::string times_text(double times) {
-  if (!(times >= 999.5 && times < 1e15)) return fmt::format("{:.3g}", times);
-  const double unit = std::pow(10, std::floor(std::log10(times)) - 2);
-  return count_text(static_cast<std::uint64_t>(std::round(times / unit) * unit));
-}
-
 std::string rounded_duration_text(const Interval& interval) {
   return fmt::format("[{}, {}]", rounded_duration_text(interval.lower),
                      rounded_duration_text(interval.upper));

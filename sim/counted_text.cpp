@@ -1,5 +1,9 @@
 #include "sim/counted_text.hpp"
 
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
 #include <cstddef>
 
 #include "sim/expects.hpp"
@@ -25,6 +29,14 @@ std::string counted(std::uint64_t count, std::string_view one, std::string_view 
 
 std::string_view agreeing(std::uint64_t count, std::string_view one, std::string_view several) {
   return count == 1 ? one : several;
+}
+
+std::string times_text(double times) {
+  if (!(times >= 999.5 && times < 1e15)) return fmt::format("{:.3g}", times);
+  const std::string digits = fmt::format("{:.2e}", times);
+  double rounded = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), rounded);
+  return count_text(static_cast<std::uint64_t>(std::round(rounded)));
 }
 
 }  // namespace rehearse

@@ -16,4 +16,7 @@ std::string counted(std::uint64_t count, std::string_view one, std::string_view 
 /// The verb or pronoun that agrees with a count: `agreeing(2, "goes", "go")` is "go".
 std::string_view agreeing(std::uint64_t count, std::string_view one, std::string_view several);
 
+/// How many times as much, three significant digits and no exponent: "2.43", "1,010".
+std::string times_text(double times);
+
 }  // namespace rehearse

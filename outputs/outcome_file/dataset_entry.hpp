@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "outputs/outcome_file/hdf5.hpp"
-#include "outputs/study.hpp"
+#include "studies/study.hpp"
 
 namespace rehearse {
 

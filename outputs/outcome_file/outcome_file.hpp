@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "outputs/study.hpp"
+#include "studies/study.hpp"
 
 namespace rehearse {
 

@@ -1,4 +1,4 @@
-#include "cli/study_memory.hpp"
+#include "cli/machine_memory.hpp"
 
 #include <fmt/format.h>
 

@@ -6,7 +6,8 @@ namespace {
 using Rooms = std::vector<std::string>;
 
 const Rooms& below_cli() {
-  static const Rooms rooms = {"sim", "language", "models", "scenarios", "calibrate", "outputs"};
+  static const Rooms rooms = {"sim",       "language",  "models", "studies",
+                              "scenarios", "calibrate", "outputs"};
   return rooms;
 }
 
@@ -70,10 +71,11 @@ const std::map<std::string, Rooms>& arrows() {
       {"sim", {}},
       {"language", {"sim"}},
       {"models", {"language", "sim"}},
-      {"scenarios", {"models", "language", "sim"}},
-      {"calibrate", {"models", "language", "sim"}},
-      {"outputs", {"models", "language", "sim"}},
-      {"cli", {"scenarios", "calibrate", "outputs", "models", "language", "sim"}},
+      {"studies", {"models", "language", "sim"}},
+      {"scenarios", {"studies", "models", "language", "sim"}},
+      {"calibrate", {"studies", "models", "language", "sim"}},
+      {"outputs", {"studies", "models", "language", "sim"}},
+      {"cli", {"scenarios", "calibrate", "outputs", "studies", "models", "language", "sim"}},
   };
   return table;
 }

@@ -79,7 +79,7 @@ std::vector<std::string> dead_links(const std::string& page, const fs::path& fol
 
 std::vector<std::string> dead_paths(const std::string& page, const fs::path& root) {
   static const std::regex path(
-      R"(`((?:sim|language|models|scenarios|calibrate|outputs|cli|tests|scripts|docs)/)"
+      R"(`((?:sim|language|models|studies|scenarios|calibrate|outputs|cli|tests|scripts|docs)/)"
       R"([a-z0-9_./*-]+)`)");
   std::vector<std::string> dead;
   for (const std::string& named : first_groups(page, path)) {

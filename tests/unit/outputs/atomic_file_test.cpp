@@ -12,7 +12,7 @@
 #include <filesystem>
 
 #include "sim/error.hpp"
-#include "tests/unit/outputs/study_support.hpp"
+#include "tests/support/study_support.hpp"
 
 namespace rehearse {
 namespace {

@@ -10,7 +10,7 @@
 #include "outputs/outcome_file/hdf5.hpp"
 #include "sim/error.hpp"
 #include "sim/expects.hpp"
-#include "tests/unit/outputs/study_support.hpp"
+#include "tests/support/study_support.hpp"
 
 namespace rehearse {
 namespace {

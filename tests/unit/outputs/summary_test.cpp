@@ -5,7 +5,8 @@
 #include "outputs/notices.hpp"
 #include "outputs/plain_text.hpp"
 #include "outputs/report_json.hpp"
-#include "tests/unit/outputs/study_support.hpp"
+#include "sim/counted_text.hpp"
+#include "tests/support/study_support.hpp"
 
 namespace rehearse {
 namespace {
@@ -247,6 +248,18 @@ TEST_CASE("what is allowed and probably not meant stands in the JSON report, too
   const std::string report = json_report(study, findings_of(study), "a.h5", 99);
 
   CHECK(report.find("is 0.3 percent", report.find("\"warnings\": [")) != std::string::npos);
+}
+
+TEST_CASE("the warning names some edges and counts the others", "[outputs]") {
+  Study study = testing::study_with(10, 0);
+  for (int i = 0; i < 8; ++i) study.untried.push_back({"page", "s" + std::to_string(i), 2});
+
+  const std::vector<std::string> warnings = warnings_about(study, findings_of(study));
+
+  REQUIRE(warnings.size() == 1);
+  CHECK_THAT(warnings[0], Catch::Contains("no failure was recorded") &&
+                              Catch::Contains("page -> s5 (2 good calls), and 2 more") &&
+                              !Catch::Contains("s6"));
 }
 
 }  // namespace rehearse

@@ -1,8 +1,8 @@
-#include "outputs/verdict.hpp"
+#include "studies/verdict.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "tests/unit/outputs/study_support.hpp"
+#include "tests/support/study_support.hpp"
 
 namespace rehearse {
 namespace {
@@ -23,7 +23,7 @@ Verdict verdict_of(const Row& row, std::optional<Risk> control = std::nullopt) {
 
 }  // namespace
 
-TEST_CASE("verdicts follow the exact limits of the risk", "[outputs]") {
+TEST_CASE("verdicts follow the exact limits of the risk", "[studies]") {
   // Two-sided 95 % limits of Clopper and Pearson: 0 of 72 ends at 0.0499, 0 of 71 at 0.0506; 10 of
   // 100 begin at 0.0490, 11 of 100 at 0.0562.
   const std::vector<Row> rows = {
@@ -37,7 +37,7 @@ TEST_CASE("verdicts follow the exact limits of the risk", "[outputs]") {
   }
 }
 
-TEST_CASE("replications without data count both ways and never as met", "[outputs]") {
+TEST_CASE("replications without data count both ways and never as met", "[studies]") {
   CHECK(verdict_of({0, 200, 200, 0.05, Verdict::none}) == Verdict::inconclusive);
   CHECK(verdict_of({0, 1, 200, 0.05, Verdict::none}) == Verdict::pass);
   CHECK(verdict_of({0, 20, 200, 0.05, Verdict::none}) == Verdict::inconclusive);
@@ -48,7 +48,7 @@ TEST_CASE("replications without data count both ways and never as met", "[output
   CHECK(risk.interval.upper == clopper_pearson(3, 10, 0.95).upper);
 }
 
-TEST_CASE("a control that misses the objective makes any verdict inconclusive", "[outputs]") {
+TEST_CASE("a control that misses the objective makes any verdict inconclusive", "[studies]") {
   const Risk bad_control = risk_of(50, 0, 200);
   const Risk good_control = risk_of(0, 0, 200);
 
@@ -57,7 +57,7 @@ TEST_CASE("a control that misses the objective makes any verdict inconclusive", 
   CHECK(verdict_of({200, 0, 200, 0.05, Verdict::none}, good_control) == Verdict::fail);
 }
 
-TEST_CASE("a pass that rests on capacity nobody knows is none, and a fail stays one", "[outputs]") {
+TEST_CASE("a pass that rests on capacity nobody knows is none, and a fail stays one", "[studies]") {
   const std::vector<UnknownCapacity> unknown = {{"cart", 1.5, 1.1, {}}};
   const Study good = testing::study_with(200, 0);
   const Study bad = testing::study_with(200, 100);
@@ -69,12 +69,12 @@ TEST_CASE("a pass that rests on capacity nobody knows is none, and a fail stays 
   CHECK(judge_objectives(bad.experiment, nullptr, unknown)[0].verdict == Verdict::fail);
 }
 
-TEST_CASE("an objective without a probability is judged at 95 %", "[outputs]") {
+TEST_CASE("an objective without a probability is judged at 95 %", "[studies]") {
   CHECK(ObjectiveSpec{}.probability == 0.95);
 }
 
 TEST_CASE("what was measured stands beside the risk, with its distance to the threshold",
-          "[outputs]") {
+          "[studies]") {
   const auto results = judge_objectives(testing::study_with(100, 10).experiment, nullptr);
 
   const Measurements& measured = results[0].measured;
@@ -84,7 +84,7 @@ TEST_CASE("what was measured stands beside the risk, with its distance to the th
   CHECK(*margin_of(measured, results[0].condition) == Approx(0.8).epsilon(0.01));
 }
 
-TEST_CASE("the worst objective decides and has its exit code", "[outputs]") {
+TEST_CASE("the worst objective decides and has its exit code", "[studies]") {
   const auto with = [](Verdict verdict) {
     ObjectiveResult result;
     result.verdict = verdict;
@@ -100,7 +100,7 @@ TEST_CASE("the worst objective decides and has its exit code", "[outputs]") {
   CHECK(number_of(exit_code(Verdict::fail)) == 99);
 }
 
-TEST_CASE("judgements of the replications are counted for each objective and arm", "[outputs]") {
+TEST_CASE("judgements of the replications are counted for each objective and arm", "[studies]") {
   Study study = testing::study_with(100, 30);
   study.experiment.add(testing::silent_outcome(100));
   study.control->add(testing::silent_outcome(100));

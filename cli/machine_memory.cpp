@@ -1,4 +1,4 @@
-#include "cli/study_memory.hpp"
+#include "cli/machine_memory.hpp"
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -8,22 +8,11 @@
 #include <cmath>
 #include <fstream>
 
-#include "models/footprint.hpp"
-#include "outputs/arm_record.hpp"
 #include "sim/error.hpp"
-#include "sim/threads/replications.hpp"
 #include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
-
-StudyMemory memory_of_arm(const System& system, std::uint64_t replications, int at_once) {
-  const Footprint footprint = footprint_of(system);
-  // Some wait, one is being made, and one is being added.
-  const double outcomes = static_cast<double>(waiting_results_per_thread) + 2;
-  return {footprint.system + at_once * (footprint.run + outcomes * footprint.outcome),
-          ArmRecord::expected_bytes(system.layout(), static_cast<double>(replications))};
-}
 
 /// A limit of a container; nothing where there is none, or where the file is another one's.
 double limit_in(const char* path, double otherwise) {
@@ -38,17 +27,6 @@ std::string size_text(double bytes) {
 }
 
 }  // namespace
-
-StudyMemory memory_of_study(const System& experiment, const System* control,
-                            std::uint64_t replications, int at_once) {
-  StudyMemory memory = memory_of_arm(experiment, replications, at_once);
-  if (control != nullptr) {
-    const StudyMemory twin = memory_of_arm(*control, replications, at_once);
-    memory.running += twin.running;
-    memory.kept += twin.kept;
-  }
-  return memory;
-}
 
 double memory_of_machine() {
   double bytes =

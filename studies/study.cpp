@@ -1,4 +1,4 @@
-#include "outputs/study.hpp"
+#include "studies/study.hpp"
 
 #include "sim/hash.hpp"
 

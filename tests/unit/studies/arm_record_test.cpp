@@ -1,10 +1,10 @@
-#include "outputs/arm_record.hpp"
+#include "studies/arm_record.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 
 #include "sim/expects.hpp"
-#include "tests/unit/outputs/study_support.hpp"
+#include "tests/support/study_support.hpp"
 
 namespace rehearse {
 namespace {
@@ -19,7 +19,7 @@ ArmRecord empty_record() {
 
 }  // namespace
 
-TEST_CASE("batches stay few and lose no request however many replications come", "[outputs]") {
+TEST_CASE("batches stay few and lose no request however many replications come", "[studies]") {
   ArmRecord record = empty_record();
   constexpr std::uint64_t replications = 5000;
 
@@ -40,7 +40,7 @@ TEST_CASE("batches stay few and lose no request however many replications come",
   CHECK(record.windows().replications == 1000);
 }
 
-TEST_CASE("numbers of a replication without requests say that there was nothing", "[outputs]") {
+TEST_CASE("numbers of a replication without requests say that there was nothing", "[studies]") {
   ArmRecord record = empty_record();
 
   record.add(testing::silent_outcome(0));
@@ -51,7 +51,7 @@ TEST_CASE("numbers of a replication without requests say that there was nothing"
   CHECK(std::isnan(record.rows().stopped_at[0]));
 }
 
-TEST_CASE("the digest of an arm tells outcomes and their order apart", "[outputs]") {
+TEST_CASE("the digest of an arm tells outcomes and their order apart", "[studies]") {
   const auto digest_of = [](std::int64_t first, std::int64_t second) {
     ArmRecord record = empty_record();
     record.add(outcome_with(0, {Duration::milliseconds(first)}));
@@ -64,7 +64,7 @@ TEST_CASE("the digest of an arm tells outcomes and their order apart", "[outputs
   CHECK(digest_of(1, 2) != digest_of(1, 3));
 }
 
-TEST_CASE("outcomes out of order or of another shape are a bug", "[outputs]") {
+TEST_CASE("outcomes out of order or of another shape are a bug", "[studies]") {
   ArmRecord record = empty_record();
   record.add(testing::silent_outcome(3));
   Outcome misshapen = testing::silent_outcome(4);

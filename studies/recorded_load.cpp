@@ -1,4 +1,4 @@
-#include "outputs/recorded_load.hpp"
+#include "studies/recorded_load.hpp"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 
 #include "language/spec_path.hpp"
 #include "models/assumed_limit.hpp"
-#include "outputs/plain_text.hpp"
+#include "sim/counted_text.hpp"
 
 namespace rehearse {
 namespace {

@@ -1,9 +1,9 @@
-#include "outputs/recorded_load.hpp"
+#include "studies/recorded_load.hpp"
 
 #include <catch2/catch.hpp>
 
 #include "models/system.hpp"
-#include "outputs/verdict.hpp"
+#include "studies/verdict.hpp"
 #include "tests/support/small_models.hpp"
 
 namespace rehearse {
@@ -46,14 +46,14 @@ FaultSpec fault(FaultKind kind, double factor) {
 
 }  // namespace
 
-TEST_CASE("the recorded load is known, and so is less of it", "[outputs]") {
+TEST_CASE("the recorded load is known, and so is less of it", "[studies]") {
   CHECK(unknown_after(recorded_model()).empty());
   ModelSpec half = recorded_model();
   add_poisson(half, 10);
   CHECK(unknown_after(half).empty());
 }
 
-TEST_CASE("more load than was recorded is measured, whatever it comes from", "[outputs]") {
+TEST_CASE("more load than was recorded is measured, whatever it comes from", "[studies]") {
   SECTION("arrivals") {
     ModelSpec model = recorded_model();
     add_poisson(model, 60);
@@ -112,7 +112,7 @@ TEST_CASE("more load than was recorded is measured, whatever it comes from", "[o
   }
 }
 
-TEST_CASE("who gives the limit, or whose limit was learned, is asked for nothing", "[outputs]") {
+TEST_CASE("who gives the limit, or whose limit was learned, is asked for nothing", "[studies]") {
   ModelSpec model = recorded_model();
   add_poisson(model, 60);
   SECTION("workers") {
@@ -127,7 +127,7 @@ TEST_CASE("who gives the limit, or whose limit was learned, is asked for nothing
   CHECK(unknown_after(model).empty());
 }
 
-TEST_CASE("a model that does not say what was recorded cannot vouch for any load", "[outputs]") {
+TEST_CASE("a model that does not say what was recorded cannot vouch for any load", "[studies]") {
   ModelSpec model = recorded_model();
   model.services["station"].highest_recorded.reset();
   CHECK(text_of(unknown_after(model).at(0)) == "station (no recorded load)");
@@ -139,7 +139,7 @@ TEST_CASE("a model that does not say what was recorded cannot vouch for any load
   CHECK(*unknown_after(model).at(0).visits_ratio == Approx(10).epsilon(0.05));
 }
 
-TEST_CASE("one slow instance among many is not averaged away", "[outputs]") {
+TEST_CASE("one slow instance among many is not averaged away", "[studies]") {
   ModelSpec model = recorded_model();
   model.services["station"].instances = 10;
   add_poisson(model, 100);
@@ -156,7 +156,7 @@ TEST_CASE("one slow instance among many is not averaged away", "[outputs]") {
   CHECK(*unknown[0].work_ratio == Approx(1.8).epsilon(0.1));
 }
 
-TEST_CASE("what goes beyond the recording now and then is not averaged away", "[outputs]") {
+TEST_CASE("what goes beyond the recording now and then is not averaged away", "[studies]") {
   ModelSpec model = recorded_model();
   add_poisson(model, 20);
   ExperimentSpec experiment = quiet(60);
@@ -189,14 +189,14 @@ TEST_CASE("what goes beyond the recording now and then is not averaged away", "[
   CHECK_THAT(result.reason, Catch::Contains("station (in "));
 }
 
-TEST_CASE("how many times the recorded load is said without an exponent", "[outputs]") {
+TEST_CASE("how many times the recorded load is said without an exponent", "[studies]") {
   CHECK(text_of({"db", 2.4312, 1.0, {}}) == "db (2.43 times the recorded work)");
   CHECK(text_of({"db", 1.0, 1012.0, {}}) == "db (1,010 times the recorded requests inside)");
   CHECK(text_of({"db", {}, {}, 99'960.0}) == "db (100,000 times the recorded visits)");
   CHECK(text_of({"db", {}, {}, {}}) == "db (no recorded load)");
 }
 
-TEST_CASE("a short peak in a run of a day is not averaged away", "[outputs]") {
+TEST_CASE("a short peak in a run of a day is not averaged away", "[studies]") {
   ModelSpec model = recorded_model();
   add_poisson(model, 0.05);
   ExperimentSpec experiment = quiet(86'400);

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "outputs/bootstrap.hpp"
+#include "studies/bootstrap.hpp"
 
 namespace rehearse {
 namespace {
@@ -39,7 +39,7 @@ constexpr int least = 380 - 17;
 
 }  // namespace
 
-TEST_CASE("no error seen is not no error", "[outputs]") {
+TEST_CASE("no error seen is not no error", "[studies]") {
   const std::vector<double> none(20, 0);
   const std::vector<double> trials(20, 1000);
 
@@ -50,13 +50,13 @@ TEST_CASE("no error seen is not no error", "[outputs]") {
   CHECK(estimate.interval->upper == Approx(1 - std::pow(0.025, 1.0 / 20000)).epsilon(1e-9));
 }
 
-TEST_CASE("intervals of error ratios cover small ratios", "[outputs]") {
+TEST_CASE("intervals of error ratios cover small ratios", "[studies]") {
   CHECK(covered(20, 1000, 1e-4, false) >= least);
   CHECK(covered(20, 1000, 1e-3, false) >= least);
   CHECK(covered(20, 1000, 1e-2, false) >= least);
 }
 
-TEST_CASE("intervals of error ratios cover clusters", "[outputs]") {
+TEST_CASE("intervals of error ratios cover clusters", "[studies]") {
   CHECK(covered(100, 200, 1e-2, true) >= least);
   // The spoiled twin: as if all requests were independent.
   int held = 0;

@@ -1,4 +1,4 @@
-#include "outputs/bootstrap.hpp"
+#include "studies/bootstrap.hpp"
 
 #include <algorithm>
 #include <array>

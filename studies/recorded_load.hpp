@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "models/specs/model_spec.hpp"
-#include "outputs/arm_record.hpp"
+#include "studies/arm_record.hpp"
 
 namespace rehearse {
 

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "models/specs/model_spec.hpp"
-#include "outputs/arm_record.hpp"
-#include "outputs/estimates.hpp"
-#include "outputs/untried_failures.hpp"
-#include "outputs/verdict.hpp"
+#include "studies/arm_record.hpp"
+#include "studies/estimates.hpp"
+#include "studies/untried_failures.hpp"
+#include "studies/verdict.hpp"
 
 namespace rehearse {
 

@@ -1,10 +1,10 @@
-#include "outputs/bootstrap.hpp"
+#include "studies/bootstrap.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "tests/unit/outputs/study_support.hpp"
+#include "tests/support/study_support.hpp"
 
 namespace rehearse {
 namespace {
@@ -50,7 +50,7 @@ bool covers(const Estimate& estimate, double truth) {
 }  // namespace
 
 TEST_CASE("bootstrap intervals cover the truth although requests of a run go together",
-          "[outputs]") {
+          "[studies]") {
   // The percentile bootstrap is approximate: its coverage with 20 batches lies within 0.90 ...
   // 0.99; the allowance below is four standard errors of a count with 0.90.
   constexpr int studies = 300;
@@ -71,7 +71,7 @@ TEST_CASE("bootstrap intervals cover the truth although requests of a run go tog
   CHECK(spoiled_covered < least);
 }
 
-TEST_CASE("quantiles among requests without an answer are infinite", "[outputs]") {
+TEST_CASE("quantiles among requests without an answer are infinite", "[studies]") {
   const LatencyHistogram answered = testing::histogram_of({Duration::seconds(1)});
   const std::vector<LatencySample> samples(10, LatencySample{&answered, 1});
 
@@ -83,7 +83,7 @@ TEST_CASE("quantiles among requests without an answer are infinite", "[outputs]"
   CHECK(*result.mean_of_good.value == Approx(1));
 }
 
-TEST_CASE("what was not measured has no estimate, one batch no interval", "[outputs]") {
+TEST_CASE("what was not measured has no estimate, one batch no interval", "[studies]") {
   const LatencyHistogram nothing;
   const LatencyHistogram something = testing::histogram_of({Duration::seconds(1)});
 
@@ -98,7 +98,7 @@ TEST_CASE("what was not measured has no estimate, one batch no interval", "[outp
 }
 
 TEST_CASE("an interval once left out its own estimate because bins were not cut at the extremes",
-          "[outputs]") {
+          "[studies]") {
   const Duration edge = LatencyBins::lower_edge(LatencyBins::bin_of(Duration::milliseconds(90)));
   const Batches all_equal(3, std::vector<Duration>(20, edge));
   Batches few_values(5, std::vector<Duration>(10, edge));
@@ -114,7 +114,7 @@ TEST_CASE("an interval once left out its own estimate because bins were not cut 
   CHECK(tight.upper <= edge.in_seconds() * (1 + 2 * LatencyBins::relative_error));
 }
 
-TEST_CASE("a ratio weighs large batches more", "[outputs]") {
+TEST_CASE("a ratio weighs large batches more", "[studies]") {
   const Estimate ratio = estimate_ratio({1, 30}, {10, 100}, RandomStream(1, 2, 0));
 
   CHECK(*ratio.value == Approx(31.0 / 110));

@@ -6,7 +6,7 @@
 
 #include "models/specs/experiment_spec.hpp"
 #include "models/specs/model_spec.hpp"
-#include "outputs/arm_record.hpp"
+#include "studies/arm_record.hpp"
 
 namespace rehearse {
 

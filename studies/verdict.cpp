@@ -1,4 +1,4 @@
-#include "outputs/verdict.hpp"
+#include "studies/verdict.hpp"
 
 #include <fmt/format.h>
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "outputs/arm_record.hpp"
-#include "outputs/bootstrap.hpp"
+#include "studies/arm_record.hpp"
+#include "studies/bootstrap.hpp"
 
 namespace rehearse {
 

@@ -1,4 +1,4 @@
-#include "outputs/estimates.hpp"
+#include "studies/estimates.hpp"
 
 #include <algorithm>
 

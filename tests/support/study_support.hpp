@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "outputs/study.hpp"
+#include "studies/study.hpp"
 
 namespace rehearse::testing {
 

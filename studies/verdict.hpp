@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "outputs/arm_record.hpp"
-#include "outputs/recorded_load.hpp"
 #include "sim/enumerators.hpp"
 #include "sim/exit_code.hpp"
 #include "sim/stats/intervals.hpp"
+#include "studies/arm_record.hpp"
+#include "studies/recorded_load.hpp"
 
 namespace rehearse {
 

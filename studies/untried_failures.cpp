@@ -1,4 +1,4 @@
-#include "outputs/untried_failures.hpp"
+#include "studies/untried_failures.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "tests/unit/outputs/study_support.hpp"
+#include "tests/support/study_support.hpp"
 
 #include <stdlib.h>
 

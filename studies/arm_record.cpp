@@ -1,4 +1,4 @@
-#include "outputs/arm_record.hpp"
+#include "studies/arm_record.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -1,11 +1,9 @@
-#include "outputs/untried_failures.hpp"
+#include "studies/untried_failures.hpp"
 
 #include <catch2/catch.hpp>
 
 #include "models/system.hpp"
-#include "outputs/notices.hpp"
 #include "tests/support/small_models.hpp"
-#include "tests/unit/outputs/study_support.hpp"
 
 namespace rehearse {
 namespace {
@@ -68,7 +66,7 @@ StepSequence& steps_of_page(ModelSpec& model) {
 }  // namespace
 
 TEST_CASE("what kills, silences or aborts a callee meets edges on which nobody saw a failure",
-          "[outputs]") {
+          "[studies]") {
   ModelSpec model = recorded_model();
   model.services["ads"].placement.zones = {"a", "b"};
   FaultSpec zone = fault(FaultKind::zone_down, "");
@@ -81,7 +79,7 @@ TEST_CASE("what kills, silences or aborts a callee meets edges on which nobody s
         Edges{"page -> stock (1 good call)"});
 }
 
-TEST_CASE("without failures there is nothing to say of them", "[outputs]") {
+TEST_CASE("without failures there is nothing to say of them", "[studies]") {
   FaultSpec slow = fault(FaultKind::slow_down, "ads");
   slow.factor = 3;
 
@@ -90,7 +88,7 @@ TEST_CASE("without failures there is nothing to say of them", "[outputs]") {
   CHECK(untried_after(recorded_model(), with(fault(FaultKind::abort, "page"))).empty());
 }
 
-TEST_CASE("failures of a callee are measured, whatever they come from", "[outputs]") {
+TEST_CASE("failures of a callee are measured, whatever they come from", "[studies]") {
   ModelSpec model = recorded_model();
   SECTION("errors of its own") {
     model.services["ads"].endpoints.begin()->second.errors.percent = 5;
@@ -119,7 +117,7 @@ TEST_CASE("failures of a callee are measured, whatever they come from", "[output
   }
 }
 
-TEST_CASE("a person who says what callers do is believed", "[outputs]") {
+TEST_CASE("a person who says what callers do is believed", "[studies]") {
   ModelSpec model = recorded_model();
   const ExperimentSpec experiment = with(fault(FaultKind::instance_kill, "ads"));
   SECTION("by the basis of the evidence") {
@@ -137,23 +135,11 @@ TEST_CASE("a person who says what callers do is believed", "[outputs]") {
   CHECK(untried_after(model, experiment).empty());
 }
 
-TEST_CASE("a call inside of branches and rounds is an edge too", "[outputs]") {
+TEST_CASE("a call inside of branches and rounds is an edge too", "[studies]") {
   ModelSpec model = recorded_model();
   steps_of_page(model) = {testing::parallel({{work(constant(0.001))}, {call("ads")}})};
 
   CHECK(untried_after(model, with(fault(FaultKind::abort, "ads"))) == ads);
-}
-
-TEST_CASE("the warning names some edges and counts the others", "[outputs]") {
-  Study study = testing::study_with(10, 0);
-  for (int i = 0; i < 8; ++i) study.untried.push_back({"page", "s" + std::to_string(i), 2});
-
-  const std::vector<std::string> warnings = warnings_about(study, findings_of(study));
-
-  REQUIRE(warnings.size() == 1);
-  CHECK_THAT(warnings[0], Catch::Contains("no failure was recorded") &&
-                              Catch::Contains("page -> s5 (2 good calls), and 2 more") &&
-                              !Catch::Contains("s6"));
 }
 
 }  // namespace rehearse

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 #include "models/system.hpp"
 
@@ -16,12 +15,5 @@ struct StudyMemory {
 /// Both arms, the control where there is one, `at_once` replications at a time.
 StudyMemory memory_of_study(const System& experiment, const System* control,
                             std::uint64_t replications, int at_once);
-
-/// What this process may use: of the machine, its container and its own limit, the least.
-double memory_of_machine();
-
-/// Throws InvalidInput, with the estimate and what to make smaller, when the study needs more than
-/// there is. `scenario` is the file that asks for it.
-void check_fits(const StudyMemory& needed, double available, const std::string& scenario);
 
 }  // namespace rehearse
