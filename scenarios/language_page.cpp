@@ -160,10 +160,10 @@ class Page {
         "A latency quantile is over all requests: one that failed counts as infinitely slow, so "
         "`p99(latency{...}) < 400ms` says that 99 % of all requests got a good answer within 400 "
         "ms. A mean or a maximum is infinite as soon as one had no good answer.\n\n"
-        "| Metric | Aggregates | Labels | Threshold |\n|---|---|---|---|\n";
+        "| Metric | Meaning | Aggregates | Labels | Threshold |\n|---|---|---|---|---|\n";
     for (const MetricReference& metric : metric_references()) {
-      text += fmt::format("| `{}` | {} | {} | {} |\n", metric.word, metric.aggregates,
-                          metric.labels, metric.threshold);
+      text += fmt::format("| `{}` | {} | {} | {} | {} |\n", metric.word, metric.meaning,
+                          metric.aggregates, metric.labels, metric.threshold);
     }
     text += metric_meanings;
     text += overlapping_faults;

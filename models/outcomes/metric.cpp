@@ -78,30 +78,34 @@ constexpr auto of_all = Row::Labels::nobody;
 constexpr auto alone = Row::Aggregates::alone;
 constexpr auto mean_max = Row::Aggregates::mean_max;
 
-constexpr std::array<MetricRow, enumerator_count<Metric>()> rows = {{
-    {Metric::latency, "latency", Row::Unit::seconds, by_whom, Row::Aggregates::quantile_mean_max,
-     latencies, latency_of, scraped_latency},
-    {Metric::error_ratio, "error_ratio", Row::Unit::ratio, by_whom, alone, counters,
+constexpr std::array<MetricRow, metric_count> rows = {{
+    {Metric::latency, "latency", "From the arrival to the good answer.", Row::Unit::seconds,
+     by_whom, Row::Aggregates::quantile_mean_max, latencies, latency_of, scraped_latency},
+    {Metric::error_ratio, "error_ratio", "Failed, refused, aborted, lost or unanswered, over all.",
+     Row::Unit::ratio, by_whom, alone, counters,
      [](Condition, Outcomes o) -> Value {
        return quotient_if_any(o.counts.errors(), o.counts.ok + o.counts.errors());
      },
      [](Condition, Scrapes s) -> Value { return quotient_if_any(s.seen.errors, s.seen.finished); }},
-    {Metric::success_ratio, "success_ratio", Row::Unit::ratio, by_whom, alone, counters,
+    {Metric::success_ratio, "success_ratio", "One less the error ratio.", Row::Unit::ratio, by_whom,
+     alone, counters,
      [](Condition, Outcomes o) -> Value {
        return quotient_if_any(o.counts.ok, o.counts.ok + o.counts.errors());
      },
      [](Condition, Scrapes s) -> Value {
        return quotient_if_any(s.seen.finished - s.seen.errors, s.seen.finished);
      }},
-    {Metric::goodput, "goodput", Row::Unit::per_second, by_whom, alone, counters,
-     [](Condition, Outcomes o) -> Value { return rate_of(o.given.good, o); },
+    {Metric::goodput, "goodput", "Good answers per second.", Row::Unit::per_second, by_whom, alone,
+     counters, [](Condition, Outcomes o) -> Value { return rate_of(o.given.good, o); },
      [](Condition, Scrapes s) -> Value {
        return per_second(s.seen.finished - s.seen.errors, s.length);
      }},
-    {Metric::throughput, "throughput", Row::Unit::per_second, by_whom, alone, counters,
+    {Metric::throughput, "throughput", "Answers per second.", Row::Unit::per_second, by_whom, alone,
+     counters,
      [](Condition, Outcomes o) -> Value { return rate_of(o.given.good + o.given.bad, o); },
      [](Condition, Scrapes s) -> Value { return per_second(s.seen.finished, s.length); }},
-    {Metric::attempts_per_request, "attempts_per_request", Row::Unit::number, by_service, alone,
+    {Metric::attempts_per_request, "attempts_per_request",
+     "Attempts over calls: the amplification by retries.", Row::Unit::number, by_service, alone,
      counters,
      [](Condition, Outcomes o) -> Value {
        return quotient_if_any(o.services.attempts, o.services.calls);
@@ -109,30 +113,34 @@ constexpr std::array<MetricRow, enumerator_count<Metric>()> rows = {{
      [](Condition, Scrapes s) -> Value {
        return quotient_if_any(s.seen.calls + s.seen.retries, s.seen.calls);
      }},
-    {Metric::utilization, "utilization", Row::Unit::ratio, by_service, mean_max, windows,
-     utilization_of, gauge_of},
-    {Metric::queue_length, "queue_length", Row::Unit::number, by_service, mean_max, counters,
+    {Metric::utilization, "utilization", "Busy workers (or cores) over all.", Row::Unit::ratio,
+     by_service, mean_max, windows, utilization_of, gauge_of},
+    {Metric::queue_length, "queue_length", "Jobs waiting.", Row::Unit::number, by_service, mean_max,
+     counters,
      [](Condition c, Outcomes o) -> Value {
        return crowd_of(c, o, o.services.waiting, o.services.longest_queue);
      },
      gauge_of},
-    {Metric::in_system, "in_system", Row::Unit::number, by_service, mean_max, counters,
+    {Metric::in_system, "in_system", "Jobs waiting or served.", Row::Unit::number, by_service,
+     mean_max, counters,
      [](Condition c, Outcomes o) -> Value {
        return crowd_of(c, o, o.services.in_system, o.services.most_in_system);
      },
      gauge_of},
-    {Metric::time_to_detect, "time_to_detect", Row::Unit::seconds, of_all, alone, disturbance,
-     [](Condition, Outcomes o) -> Value { return o.time_to_detect; }, nullptr},
-    {Metric::promoted, "promoted", Row::Unit::truth, of_all, alone, rollout,
-     [](Condition, Outcomes o) -> Value { return o.promoted; }, nullptr},
-    {Metric::rolled_back, "rolled_back", Row::Unit::truth, of_all, alone, rollout,
+    {Metric::time_to_detect, "time_to_detect",
+     "From the first fault or rollout to the first stop or abort.", Row::Unit::seconds, of_all,
+     alone, disturbance, [](Condition, Outcomes o) -> Value { return o.time_to_detect; }, nullptr},
+    {Metric::promoted, "promoted", "1 where the rollout completed, else 0.", Row::Unit::truth,
+     of_all, alone, rollout, [](Condition, Outcomes o) -> Value { return o.promoted; }, nullptr},
+    {Metric::rolled_back, "rolled_back", "1 where the rollout was aborted, else 0.",
+     Row::Unit::truth, of_all, alone, rollout,
      [](Condition, Outcomes o) -> Value { return o.rolled_back; }, nullptr},
 }};
 static_assert(lists_every(rows, &MetricRow::metric));
 
 }  // namespace
 
-const std::array<MetricRow, enumerator_count<Metric>()>& metric_rows() {
+const std::array<MetricRow, metric_count>& metric_rows() {
   return rows;
 }
 

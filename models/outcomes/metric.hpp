@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -49,6 +50,7 @@ struct MetricRow {
 
   Metric metric;
   std::string_view word;
+  std::string_view meaning;
   Unit unit;
   Labels labels;
   Aggregates aggregates;
@@ -59,8 +61,10 @@ struct MetricRow {
   std::optional<double> (*from_scrapes)(const MetricCondition&, const Scraped&);
 };
 
+inline constexpr std::size_t metric_count = enumerator_count<Metric>();
+
 /// All metrics, in the order of the enum.
-const std::array<MetricRow, enumerator_count<Metric>()>& metric_rows();
+const std::array<MetricRow, metric_count>& metric_rows();
 const MetricRow& row_of(Metric metric);
 
 /// As UCUM writes it: "s", "1", "1/s".

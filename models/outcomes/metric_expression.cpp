@@ -298,7 +298,8 @@ std::vector<MetricReference> metric_references() {
   };
   std::vector<MetricReference> references;
   for (const MetricRow& word : metric_rows()) {
-    MetricReference reference{std::string(word.word), "none", "none", threshold(word.unit)};
+    MetricReference reference{std::string(word.word), std::string(word.meaning), "none", "none",
+                              threshold(word.unit)};
     if (word.aggregates == Aggregates::quantile_mean_max)
       reference.aggregates = "p0 ... p99.9 ... p100, mean, max";
     if (word.aggregates == Aggregates::mean_max) reference.aggregates = "mean, max";

@@ -31,6 +31,7 @@ std::variant<MetricCondition, MetricMistake> parse_condition(std::string_view te
 /// What may be said about a metric, for the reference page.
 struct MetricReference {
   std::string word;
+  std::string meaning;
   std::string aggregates;
   std::string labels;
   std::string threshold;

@@ -9,20 +9,20 @@
 
 namespace rehearse {
 
-/// What objectives and alarms may be about.
+/// What objectives and alarms may be about; `metric_rows` says what each is.
 enum class Metric {
-  latency,               // seconds; aggregates p50 ... p99.9, mean, max
-  error_ratio,           // failed, refused, aborted, lost or unanswered over all
-  success_ratio,         // 1 - error_ratio
-  goodput,               // good answers per second
-  throughput,            // answers per second
-  attempts_per_request,  // attempts over calls: the amplification by retries
-  utilization,           // busy workers (or cores) over all; aggregates mean, max
-  queue_length,          // jobs waiting; aggregates mean, max
-  in_system,             // jobs waiting or served; aggregates mean, max
-  time_to_detect,        // seconds from the first fault or rollout to the first stop or abort
-  promoted,              // 1 when the rollout completed, else 0
-  rolled_back,           // 1 when the rollout was aborted, else 0
+  latency,
+  error_ratio,
+  success_ratio,
+  goodput,
+  throughput,
+  attempts_per_request,
+  utilization,
+  queue_length,
+  in_system,
+  time_to_detect,
+  promoted,
+  rolled_back,
 };
 
 enum class Aggregate { none, quantile, mean, max };
