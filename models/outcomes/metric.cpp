@@ -135,6 +135,13 @@ constexpr std::array<MetricRow, metric_count> rows = {{
     {Metric::rolled_back, "rolled_back", "1 where the rollout was aborted, else 0.",
      Row::Unit::truth, of_all, alone, rollout,
      [](Condition, Outcomes o) -> Value { return o.rolled_back; }, nullptr},
+    {Metric::requests_hung, "requests_hung", "Requests without an answer when the run ended.",
+     Row::Unit::number, by_whom, alone, counters,
+     [](Condition, Outcomes o) -> Value {
+       if (o.counts.arrived == 0) return std::nullopt;
+       return static_cast<double>(o.counts.unfinished);
+     },
+     nullptr},
 }};
 static_assert(lists_every(rows, &MetricRow::metric));
 

@@ -23,6 +23,7 @@ enum class Metric {
   time_to_detect,
   promoted,
   rolled_back,
+  requests_hung,
 };
 
 enum class Aggregate { none, quantile, mean, max };

@@ -125,3 +125,9 @@ TEST_CASE("averages and maxima of a service are those of its instances", "[model
   CHECK(value(Metric::in_system, Aggregate::max) == 3);
   CHECK(value(Metric::attempts_per_request, Aggregate::none) == 1);
 }
+
+TEST_CASE("requests that hang are counted, and none are nothing to count", "[models]") {
+  CHECK(Example(90, 10).value(metric(Metric::requests_hung)) == 10);
+  CHECK(Example(90, 0).value(metric(Metric::requests_hung)) == 0);
+  CHECK(Example(0, 0).value(metric(Metric::requests_hung)) == std::nullopt);
+}
