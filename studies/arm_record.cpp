@@ -29,38 +29,20 @@ std::uint32_t clamped(std::uint64_t count) {
       std::min<std::uint64_t>(count, std::numeric_limits<std::uint32_t>::max()));
 }
 
-float ratio(Integral part, Integral whole) {
-  if (whole == 0) return std::numeric_limits<float>::quiet_NaN();
-  return static_cast<float>(static_cast<double>(part) / static_cast<double>(whole));
-}
-
-/// Infinite when the rank falls among requests without a good answer.
-float quantile_seconds(const LatencyHistogram& latency, double level, std::uint64_t errors) {
-  if (latency.count() + errors == 0) return std::numeric_limits<float>::quiet_NaN();
-  const auto value = latency.quantile_with_unfinished(level, errors);
-  return value ? static_cast<float>(value->in_seconds()) : std::numeric_limits<float>::infinity();
-}
-
 void add_request_row(RequestRows& rows, const RequestCounts& counts,
                      const LatencyHistogram& latency) {
   for (std::size_t i = 0; i < count_columns.size(); ++i) {
     rows.counts[i].push_back(clamped(counts.*count_columns[i].count));
   }
-  rows.latency[0].push_back(quantile_seconds(latency, 0.5, counts.errors()));
-  rows.latency[1].push_back(quantile_seconds(latency, 0.9, counts.errors()));
-  rows.latency[2].push_back(quantile_seconds(latency, 0.99, counts.errors()));
-  const bool empty = latency.count() == 0;
-  rows.latency[3].push_back(static_cast<float>(empty ? nothing : latency.mean_seconds()));
-  rows.latency[4].push_back(static_cast<float>(empty ? nothing : latency.maximum().in_seconds()));
+  for (std::size_t i = 0; i < latency_columns.size(); ++i) {
+    rows.latency[i].push_back(latency_columns[i].of(counts, latency));
+  }
 }
 
 void add_service_row(ServiceRows& rows, const ServiceOutcome& service) {
-  rows.values[0].push_back(ratio(service.busy_millis, service.capacity_millis));
-  rows.values[1].push_back(ratio(service.waiting, service.instance_time));
-  rows.values[2].push_back(ratio(service.in_system, service.instance_time));
-  rows.values[3].push_back(static_cast<float>(service.longest_queue));
-  rows.values[4].push_back(static_cast<float>(service.most_in_system));
-  rows.values[5].push_back(ratio(service.attempts, service.calls));
+  for (std::size_t i = 0; i < service_columns.size(); ++i) {
+    rows.values[i].push_back(service_columns[i].of(service));
+  }
 }
 
 template <class OutcomeOfRequests>
@@ -110,9 +92,9 @@ std::uint64_t bins_in(const Batch& batch) {
 }
 
 std::uint64_t bytes_of_tables(const OutcomeLayout& layout) {
-  constexpr std::uint64_t request = 4 * (count_columns.size() + RequestRows::latency_columns);
+  constexpr std::uint64_t request = 4 * (count_columns.size() + latency_columns.size());
   const std::uint64_t requests = layout.endpoints.size() + layout.workloads.size();
-  const std::uint64_t services = 4 * ServiceRows::columns * layout.services.size();
+  const std::uint64_t services = 4 * service_columns.size() * layout.services.size();
   return layout.intervals.size() * (request * requests + services);
 }
 

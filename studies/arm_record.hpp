@@ -3,10 +3,12 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <tuple>
 #include <vector>
 
 #include "models/measure.hpp"
 #include "models/outcome.hpp"
+#include "studies/row_columns.hpp"
 
 namespace rehearse {
 
@@ -30,15 +32,11 @@ struct Batch {
 
 /// One number of each replication and entity: [replication, entity], the entity fastest.
 struct RequestRows {
-  static constexpr std::size_t latency_columns = 5;
   std::array<std::vector<std::uint32_t>, count_columns.size()> counts;  // [count_columns]
-  std::array<std::vector<float>, latency_columns> latency;  // p50 p90 p99 mean max, seconds
+  std::array<std::vector<float>, std::tuple_size_v<decltype(latency_columns)>> latency;
 };
 struct ServiceRows {
-  static constexpr std::size_t columns = 6;
-  /// utilization, queue_length, in_system (means at an instance), the longest of both,
-  /// attempts_per_call
-  std::array<std::vector<float>, columns> values;
+  std::array<std::vector<float>, std::tuple_size_v<decltype(service_columns)>> values;
 };
 struct IntervalRows {
   RequestRows endpoints;

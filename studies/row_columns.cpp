@@ -1,0 +1,63 @@
+#include "studies/row_columns.hpp"
+
+#include <limits>
+
+namespace rehearse {
+namespace {
+
+constexpr float nothing = std::numeric_limits<float>::quiet_NaN();
+
+float ratio(Integral part, Integral whole) {
+  if (whole == 0) return nothing;
+  return static_cast<float>(static_cast<double>(part) / static_cast<double>(whole));
+}
+
+/// Infinite when the rank falls among requests without a good answer.
+float quantile_seconds(const LatencyHistogram& latency, double level, std::uint64_t errors) {
+  if (latency.count() + errors == 0) return nothing;
+  const auto value = latency.quantile_with_unfinished(level, errors);
+  return value ? static_cast<float>(value->in_seconds()) : std::numeric_limits<float>::infinity();
+}
+
+}  // namespace
+
+const std::array<LatencyColumn, 5> latency_columns = {{
+    {"latency_p50", "s",
+     "Median latency of all, infinite among those without a good answer; NaN: none.",
+     [](const RequestCounts& counts, const LatencyHistogram& good) {
+       return quantile_seconds(good, 0.5, counts.errors());
+     }},
+    {"latency_p90", "s", "The 0.9 quantile, likewise.",
+     [](const RequestCounts& counts, const LatencyHistogram& good) {
+       return quantile_seconds(good, 0.9, counts.errors());
+     }},
+    {"latency_p99", "s", "The 0.99 quantile, likewise.",
+     [](const RequestCounts& counts, const LatencyHistogram& good) {
+       return quantile_seconds(good, 0.99, counts.errors());
+     }},
+    {"good_latency_mean", "s", "Mean latency of the good answers.",
+     [](const RequestCounts&, const LatencyHistogram& good) {
+       return good.count() == 0 ? nothing : static_cast<float>(good.mean_seconds());
+     }},
+    {"good_latency_max", "s", "The longest latency of the good answers.",
+     [](const RequestCounts&, const LatencyHistogram& good) {
+       return good.count() == 0 ? nothing : static_cast<float>(good.maximum().in_seconds());
+     }},
+}};
+
+const std::array<ServiceColumn, 6> service_columns = {{
+    {"utilization", "1", "Busy workers (or cores) over live ones; NaN where unlimited.",
+     [](const ServiceOutcome& s) { return ratio(s.busy_millis, s.capacity_millis); }},
+    {"queue_length", "1", "Jobs waiting at an instance, mean over time.",
+     [](const ServiceOutcome& s) { return ratio(s.waiting, s.instance_time); }},
+    {"in_system", "1", "Jobs waiting or served at an instance, mean over time.",
+     [](const ServiceOutcome& s) { return ratio(s.in_system, s.instance_time); }},
+    {"longest_queue", "1", "The largest number of jobs waiting at one instance.",
+     [](const ServiceOutcome& s) { return static_cast<float>(s.longest_queue); }},
+    {"most_in_system", "1", "The largest number of jobs at one instance.",
+     [](const ServiceOutcome& s) { return static_cast<float>(s.most_in_system); }},
+    {"attempts_per_call", "1", "Attempts over calls to the service: the amplification by retries.",
+     [](const ServiceOutcome& s) { return ratio(s.attempts, s.calls); }},
+}};
+
+}  // namespace rehearse
