@@ -7,11 +7,13 @@
 /// values does not compile when one is missing.
 namespace rehearse {
 
-/// Whether a value has a name. g++ and clang write a value without one as a cast, "(Kind)6".
+/// Whether a value has a name. g++ and clang write a value without one as a cast, "(Kind)6"; other
+/// parentheses are of functions and of unnamed namespaces.
 template <auto value>
 consteval bool is_enumerator() {
   const std::string_view text = __PRETTY_FUNCTION__;
-  return text.find('(', text.rfind('=')) == std::string_view::npos;
+  const char after = text[text.rfind(')') + 1];
+  return after < '0' || after > '9';
 }
 
 template <class Enum, std::size_t from = 0>
