@@ -11,18 +11,13 @@ namespace {
 
 /// Collects the services that a sequence of steps calls.
 void collect_callees(const StepSequence& steps, std::set<std::string>& callees) {
-  for (const StepSpec& step : steps) {
+  for_each_step(steps, [&callees](const StepSpec& step) {
     if (const auto* call = std::get_if<CallSpec>(&step.action)) {
       callees.insert(call->endpoint.service);
-      collect_callees(call->fallback, callees);
     } else if (const auto* spawn = std::get_if<SpawnSpec>(&step.action)) {
       callees.insert(spawn->endpoint.service);
-    } else if (const auto* parallel = std::get_if<ParallelSpec>(&step.action)) {
-      for (const StepSequence& branch : parallel->branches) collect_callees(branch, callees);
-    } else if (const auto* repeat = std::get_if<RepeatSpec>(&step.action)) {
-      collect_callees(repeat->steps, callees);
     }
-  }
+  });
 }
 
 /// Writes the programs of one endpoint.

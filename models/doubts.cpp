@@ -86,18 +86,13 @@ class Reach {
   }
 
   void walk(const StepSequence& steps) {
-    for (const StepSpec& step : steps) {
+    for_each_step(steps, [this](const StepSpec& step) {
       if (const auto* call = std::get_if<CallSpec>(&step.action)) {
         if (call->probability > 0) reach(call->endpoint);
-        walk(call->fallback);
       } else if (const auto* spawn = std::get_if<SpawnSpec>(&step.action)) {
         if (spawn->probability > 0) reach(spawn->endpoint);
-      } else if (const auto* repeat = std::get_if<RepeatSpec>(&step.action)) {
-        walk(repeat->steps);
-      } else if (const auto* parallel = std::get_if<ParallelSpec>(&step.action)) {
-        for (const StepSequence& branch : parallel->branches) walk(branch);
       }
-    }
+    });
   }
 
   const ModelSpec& model_;
@@ -131,7 +126,7 @@ class Waiting {
     for (const auto& [name, service] : model_.services) {
       for (const auto& [operation, endpoint] : service.endpoints) {
         for (const BehaviourSpec& behaviour : endpoint.behaviours) {
-          walk(name, service, behaviour.steps);
+          add_calls(name, service, behaviour.steps);
         }
       }
     }
@@ -139,17 +134,11 @@ class Waiting {
   }
 
  private:
-  void walk(const std::string& name, const ServiceSpec& service, const StepSequence& steps) {
-    for (const StepSpec& step : steps) {
-      if (const auto* call = std::get_if<CallSpec>(&step.action)) {
-        add(name, service.calls, call->endpoint.service);
-        walk(name, service, call->fallback);
-      } else if (const auto* repeat = std::get_if<RepeatSpec>(&step.action)) {
-        walk(name, service, repeat->steps);
-      } else if (const auto* parallel = std::get_if<ParallelSpec>(&step.action)) {
-        for (const StepSequence& branch : parallel->branches) walk(name, service, branch);
-      }
-    }
+  void add_calls(const std::string& name, const ServiceSpec& service, const StepSequence& steps) {
+    for_each_step(steps, [&](const StepSpec& step) {
+      const auto* call = std::get_if<CallSpec>(&step.action);
+      if (call != nullptr) add(name, service.calls, call->endpoint.service);
+    });
   }
 
   void add(const std::string& caller, const std::map<std::string, ClientSpec>& calls,

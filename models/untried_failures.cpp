@@ -11,19 +11,12 @@ namespace {
 /// Adds the operations of `callee` that these steps await, and fail without.
 void add_operations(const StepSequence& steps, const std::string& callee,
                     std::set<std::string>& operations) {
-  for (const StepSpec& step : steps) {
-    if (const auto* call = std::get_if<CallSpec>(&step.action)) {
-      const bool fails = call->on_error == OnError::fail && call->probability > 0;
-      if (fails && call->endpoint.service == callee) operations.insert(call->endpoint.operation);
-      add_operations(call->fallback, callee, operations);
-    } else if (const auto* parallel = std::get_if<ParallelSpec>(&step.action)) {
-      for (const StepSequence& branch : parallel->branches) {
-        add_operations(branch, callee, operations);
-      }
-    } else if (const auto* repeat = std::get_if<RepeatSpec>(&step.action)) {
-      add_operations(repeat->steps, callee, operations);
-    }
-  }
+  for_each_step(steps, [&](const StepSpec& step) {
+    const auto* call = std::get_if<CallSpec>(&step.action);
+    if (call == nullptr || call->endpoint.service != callee) return;
+    const bool fails = call->on_error == OnError::fail && call->probability > 0;
+    if (fails) operations.insert(call->endpoint.operation);
+  });
 }
 
 std::set<std::string> operations_needed(const ServiceSpec& caller, const std::string& callee) {

@@ -69,6 +69,21 @@ inline bool CallSpec::operator==(const CallSpec&) const = default;
 inline bool ParallelSpec::operator==(const ParallelSpec&) const = default;
 inline bool RepeatSpec::operator==(const RepeatSpec&) const = default;
 
+/// Calls `visit(step)` for every step, those inside of branches, rounds and fallbacks included.
+template <class Visit>
+void for_each_step(const StepSequence& steps, Visit&& visit) {
+  for (const StepSpec& step : steps) {
+    visit(step);
+    if (const auto* call = std::get_if<CallSpec>(&step.action)) {
+      for_each_step(call->fallback, visit);
+    } else if (const auto* repeat = std::get_if<RepeatSpec>(&step.action)) {
+      for_each_step(repeat->steps, visit);
+    } else if (const auto* parallel = std::get_if<ParallelSpec>(&step.action)) {
+      for (const StepSequence& branch : parallel->branches) for_each_step(branch, visit);
+    }
+  }
+}
+
 /// An array of steps, each a table with exactly one action.
 struct Steps {
   /// Steps inside of steps are as deep as this at most.
