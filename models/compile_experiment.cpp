@@ -102,23 +102,23 @@ void compile_boundaries(System::Plan& plan) {
   }
 }
 
-/// As long as those of a recording, unless the run is so long (weeks, of many services) that there
-/// would be too many.
+/// As long as those of a recording. Of a run so long (weeks, of many services) that there would be
+/// too many, the highest of some neighbours is kept: the average of them would hide a short peak.
 void compile_load_windows(System::Plan& plan) {
-  constexpr std::int64_t most_samples = 4 << 20;  // 64 MiB of an outcome
-  constexpr std::int64_t fewest_windows = 3'600;
+  constexpr std::size_t most_samples = 4 << 20;  // all services and groups together
+  constexpr std::size_t fewest_kept = 3'600;
   const bool in_doubt = std::any_of(plan.services.begin(), plan.services.end(),
                                     [](const ServicePlan& s) { return s.limit_is_assumed; });
   if (!in_doubt) return;
   OutcomeLayout& layout = plan.layout;
   const Duration measured = layout.intervals.front().to - layout.intervals.front().from;
+  const auto rounded_up = [](std::size_t all, std::size_t part) { return (all + part - 1) / part; };
   const Duration one = Duration::nanoseconds(1);
-  const auto series = static_cast<std::int64_t>(layout.services.size() * load_groups);
-  const std::int64_t most_windows = std::max(fewest_windows, most_samples / series);
-  const Duration shortest = Duration::nanoseconds(measured.in_nanoseconds() / most_windows) + one;
-  layout.load_window = std::max(recorded_load_window, shortest);
-  layout.load_windows =
-      static_cast<std::size_t>((measured + layout.load_window - one) / layout.load_window);
+  const auto windows =
+      static_cast<std::size_t>((measured + recorded_load_window - one) / recorded_load_window);
+  const std::size_t series = plan.services.size() * load_groups;
+  layout.load_windows_merged = rounded_up(windows, std::max(fewest_kept, most_samples / series));
+  layout.load_windows = rounded_up(windows, layout.load_windows_merged);
 }
 
 void compile_thresholds(const ExperimentSpec& experiment, System::Plan& plan) {

@@ -14,9 +14,11 @@ void Run::fill_agenda() {
     const Time end = layout.warm_up_end + layout.window * static_cast<std::int64_t>(i);
     agenda_.add(std::min(end, plan_->end), AgendaItem::Kind::close_window);
   }
-  for (std::size_t i = 0; layout.load_windows > 0 && i <= layout.load_windows; ++i) {
-    const Time end = layout.warm_up_end + layout.load_window * static_cast<std::int64_t>(i);
-    agenda_.add(std::min(end, plan_->end), AgendaItem::Kind::close_load_window);
+  if (layout.load_windows > 0) {
+    for (Time end = layout.warm_up_end; end < plan_->end; end = end + recorded_load_window) {
+      agenda_.add(end, AgendaItem::Kind::close_load_window);
+    }
+    agenda_.add(plan_->end, AgendaItem::Kind::close_load_window);
   }
   for (Index fault = 0; fault < plan_->faults.size(); ++fault) {
     const FaultSpec& spec = plan_->faults[fault].spec;

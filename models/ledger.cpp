@@ -115,7 +115,7 @@ void Ledger::start(const System::Plan& plan) {
   service_sums_.assign(services, {});
   load_sums_.assign(services * load_groups, {});
   load_series_.clear();
-  load_begun_ = false;
+  load_windows_closed_ = 0;
   arrived_.assign(services, 0);
   beyond_recorded_.assign(services, 0);
   endpoint_at_window_.assign(columns, {});
@@ -187,22 +187,30 @@ std::vector<double> Ledger::visits_of_load_window(const Recorders& recorders) {
 
 void Ledger::close_load_window(const Recorders& recorders) {
   const std::vector<double> visits = visits_of_load_window(recorders);
-  for (std::size_t service = 0; load_begun_ && service < visits.size(); ++service) {
+  const std::size_t closed = load_windows_closed_++;
+  if (closed > 0) note_load(visits, (closed - 1) / plan_->layout.load_windows_merged);
+  std::fill(load_sums_.begin(), load_sums_.end(), LoadSums{});
+}
+
+/// `row`: of the load series.
+void Ledger::note_load(const std::vector<double>& visits, std::size_t row) {
+  load_series_.resize((row + 1) * load_sums_.size());
+  for (std::size_t service = 0; service < visits.size(); ++service) {
     const LoadSums* const groups = &load_sums_[service * load_groups];
     Integral instance_time = 0;
     for (std::size_t g = 0; g < load_groups; ++g) instance_time += groups[g].instance_time;
     for (std::size_t g = 0; g < load_groups; ++g) {
       const LoadSums& sums = groups[g];
-      load_series_.push_back(
-          {ratio(sums.work, sums.instance_time), ratio(sums.inside, sums.instance_time)});
+      const float work = ratio(sums.work, sums.instance_time);
+      LoadSample& kept = load_series_[row * load_sums_.size() + service * load_groups + g];
+      kept.work = std::max(kept.work, work);
+      kept.inside = std::max(kept.inside, ratio(sums.inside, sums.instance_time));
       const double own_visits = visits[service] * ratio(sums.instance_time, instance_time);
-      if (is_beyond(load_series_.back().work, own_visits, plan_->services[service].recorded_work)) {
+      if (is_beyond(work, own_visits, plan_->services[service].recorded_work)) {
         beyond_recorded_[service] = 1;
       }
     }
   }
-  std::fill(load_sums_.begin(), load_sums_.end(), LoadSums{});
-  load_begun_ = true;
 }
 
 void Ledger::close_window(const Recorders& recorders) {

@@ -46,6 +46,7 @@ class Ledger {
   };
   /// [service]: visits since the last load window.
   std::vector<double> visits_of_load_window(const Recorders& recorders);
+  void note_load(const std::vector<double>& visits, std::size_t row);
   void write_interval(IntervalOutcome& interval, std::uint32_t elementary,
                       const Recorders& recorders) const;
 
@@ -58,8 +59,8 @@ class Ledger {
   std::vector<ServiceSums> service_sums_;
   std::vector<LoadSums> load_sums_;  // [service, LoadGroup], since the last load window
   std::vector<LoadSample> load_series_;
-  bool load_begun_ = false;
-  std::vector<std::uint64_t> arrived_;  // [service], until the last load window
+  std::size_t load_windows_closed_ = 0;  // the first begins at the end of the warm-up
+  std::vector<std::uint64_t> arrived_;   // [service], until the last load window
   std::vector<std::uint8_t> beyond_recorded_;
   std::vector<Counters> endpoint_at_window_;
   std::vector<Counters> workload_at_window_;

@@ -137,10 +137,10 @@ struct OutcomeLayout {
   bool is_control = false;
   Time warm_up_end;
   Duration window;
-  std::size_t windows = 0;  // they start at warm_up_end
-  Duration load_window;
-  std::size_t load_windows = 0;     // likewise; none when no capacity is in doubt
-  std::vector<std::string> alarms;  // [stop condition]: as they were written
+  std::size_t windows = 0;              // they start at warm_up_end
+  std::size_t load_windows = 0;         // likewise; none when no capacity is in doubt
+  std::size_t load_windows_merged = 1;  // of recorded_load_window: their highest stands for all
+  std::vector<std::string> alarms;      // [stop condition]: as they were written
 };
 
 }  // namespace rehearse

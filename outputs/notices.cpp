@@ -8,7 +8,6 @@
 
 #include "outputs/plain_text.hpp"
 #include "sim/counted_text.hpp"
-#include "sim/duration_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -71,14 +70,6 @@ void warn_of_untried(const std::vector<FailureNeverRecorded>& untried,
                   "their callers "
                   "fail too is assumed (say on_error = \"ignore\" where they do not): {}",
                   fmt::join(names, ", ")));
-}
-
-void warn_of_long_load_windows(const OutcomeLayout& layout, std::vector<std::string>& warnings) {
-  if (layout.load_windows == 0 || layout.load_window <= recorded_load_window) return;
-  warnings.push_back(fmt::format(
-      "harm may be understated: so long a run is compared with the recorded load over windows of "
-      "{}, those of the recording are of {}; shorter peaks beyond it go unseen",
-      duration_text(layout.load_window), duration_text(recorded_load_window)));
 }
 
 /// An objective that is inconclusive for capacity that nobody knows says so itself.
@@ -163,7 +154,6 @@ std::vector<std::string> warnings_about(const Study& study, const Findings& find
         agreeing(names.size(), "it", "they"),
         agreeing(names.size(), "it never queues", "they never queue"), fmt::join(names, ", ")));
   }
-  warn_of_long_load_windows(study.experiment.layout(), warnings);
   warn_of_untried(study.untried, warnings);
   warn_of_deaf_alarms(study.experiment, warnings);
   warn_of_capped(study.experiment, "", warnings);

@@ -1,6 +1,7 @@
 #include "studies/recorded_load.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "models/system.hpp"
 #include "studies/verdict.hpp"
@@ -42,6 +43,16 @@ FaultSpec fault(FaultKind kind, double factor) {
   FaultSpec made = testing::fault_at_station("it", kind, 30, 10);
   made.factor = factor;
   return made;
+}
+
+/// Ten seconds of 1,500 times the arrivals, exactly a load window.
+ExperimentSpec a_day_with_a_spike() {
+  ExperimentSpec experiment = quiet(86'400);
+  FaultSpec spike = fault(FaultKind::load_spike, 1'500);
+  spike.target = {};
+  spike.at = Duration::seconds(40'000);
+  experiment.faults = {spike};
+  return experiment;
 }
 
 }  // namespace
@@ -199,15 +210,30 @@ TEST_CASE("how many times the recorded load is said without an exponent", "[stud
 TEST_CASE("a short peak in a run of a day is not averaged away", "[studies]") {
   ModelSpec model = recorded_model();
   add_poisson(model, 0.05);
-  ExperimentSpec experiment = quiet(86'400);
-  FaultSpec spike = fault(FaultKind::load_spike, 1'500);
-  spike.target = {};
-  spike.at = Duration::seconds(40'000);
-  experiment.faults = {spike};
-  const System system(model, experiment);
+  const ExperimentSpec experiment = a_day_with_a_spike();
 
-  CHECK(system.layout().load_window == recorded_load_window);
+  CHECK(System(model, experiment).layout().load_windows_merged == 1);
   CHECK(unknown_after(model, experiment).size() == 1);
+}
+
+TEST_CASE("of windows that are too many the highest of neighbours is kept", "[studies]") {
+  ModelSpec model = recorded_model();
+  add_poisson(model, 0.05);
+  for (int i = 0; i < 999; ++i) {
+    testing::add_service(model, "idle " + std::to_string(i), {testing::work(constant(0.001))});
+  }
+  const System system(model, a_day_with_a_spike());
+  const OutcomeLayout& layout = system.layout();
+
+  const Outcome outcome = run_replication(system, {.study = 8, .replication = 0});
+
+  CHECK(layout.load_windows_merged == 3);
+  CHECK(layout.load_windows == 2'880);
+  CHECK(outcome.load.size() == 2'880 * layout.services.size() * load_groups);
+  float highest = 0;
+  for (const LoadSample& sample : outcome.load) highest = std::max(highest, sample.work);
+  // 75 a second on two instances, 10 ms each: three eighths of an Erlang, over 750 visits.
+  CHECK(highest == Approx(0.375).epsilon(4 / std::sqrt(750.)));
 }
 
 }  // namespace rehearse
