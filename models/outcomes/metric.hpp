@@ -46,7 +46,7 @@ struct MetricRow {
   enum class Labels { who, service, nobody };
   enum class Aggregates { quantile_mean_max, mean_max, alone };
   /// What it is taken from, beside counters.
-  enum class Needs { counters, latencies, windows, disturbance, rollout };
+  enum class Needs { counters, latencies, windows, rollout };
 
   Metric metric;
   std::string_view word;

@@ -7,10 +7,6 @@
 namespace rehearse {
 namespace {
 
-std::string_view word_of(FaultKind kind) {
-  return word_of(kind, fault_kind_words);
-}
-
 struct FaultKey {
   std::string_view key;
   std::array<FaultKind, 2> kinds;
@@ -27,17 +23,19 @@ void check_keys(Reader& reader, const Node& node, FaultKind kind) {
     const bool belongs = key.kinds[0] == kind || key.kinds[1] == kind;
     const bool given = node.find(key.key) != nullptr;
     if (belongs && !given && !key.has_default) {
-      reader.mistake(
-          node,
-          fmt::format("'{}' is missing: a fault of kind \"{}\" needs it", key.key, word_of(kind)),
-          "what a fault does is never a default");
+      reader.mistake(node,
+                     fmt::format("'{}' is missing: a fault of kind \"{}\" needs it", key.key,
+                                 word_of(kind, fault_kind_words)),
+                     "what a fault does is never a default");
     }
     if (given && !belongs) {
       const bool two = key.kinds[0] != key.kinds[1];
-      reader.mistake(*node.find(key.key),
-                     fmt::format("a fault of kind \"{}\" has no '{}'", word_of(kind), key.key),
-                     fmt::format("'{}' belongs to {}{}", key.key, word_of(key.kinds[0]),
-                                 two ? fmt::format(" and {}", word_of(key.kinds[1])) : ""));
+      reader.mistake(
+          *node.find(key.key),
+          fmt::format("a fault of kind \"{}\" has no '{}'", word_of(kind, fault_kind_words),
+                      key.key),
+          fmt::format("'{}' belongs to {}{}", key.key, word_of(key.kinds[0], fault_kind_words),
+                      two ? fmt::format(" and {}", word_of(key.kinds[1], fault_kind_words)) : ""));
     }
   }
 }
@@ -45,7 +43,7 @@ void check_keys(Reader& reader, const Node& node, FaultKind kind) {
 void check_target(Reader& reader, const Node& node, const FaultKeys& keys) {
   const Node* target = node.find("target");
   if (target == nullptr || target->type != Node::Type::table) return;
-  const std::string_view kind = word_of(keys.kind);
+  const std::string_view kind = word_of(keys.kind, fault_kind_words);
   const bool spike = keys.kind == FaultKind::load_spike;
   for (const Entry& entry : target->entries) {
     // Said or not, a load spike meets all of its workload.
@@ -102,7 +100,9 @@ std::string fault_meanings() {
 }
 
 void inspect(Reader& reader, const Node& node, const FaultKeys& keys) {
-  if (node.find("kind") == nullptr || node.find("kind")->text != word_of(keys.kind)) return;
+  if (node.find("kind") == nullptr ||
+      node.find("kind")->text != word_of(keys.kind, fault_kind_words))
+    return;
   check_keys(reader, node, keys.kind);
   check_target(reader, node, keys);
 }
