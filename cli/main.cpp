@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "cli/verb.hpp"
+#include "models/outcomes/exit_code.hpp"
 #include "sim/error.hpp"
-#include "sim/exit_code.hpp"
 #include "sim/expects.hpp"
 
 namespace {

@@ -13,13 +13,13 @@
 #include "cli/verb.hpp"
 #include "language/diagnostics.hpp"
 #include "language/text_file.hpp"
+#include "models/outcomes/exit_code.hpp"
 #include "outputs/atomic_file.hpp"
 #include "outputs/outcome_file/outcome_file.hpp"
 #include "outputs/report_json.hpp"
 #include "outputs/summary.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/error.hpp"
-#include "sim/exit_code.hpp"
 #include "sim/visible_text.hpp"
 
 namespace rehearse {

@@ -10,9 +10,9 @@
 #include <cstring>
 
 #include "language/suggestions.hpp"
+#include "models/outcomes/exit_code.hpp"
 #include "outputs/atomic_file.hpp"
 #include "sim/error.hpp"
-#include "sim/exit_code.hpp"
 #include "sim/visible_text.hpp"
 
 namespace rehearse {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "models/outcomes/exit_code.hpp"
 #include "sim/enumerators.hpp"
-#include "sim/exit_code.hpp"
 #include "sim/stats/intervals.hpp"
 #include "studies/arm_record.hpp"
 #include "studies/recorded_load.hpp"

@@ -1,4 +1,4 @@
-#include "sim/exit_code.hpp"
+#include "models/outcomes/exit_code.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -6,7 +6,7 @@
 
 using namespace rehearse;
 
-TEST_CASE("the pages tell the exit codes as the program does", "[sim]") {
+TEST_CASE("the pages tell the exit codes as the program does", "[models]") {
   for (const ExitCodeRow& row : exit_codes) {
     for (const char* page : {"README.md", "docs/architecture.md"}) {
       INFO(page);
