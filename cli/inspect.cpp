@@ -10,8 +10,11 @@
 #include <fstream>
 
 #include "cli/verb.hpp"
+#include "outputs/outcome_file/checksum.hpp"
 #include "outputs/outcome_file/outcome_file.hpp"
+#include "outputs/outcome_file/outcome_reader.hpp"
 #include "outputs/plain_text.hpp"
+#include "outputs/summary.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/duration_text.hpp"
@@ -112,10 +115,14 @@ std::string describe_model(const Model& model) {
   return text;
 }
 
-/// What reading an outcome file may take; sound ones need a fraction of a second and 100 MB. One
-/// that is damaged can tell HDF5 1.10 to take more than the machine has, or never to end.
-constexpr rlim_t most_seconds = 8;
-constexpr rlim_t most_bytes = 1'000'000'000;
+/// What reading an outcome file may take. One that is damaged can tell HDF5 1.10 to take more than
+/// the machine has, or never to end.
+struct Bounds {
+  rlim_t seconds;
+  rlim_t bytes;
+};
+constexpr Bounds of_foreign_file = {8, 1'000'000'000};
+constexpr Bounds of_whole_file = {60, 8'000'000'000};  // of the largest studies
 
 /// The address space in use.
 rlim_t bytes_in_use() {
@@ -130,39 +137,68 @@ void limit(__rlimit_resource resource, rlim_t most) {
   rlimit now{};
   if (::getrlimit(resource, &now) != 0) return;
   now.rlim_cur = std::min(now.rlim_cur, most);
-  now.rlim_max = std::min(now.rlim_max, most);
+  ::setrlimit(resource, &now);
+}
+
+void lift_limit(__rlimit_resource resource) {
+  rlimit now{};
+  if (::getrlimit(resource, &now) != 0) return;
+  now.rlim_cur = now.rlim_max;
   ::setrlimit(resource, &now);
 }
 
 /// Of the process that reads: it takes no more than it may, and does not outlive who asked for it.
-void confine(pid_t parent) {
+void confine(pid_t parent, const Bounds& bounds) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::raise(SIGKILL);
   limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_CPU, most_seconds);
+  limit(RLIMIT_CPU, bounds.seconds);
   // The clock goes on where a disk does not answer.
-  ::alarm(static_cast<unsigned>(most_seconds) + 1);
+  ::alarm(static_cast<unsigned>(bounds.seconds) + 1);
   // Under a sanitizer terabytes are in use before anything is read.
-  if (bytes_in_use() < most_bytes / 2) limit(RLIMIT_AS, most_bytes);
+  if (bytes_in_use() < bounds.bytes / 2) limit(RLIMIT_AS, bounds.bytes);
 }
 
-std::string reason_of_signal(int signal) {
+/// What is done with values that were read takes its time, as does whoever reads what we print.
+void release() {
+  ::alarm(0);
+  lift_limit(RLIMIT_CPU);
+  lift_limit(RLIMIT_AS);
+}
+
+std::string reason_of_signal(int signal, const Bounds& bounds) {
   if (signal == SIGKILL || signal == SIGXCPU || signal == SIGALRM) {
-    return "reading it took more than " + duration_text(Duration::seconds(most_seconds));
+    return "reading it took more than " +
+           duration_text(Duration::seconds(static_cast<std::int64_t>(bounds.seconds)));
   }
   return fmt::format("reading it ended with signal {}", signal);
 }
 
+/// What `rehearse run` printed.
+void print_summary(const std::string& path) {
+  const Study study = read_outcome_file(path);
+  release();
+  for (const std::string& doubt : study.information.doubts) {
+    print_aside(fmt::format("warning: {}\n", printable(doubt)));
+  }
+  print(summary_of(study, findings_of(study)) + outcome_file_line(path));
+}
+
+void print_layout(const std::string& path) {
+  const std::string text = describe_outcome_file(path);
+  release();
+  print(text);
+}
+
 /// HDF5 1.10 reads beyond its memory where a file is damaged: a child process takes the risk.
-int inspect_outcomes(const std::string& path) {
+int inspect_outcomes(const std::string& path, void (*print_it)(const std::string&)) {
+  const Bounds bounds = checksum_of(path) == Checksum::right ? of_whole_file : of_foreign_file;
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) throw InputOutputError("cannot start a process to read " + visible_line(path));
   if (child == 0) {
-    confine(parent);
-    const std::string text = describe_outcome_file(path);
-    ::alarm(0);  // whoever reads what we print may take their time
-    print(text);
+    confine(parent, bounds);
+    print_it(path);
     return 0;
   }
   int status = 0;
@@ -172,13 +208,15 @@ int inspect_outcomes(const std::string& path) {
   const int signal = WTERMSIG(status);
   // Who reads our output went away: that is no fault of the file.
   if (signal == SIGPIPE) ::raise(SIGPIPE);
-  throw InvalidInput(
-      fmt::format("{}: the file is damaged: {}", visible_line(path), reason_of_signal(signal)));
+  throw InvalidInput(fmt::format("{}: the file is damaged: {}", visible_line(path),
+                                 reason_of_signal(signal, bounds)));
 }
 
 int run(const Invocation& invocation) {
   const std::string path = only_argument(invocation, "inspect", "one outcome file or model");
-  if (is_hdf5(path)) return inspect_outcomes(path);
+  const bool layout = invocation.arguments.has("layout");
+  if (is_hdf5(path)) return inspect_outcomes(path, layout ? print_layout : print_summary);
+  if (layout) throw InvalidInput("rehearse inspect: --layout is of outcome files");
   print(describe_model(load_model(path)));
   return 0;
 }
@@ -189,8 +227,11 @@ Verb inspect_verb() {
   Verb verb;
   verb.name = "inspect";
   verb.usage = "OUT.h5|MODEL.toml";
-  verb.summary = "Says what an outcome file or a model holds.";
+  verb.summary = "Prints the summary of an outcome file again, or what a model holds.";
   verb.example = "rehearse inspect slow_payments.h5";
+  verb.options = {
+      {"layout", 0, "", "every dataset of an outcome file, with its shape, unit and meaning"},
+  };
   verb.run = run;
   return verb;
 }

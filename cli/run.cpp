@@ -142,8 +142,7 @@ int deliver(const Study& study, const Findings& findings, const Destinations& to
   const bool files_complete = delivery.complete();
   delivery.attempt([&] {
     const std::string summary =
-        summary_of(study, findings) +
-        (saved ? fmt::format("Outcome file {}\n", visible_line(file)) : std::string());
+        summary_of(study, findings) + (saved ? outcome_file_line(file) : std::string());
     to.json_to_output ? print_aside(summary) : print(summary);
   });
   // Nobody reads what is printed for a terminal that was closed.

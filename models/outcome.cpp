@@ -28,7 +28,7 @@ void fold(Digest& digest, const LatencyHistogram& latencies) {
 
 void fold(Digest& digest, const ServiceOutcome& service) {
   for_each_measure(
-      [&digest](Merge, const auto& value) {
+      [&digest](Merge, const MeasureText&, const auto& value) {
         digest.add(static_cast<std::uint64_t>(value));
         if constexpr (sizeof(value) > sizeof(std::uint64_t)) {
           if (value >> 64 != 0) digest.add(static_cast<std::uint64_t>(value >> 64));

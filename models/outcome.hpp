@@ -120,11 +120,13 @@ struct OutcomeLayout {
   struct EndpointKey {
     EndpointName name;
     std::string version;  // "stable", or "canary" where there is a rollout
+    bool operator==(const EndpointKey&) const = default;
   };
   struct IntervalKey {
     std::string name;  // "run", "fault", "after", or "300 s to 900 s"
     Time from;
     Time to;
+    bool operator==(const IntervalKey&) const = default;
   };
   std::vector<EndpointKey> endpoints;
   std::vector<std::string> workloads;
@@ -141,6 +143,7 @@ struct OutcomeLayout {
   std::size_t load_windows = 0;         // likewise; none when no capacity is in doubt
   std::size_t load_windows_merged = 1;  // of recorded_load_window: their highest stands for all
   std::vector<std::string> alarms;      // [stop condition]: as they were written
+  bool operator==(const OutcomeLayout&) const = default;
 };
 
 }  // namespace rehearse

@@ -79,18 +79,18 @@ void collect(const std::vector<Estimates>& with, const std::vector<Estimates>& w
 double mean_utilization(const WindowRows& rows, std::size_t cell, std::size_t cells) {
   double sum = 0;
   for (std::uint64_t r = 0; r < rows.replications; ++r) {
-    sum += static_cast<double>(rows.services[r * cells + cell].utilization);
+    sum += static_cast<double>(rows.services.utilization[r * cells + cell]);
   }
   return rows.replications == 0 ? 0 : sum / static_cast<double>(rows.replications);
 }
 
 std::string first_exhausted_text(const ArmRecord& arm) {
-  const OutcomeLayout& layout = arm.layout();
+  const OutcomeLayout& layout = arm.layout;
   const std::size_t cells = layout.windows * layout.services.size();
   for (std::size_t window = 0; window < layout.windows; ++window) {
     for (std::size_t service = 0; service < layout.services.size(); ++service) {
       const std::size_t cell = window * layout.services.size() + service;
-      if (mean_utilization(arm.windows(), cell, cells) < exhausted) continue;
+      if (mean_utilization(arm.windows, cell, cells) < exhausted) continue;
       const Time from = layout.warm_up_end + layout.window * static_cast<std::int64_t>(window);
       return fmt::format("First exhausted: {}, from {} on\n",
                          visible_name(layout.services[service]),

@@ -18,7 +18,7 @@ constexpr double worth_mentioning = 0.001;
 constexpr std::size_t most_edges_named = 6;
 
 std::uint64_t capped_in(const ArmRecord& arm) {
-  const auto& capped = arm.rows().capped;
+  const auto& capped = arm.rows.capped;
   return static_cast<std::uint64_t>(std::count(capped.begin(), capped.end(), std::uint8_t{1}));
 }
 
@@ -79,13 +79,13 @@ bool said_by_an_objective(const Findings& findings) {
 }
 
 void warn_of_deaf_alarms(const ArmRecord& arm, std::vector<std::string>& warnings) {
-  for (std::size_t i = 0; i < arm.layout().alarms.size(); ++i) {
+  for (std::size_t i = 0; i < arm.layout.alarms.size(); ++i) {
     const std::uint64_t deaf = alarms_that_rang_before(arm, i);
     if (deaf == 0) continue;
     warnings.push_back(fmt::format(
         "the alarm '{}' rang already before the experiment began in {} of {}: it "
         "cannot notice it there",
-        arm.layout().alarms[i], count_text(deaf), counted(arm.replications(), "replication")));
+        arm.layout.alarms[i], count_text(deaf), counted(arm.replications(), "replication")));
   }
 }
 
@@ -111,8 +111,8 @@ Occurrences occurrences_of(const std::vector<double>& instants) {
 
 std::vector<double> firings_of(const ArmRecord& arm, std::size_t alarm) {
   std::vector<double> instants;
-  const auto& all = arm.rows().alarm_fired_at;
-  for (std::size_t i = alarm; i < all.size(); i += arm.layout().alarms.size()) {
+  const auto& all = arm.rows.alarm_fired_at;
+  for (std::size_t i = alarm; i < all.size(); i += arm.layout.alarms.size()) {
     instants.push_back(all[i]);
   }
   return instants;
@@ -120,13 +120,13 @@ std::vector<double> firings_of(const ArmRecord& arm, std::size_t alarm) {
 
 std::uint64_t alarms_that_rang_before(const ArmRecord& arm, std::size_t alarm) {
   std::uint64_t count = 0;
-  const auto& all = arm.rows().alarm_rang_before;
-  for (std::size_t i = alarm; i < all.size(); i += arm.layout().alarms.size()) count += all[i];
+  const auto& all = arm.rows.alarm_rang_before;
+  for (std::size_t i = alarm; i < all.size(); i += arm.layout.alarms.size()) count += all[i];
   return count;
 }
 
 std::uint64_t rollouts_that_ended(const ArmRecord& arm, RolloutResult result) {
-  const auto& ends = arm.rows().rollout;
+  const auto& ends = arm.rows.rollout;
   return static_cast<std::uint64_t>(
       std::count(ends.begin(), ends.end(), static_cast<std::uint8_t>(result)));
 }
@@ -161,14 +161,14 @@ std::vector<std::string> warnings_about(const Study& study, const Findings& find
   if (study.control) {
     warn_of_capped(*study.control, "without the experiment ", warnings);
     warn_of_unfinished(findings.control->intervals.front(), "without the experiment ", warnings);
-    const Occurrences alarms = occurrences_of(study.control->rows().stopped_at);
+    const Occurrences alarms = occurrences_of(study.control->rows.stopped_at);
     if (alarms.count > 0) {
       warnings.push_back(
           fmt::format("false alarms: a stop condition fires without the experiment in {} of {}",
                       count_text(alarms.count), counted(alarms.replications, "replication")));
     }
   }
-  const auto& blind = study.experiment.rows().analyses_without_data;
+  const auto& blind = study.experiment.rows.analyses_without_data;
   const auto measurements = std::accumulate(blind.begin(), blind.end(), std::uint64_t{0});
   if (measurements > 0) {
     warnings.push_back(

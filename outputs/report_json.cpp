@@ -164,8 +164,8 @@ void write(JsonWriter& json, std::string_view key, const Occurrences& seen) {
 
 void write_alarms(JsonWriter& json, const ArmRecord& arm) {
   json.key("alarms").begin_array();
-  for (std::size_t i = 0; i < arm.layout().alarms.size(); ++i) {
-    json.begin_object().member("when", arm.layout().alarms[i]);
+  for (std::size_t i = 0; i < arm.layout.alarms.size(); ++i) {
+    json.begin_object().member("when", arm.layout.alarms[i]);
     json.member("rang_before", alarms_that_rang_before(arm, i));
     write(json, "fired", occurrences_of(firings_of(arm, i)));
     json.end_object();
@@ -242,7 +242,7 @@ std::string json_report(const Study& study, const Findings& findings,
   } else {
     json.null();
   }
-  const ReplicationRows& rows = study.experiment.rows();
+  const ReplicationRows& rows = study.experiment.rows;
   write_unknown(json, study);
   write_untried(json, study);
   write_alarms(json, study.experiment);

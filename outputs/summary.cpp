@@ -47,7 +47,7 @@ std::string rollout_text(const ArmRecord& arm) {
 
 /// Nor is a pass the whole answer that was reached only because production would have noticed.
 std::string stopped_text(const ArmRecord& arm) {
-  const Occurrences stopped = occurrences_of(arm.rows().stopped_at);
+  const Occurrences stopped = occurrences_of(arm.rows.stopped_at);
   if (stopped.count == 0) return "";
   return fmt::format(" A stop condition fired in {} of {}.", count_text(stopped.count),
                      count_text(stopped.replications));
@@ -291,13 +291,13 @@ std::string noticed_text(const Study& study, const std::vector<double>& instants
 std::string alarms_text(const Study& study) {
   const ArmRecord& arm = study.experiment;
   std::string text;
-  for (std::size_t i = 0; i < arm.layout().alarms.size(); ++i) {
+  for (std::size_t i = 0; i < arm.layout.alarms.size(); ++i) {
     text += noticed_text(study, firings_of(arm, i),
-                         fmt::format("The alarm '{}' fired", visible_name(arm.layout().alarms[i])));
+                         fmt::format("The alarm '{}' fired", visible_name(arm.layout.alarms[i])));
   }
   // The headline says how often; this is about when.
   if (rollouts_that_ended(arm, RolloutResult::aborted) > 0) {
-    text += noticed_text(study, arm.rows().rollout_aborted_at, "The rollout was rolled back");
+    text += noticed_text(study, arm.rows.rollout_aborted_at, "The rollout was rolled back");
   }
   return text.empty() ? text : "\n" + text;
 }
@@ -325,6 +325,10 @@ std::string summary_of(const Study& study, const Findings& findings) {
   text += "\nAll of this is conditional on the model: what it does not know cannot happen here.\n";
   return text + fmt::format("Outcome digest {:016x}, trajectory digest {:016x}\n",
                             study.outcome_digest(), study.trajectory_digest());
+}
+
+std::string outcome_file_line(const std::string& path) {
+  return fmt::format("Outcome file {}\n", visible_line(path));
 }
 
 }  // namespace rehearse

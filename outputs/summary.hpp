@@ -11,4 +11,7 @@ namespace rehearse {
 /// noticed, and what weakens the answer. Ends with a newline.
 std::string summary_of(const Study& study, const Findings& findings);
 
+/// The line below it that says where the numbers are.
+std::string outcome_file_line(const std::string& path);
+
 }  // namespace rehearse

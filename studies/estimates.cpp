@@ -26,7 +26,7 @@ RequestEstimates estimate_requests(const ArmRecord& record, std::size_t interval
   std::vector<LatencySample> latencies;
   std::vector<double> errors;
   std::vector<double> arrived;
-  for (const Batch& batch : record.batches()) {
+  for (const Batch& batch : record.batches) {
     const RequestTotals& totals = (batch.intervals[interval].*kind)[position];
     result.counts += totals.counts;
     good.merge(totals.latency);
@@ -47,7 +47,7 @@ Estimate estimate_service_ratio(const ArmRecord& record, std::size_t interval, s
                                 NumberOf part, NumberOf whole, RandomStream stream) {
   std::vector<double> parts;
   std::vector<double> wholes;
-  for (const Batch& batch : record.batches()) {
+  for (const Batch& batch : record.batches) {
     const ServiceTotals& totals = batch.intervals[interval].services[position];
     parts.push_back(totals.*part);
     wholes.push_back(totals.*whole);
@@ -58,7 +58,7 @@ Estimate estimate_service_ratio(const ArmRecord& record, std::size_t interval, s
 ServiceEstimates estimate_service(const ArmRecord& record, std::size_t interval,
                                   std::size_t position, const StreamNames& names) {
   ServiceEstimates result;
-  result.name = record.layout().services[position];
+  result.name = record.layout.services[position];
   const auto ratio = [&](NumberOf part, NumberOf whole, const char* number) {
     return estimate_service_ratio(record, interval, position, part, whole,
                                   names.stream(result.name, number));
@@ -68,7 +68,7 @@ ServiceEstimates estimate_service(const ArmRecord& record, std::size_t interval,
   result.queue_length = ratio(&T::waiting, &T::instance_time, "queue_length");
   result.in_system = ratio(&T::in_system, &T::instance_time, "in_system");
   result.attempts_per_call = ratio(&T::attempts, &T::calls, "attempts_per_call");
-  for (const Batch& batch : record.batches()) {
+  for (const Batch& batch : record.batches) {
     const ServiceTotals& totals = batch.intervals[interval].services[position];
     result.longest_queue = std::max(result.longest_queue, totals.longest_queue);
     result.most_in_system = std::max(result.most_in_system, totals.most_in_system);
@@ -90,7 +90,7 @@ std::string column_name(const OutcomeLayout::EndpointKey& key) {
 }
 
 ArmEstimates estimate(const ArmRecord& record, const std::string& arm, std::uint64_t seed) {
-  const OutcomeLayout& layout = record.layout();
+  const OutcomeLayout& layout = record.layout;
   ArmEstimates result;
   for (std::size_t i = 0; i < layout.intervals.size(); ++i) {
     const auto& key = layout.intervals[i];

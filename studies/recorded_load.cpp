@@ -23,7 +23,7 @@ double ratio(double brought, double recorded) {
 /// The highest of all load windows and groups of instances, each averaged over replications:
 /// [service].
 std::vector<LoadSample> highest_load(const ArmRecord& arm) {
-  const std::size_t services = arm.layout().services.size();
+  const std::size_t services = arm.layout.services.size();
   std::vector<LoadSample> highest(services);
   const std::vector<LoadSample> means = arm.mean_load();
   for (std::size_t i = 0; i < means.size(); ++i) {
@@ -67,11 +67,11 @@ std::map<std::string, double> brought_visits(const ArmRecord& arm) {
   const IntervalTotals run = arm.totals().front();
   std::map<std::string, double> visits;
   for (std::size_t i = 0; i < run.endpoints.size(); ++i) {
-    visits[arm.layout().endpoints[i].name.service] +=
+    visits[arm.layout.endpoints[i].name.service] +=
         static_cast<double>(run.endpoints[i].counts.arrived);
   }
   for (std::size_t i = 0; i < run.services.size(); ++i) {
-    double& of_service = visits[arm.layout().services[i]];
+    double& of_service = visits[arm.layout.services[i]];
     of_service = ratio(of_service, run.services[i].instance_time * 1e-9);
   }
   return visits;
@@ -99,8 +99,8 @@ void add_visits(const ModelSpec& model, const ArmRecord& arm,
 std::vector<UnknownCapacity> unknown_capacities(const ModelSpec& model, const ArmRecord& arm) {
   std::vector<UnknownCapacity> unknown;
   const std::vector<LoadSample> highest = highest_load(arm);
-  for (std::size_t i = 0; i < arm.layout().services.size(); ++i) {
-    const std::string& name = arm.layout().services[i];
+  for (std::size_t i = 0; i < arm.layout.services.size(); ++i) {
+    const std::string& name = arm.layout.services[i];
     if (!limit_is_assumed(model, name)) continue;
     const LoadSample& brought = highest[i];
     if (brought.work == 0 && brought.inside == 0) continue;

@@ -19,6 +19,7 @@ struct UnknownCapacity {
   std::optional<double> inside_ratio;  // of the requests inside, time in calls included
   /// Of visits to an instance, on average; where only how many were recorded is known.
   std::optional<double> visits_ratio;
+  bool operator==(const UnknownCapacity&) const = default;
 };
 
 /// The services of which the load goes beyond `most_load_ratio` times either recorded load, or of

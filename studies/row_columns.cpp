@@ -19,6 +19,12 @@ float quantile_seconds(const LatencyHistogram& latency, double level, std::uint6
   return value ? static_cast<float>(value->in_seconds()) : std::numeric_limits<float>::infinity();
 }
 
+float seconds_if_any(Duration latency, const WindowSample& sample) {
+  return sample.finished == 0             ? nothing
+         : latency == Duration::longest() ? std::numeric_limits<float>::infinity()
+                                          : static_cast<float>(latency.in_seconds());
+}
+
 }  // namespace
 
 const std::array<LatencyColumn, 5> latency_columns = {{
@@ -58,6 +64,29 @@ const std::array<ServiceColumn, 6> service_columns = {{
      [](const ServiceOutcome& s) { return static_cast<float>(s.most_in_system); }},
     {"attempts_per_call", "1", "Attempts over calls to the service: the amplification by retries.",
      [](const ServiceOutcome& s) { return ratio(s.attempts, s.calls); }},
+}};
+
+const std::array<WindowColumn, 5> window_columns = {{
+    {&RequestWindows::arrived, "arrived", "1", "Arrivals in the window.",
+     [](const WindowSample& s) { return static_cast<float>(s.arrived); }},
+    {&RequestWindows::finished, "finished", "1", "Answers in the window.",
+     [](const WindowSample& s) { return static_cast<float>(s.finished); }},
+    {&RequestWindows::errors, "errors", "1", "Errors among them.",
+     [](const WindowSample& s) { return static_cast<float>(s.errors); }},
+    {&RequestWindows::latency_p50, "latency_p50", "s",
+     "Median latency of the answers; infinite where it falls among errors.",
+     [](const WindowSample& s) { return seconds_if_any(s.p50, s); }},
+    {&RequestWindows::latency_p99, "latency_p99", "s", "Their 0.99 quantile, likewise.",
+     [](const WindowSample& s) { return seconds_if_any(s.p99, s); }},
+}};
+
+const std::array<ServiceWindowColumn, 3> service_window_columns = {{
+    {&ServiceWindows::utilization, "utilization", "1", "Busy workers (or cores) over live ones.",
+     [](const ServiceWindowSample& s) { return s.utilization; }},
+    {&ServiceWindows::queue_length, "queue_length", "1", "Jobs waiting at an instance.",
+     [](const ServiceWindowSample& s) { return s.waiting; }},
+    {&ServiceWindows::in_system, "in_system", "1", "Jobs waiting or served at an instance.",
+     [](const ServiceWindowSample& s) { return s.in_system; }},
 }};
 
 }  // namespace rehearse

@@ -33,14 +33,16 @@ struct StudyInformation {
   std::uint64_t threads = 1;
   std::uint64_t threads_per_replication = 1;
   double wall_seconds = 0;
+  bool operator==(const StudyInformation&) const = default;
 };
 
 /// A study that has been run: one arm, and the control arm where the scenario does something.
 struct Study {
   StudyInformation information;
+  std::vector<ObjectiveSpec> objectives;
   ArmRecord experiment;
   std::optional<ArmRecord> control;
-  std::vector<UnknownCapacity> unknown;  // what a pass must not rest on
+  std::vector<UnknownCapacity> unknown = {};  // what a pass must not rest on
   /// What failures that spread to callers rest on.
   std::vector<FailureNeverRecorded> untried = {};
 

@@ -2,7 +2,7 @@
 
 #include "models/footprint.hpp"
 #include "sim/threads/replications.hpp"
-#include "studies/arm_record.hpp"
+#include "studies/arm_recorder.hpp"
 
 namespace rehearse {
 namespace {
@@ -12,7 +12,7 @@ StudyMemory memory_of_arm(const System& system, std::uint64_t replications, int 
   // Some wait, one is being made, and one is being added.
   const double outcomes = static_cast<double>(waiting_results_per_thread) + 2;
   return {footprint.system + at_once * (footprint.run + outcomes * footprint.outcome),
-          ArmRecord::expected_bytes(system.layout(), static_cast<double>(replications))};
+          ArmRecorder::expected_bytes(system.layout(), static_cast<double>(replications))};
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "sim/error.hpp"
 #include "sim/threads/replications.hpp"
+#include "studies/arm_recorder.hpp"
 
 namespace rehearse {
 namespace {
@@ -73,9 +74,8 @@ Study StudyRun::empty_study(StudyInformation information) const {
   information.threads =
       static_cast<std::uint64_t>(at_once_) * static_cast<std::uint64_t>(threads_of_one());
   information.threads_per_replication = static_cast<std::uint64_t>(threads_of_one());
-  Study study{
-      std::move(information), ArmRecord(experiment_.layout(), objectives_), std::nullopt, {}, {}};
-  if (control_) study.control.emplace(control_->layout(), objectives_);
+  Study study{std::move(information), objectives_, ArmRecord(experiment_.layout()), std::nullopt};
+  if (control_) study.control.emplace(control_->layout());
   return study;
 }
 
@@ -90,9 +90,12 @@ StudyMemory StudyRun::memory() const {
 
 void StudyRun::add(Study& study, std::uint64_t first, std::uint64_t last, int at_once) {
   const auto run = [this](std::uint64_t index, int worker) { return twins(index, worker); };
+  ArmRecorder experiment(study.experiment, study.objectives);
+  std::optional<ArmRecorder> control;
+  if (study.control) control.emplace(*study.control, study.objectives);
   const auto deliver = [&](std::uint64_t index, Twins&& result) {
-    study.experiment.add(result.experiment);
-    if (result.control) study.control->add(*result.control);
+    experiment.add(result.experiment);
+    if (result.control) control->add(*result.control);
     watch_.finished(index + 1);
     return true;
   };

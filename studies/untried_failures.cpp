@@ -51,7 +51,7 @@ class Measured {
   template <class Holds>
   bool any(const std::string& service, const Holds& holds) const {
     for (std::size_t i = 0; i < run_.endpoints.size(); ++i) {
-      const EndpointName& name = arm_.layout().endpoints[i].name;
+      const EndpointName& name = arm_.layout.endpoints[i].name;
       if (name.service == service && holds(name, run_.endpoints[i])) return true;
     }
     return false;

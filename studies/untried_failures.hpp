@@ -16,6 +16,7 @@ struct FailureNeverRecorded {
   std::string caller;
   std::string callee;
   std::uint64_t recorded_calls = 0;  // all of them good
+  bool operator==(const FailureNeverRecorded&) const = default;
 };
 
 /// The edges of a model on which no failure was recorded, and which the scenario makes fail: a

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "models/assumed_limit.hpp"
+#include "models/measure.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/expects.hpp"
 
@@ -35,8 +36,8 @@ constexpr double confidence = 0.95;
 Risk risk_in(const ArmRecord& arm, std::size_t objective) {
   std::uint64_t missed = 0;
   std::uint64_t no_data = 0;
-  const std::size_t stride = arm.objectives().size();
-  const auto& judgements = arm.rows().objective_judgement;
+  const std::size_t stride = arm.layout.objective_intervals.size();
+  const auto& judgements = arm.rows.objective_judgement;
   for (std::size_t i = objective; i < judgements.size(); i += stride) {
     missed += judgements[i] == static_cast<std::uint8_t>(Judgement::missed);
     no_data += judgements[i] == static_cast<std::uint8_t>(Judgement::no_data);
@@ -46,8 +47,8 @@ Risk risk_in(const ArmRecord& arm, std::size_t objective) {
 
 Measurements measurements_in(const ArmRecord& arm, std::size_t objective) {
   std::vector<double> values;
-  const std::size_t stride = arm.objectives().size();
-  const auto& all = arm.rows().objective_value;
+  const std::size_t stride = arm.layout.objective_intervals.size();
+  const auto& all = arm.rows.objective_value;
   for (std::size_t i = objective; i < all.size(); i += stride) {
     if (!std::isnan(all[i])) values.push_back(all[i]);
   }
@@ -78,24 +79,24 @@ std::string reason_of(const std::vector<UnknownCapacity>& unknown) {
 /// The same, where that is so in some replications only.
 std::string reason_of_rare(const ArmRecord& arm) {
   std::string names;
-  for (std::size_t i = 0; i < arm.layout().services.size(); ++i) {
-    const std::uint64_t count = arm.beyond_recorded_by_service()[i];
+  for (std::size_t i = 0; i < arm.layout.services.size(); ++i) {
+    const std::uint64_t count = arm.beyond_recorded[i];
     if (count == 0) continue;
-    names += fmt::format("{}{} (in {})", names.empty() ? "" : ", ", arm.layout().services[i],
+    names += fmt::format("{}{} (in {})", names.empty() ? "" : ", ", arm.layout.services[i],
                          count_text(count));
   }
   return fmt::format(
       "in {} of {} services get more than {} times the recorded work, their limits being assumed "
       "to "
       "be unlimited, and nobody knows whether they can do it: {}",
-      count_text(arm.beyond_recorded()), counted(arm.replications(), "replication"),
+      count_text(arm.replications_beyond_recorded()), counted(arm.replications(), "replication"),
       most_load_ratio, names);
 }
 
 /// Whether it were a pass, too, if every replication missed it that went beyond what is known.
 bool passes_without_the_unknown(const Risk& risk, const ArmRecord& arm, double accepted_risk) {
   const std::uint64_t open =
-      std::min(risk.missed + risk.no_data + arm.beyond_recorded(), risk.replications);
+      std::min(risk.missed + risk.no_data + arm.replications_beyond_recorded(), risk.replications);
   return clopper_pearson(open, risk.replications, confidence).upper <= accepted_risk;
 }
 
@@ -153,12 +154,13 @@ Verdict judge(const Risk& experiment, const std::optional<Risk>& control, double
   return Verdict::inconclusive;
 }
 
-std::vector<ObjectiveResult> judge_objectives(const ArmRecord& experiment, const ArmRecord* control,
+std::vector<ObjectiveResult> judge_objectives(const std::vector<ObjectiveSpec>& objectives,
+                                              const ArmRecord& experiment, const ArmRecord* control,
                                               const std::vector<UnknownCapacity>& unknown) {
   std::vector<ObjectiveResult> results;
-  for (std::size_t i = 0; i < experiment.objectives().size(); ++i) {
-    const ObjectiveSpec& objective = experiment.objectives()[i];
-    const OutcomeLayout& layout = experiment.layout();
+  for (std::size_t i = 0; i < objectives.size(); ++i) {
+    const ObjectiveSpec& objective = objectives[i];
+    const OutcomeLayout& layout = experiment.layout;
     ObjectiveResult result;
     result.name = objective.name;
     result.expectation = objective.expect.text;

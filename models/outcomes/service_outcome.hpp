@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -31,19 +32,38 @@ struct ServiceMeasures {
 /// How parts make a whole.
 enum class Merge { sum, largest };
 
-/// The one list of what is measured: calls `visit(merge, member...)` with each member of all
+/// What files say of a measure.
+struct MeasureText {
+  const char* word;
+  const char* unit;  // as UCUM writes it
+  const char* meaning;
+};
+
+/// The one list of what is measured: calls `visit(merge, text, member...)` with each member of all
 /// `measures` side by side.
 template <class Visit, class... Measures>
 constexpr void for_each_measure(Visit&& visit, Measures&... measures) {
-  visit(Merge::sum, measures.busy_millis...);
-  visit(Merge::sum, measures.capacity_millis...);
-  visit(Merge::sum, measures.waiting...);
-  visit(Merge::sum, measures.in_system...);
-  visit(Merge::sum, measures.instance_time...);
-  visit(Merge::largest, measures.longest_queue...);
-  visit(Merge::largest, measures.most_in_system...);
-  visit(Merge::sum, measures.calls...);
-  visit(Merge::sum, measures.attempts...);
+  visit(
+      Merge::sum,
+      MeasureText{"busy_millis", "10*-3.ns", "Busy workers (or cores) over time, in thousandths."},
+      measures.busy_millis...);
+  visit(Merge::sum,
+        MeasureText{"capacity_millis", "10*-3.ns",
+                    "Live workers (or cores) over time, in thousandths; 0: unlimited."},
+        measures.capacity_millis...);
+  visit(Merge::sum, MeasureText{"waiting", "ns", "Jobs waiting, over time."}, measures.waiting...);
+  visit(Merge::sum, MeasureText{"in_system", "ns", "Jobs waiting or served, over time."},
+        measures.in_system...);
+  visit(Merge::sum, MeasureText{"instance_time", "ns", "Live instances, over time."},
+        measures.instance_time...);
+  visit(Merge::largest,
+        MeasureText{"longest_queue", "1", "The largest number of jobs waiting at one instance."},
+        measures.longest_queue...);
+  visit(Merge::largest,
+        MeasureText{"most_in_system", "1", "The largest number of jobs at one instance."},
+        measures.most_in_system...);
+  visit(Merge::sum, MeasureText{"calls", "1", "Calls made to it."}, measures.calls...);
+  visit(Merge::sum, MeasureText{"attempts", "1", "Tries of those calls."}, measures.attempts...);
 }
 
 template <class Sum, class Count>
@@ -51,7 +71,7 @@ template <class OtherSum, class OtherCount>
 ServiceMeasures<Sum, Count>& ServiceMeasures<Sum, Count>::operator+=(
     const ServiceMeasures<OtherSum, OtherCount>& other) {
   for_each_measure(
-      [](Merge merge, auto& whole, const auto& part) {
+      [](Merge merge, const MeasureText&, auto& whole, const auto& part) {
         using Kept = std::remove_reference_t<decltype(whole)>;
         const auto added = static_cast<Kept>(part);
         whole = merge == Merge::sum ? whole + added : std::max(whole, added);
@@ -59,6 +79,13 @@ ServiceMeasures<Sum, Count>& ServiceMeasures<Sum, Count>::operator+=(
       *this, other);
   return *this;
 }
+
+inline constexpr std::size_t measure_count = [] {
+  std::size_t count = 0;
+  ServiceMeasures<double, double> any;
+  for_each_measure([&count](Merge, const MeasureText&, const auto&) { ++count; }, any);
+  return count;
+}();
 
 /// Of one replication, exact.
 using ServiceOutcome = ServiceMeasures<Integral, std::uint64_t>;

@@ -11,7 +11,28 @@
 namespace rehearse {
 namespace {
 
-constexpr std::uint64_t format_version = 1;
+/// A member of the information.
+template <class Value>
+AttributeEntry said(std::string name, std::string meaning, Value StudyInformation::*member) {
+  return {std::move(name), std::move(meaning),
+          [member](const Study& study, const Findings&) -> Hdf5Attribute {
+            return study.information.*member;
+          },
+          [member](Study& study, Hdf5Attribute read) {
+            auto* const value = std::get_if<Value>(&read);
+            if (value == nullptr) throw InvalidInput("an attribute is of another type");
+            study.information.*member = std::move(*value);
+          }};
+}
+
+/// What follows from the rest of the file.
+template <class Value>
+AttributeEntry derived(std::string name, std::string meaning, Value value) {
+  return {std::move(name), std::move(meaning),
+          [value](const Study& study, const Findings& findings) -> Hdf5Attribute {
+            return value(study, findings);
+          }};
+}
 
 }  // namespace
 
@@ -27,41 +48,40 @@ std::vector<DatasetEntry> file_layout() {
 }
 
 std::vector<AttributeEntry> file_attributes() {
-  using Findings_ = const Findings&;
-  using Value = Hdf5Attribute;
+  using Said = StudyInformation;
   return {
-      {"format_version", "Of this layout; it rises when a reader has to change.",
-       [](const Study&, Findings_) -> Value { return format_version; }},
-      {"rehearse_version", "Of the program that wrote the file.",
-       [](const Study& s, Findings_) -> Value { return s.information.version; }},
-      {"created", "When the run ended, RFC 3339.",
-       [](const Study& s, Findings_) -> Value { return s.information.created; }},
-      {"command", "The command line.",
-       [](const Study& s, Findings_) -> Value { return s.information.command; }},
-      {"scenario", "The name of the scenario.",
-       [](const Study& s, Findings_) -> Value { return s.information.name; }},
-      {"seed", "Of the study.",
-       [](const Study& s, Findings_) -> Value { return s.information.seed; }},
-      {"replications", "Finished, in each arm.",
-       [](const Study& s, Findings_) -> Value { return s.experiment.replications(); }},
-      {"replications_planned", "More than finished when the run was interrupted.",
-       [](const Study& s, Findings_) -> Value { return s.information.replications_planned; }},
-      {"complete", "1, or 0 when the run was interrupted.",
-       [](const Study& s, Findings_) -> Value { return std::uint64_t{s.complete() ? 1U : 0U}; }},
-      {"outcome_digest", "Sixteen hexadecimal digits; equal for equal results.",
-       [](const Study& s, Findings_) -> Value {
-         return fmt::format("{:016x}", s.outcome_digest());
-       }},
-      {"trajectory_digest", "Likewise, of all that happened on the way; equal for equal runs.",
-       [](const Study& s, Findings_) -> Value {
-         return fmt::format("{:016x}", s.trajectory_digest());
-       }},
-      {"spans", "Attempts served in both arms.",
-       [](const Study& s, Findings_) -> Value { return s.spans(); }},
-      {"wall_seconds", "How long the run took.",
-       [](const Study& s, Findings_) -> Value { return s.information.wall_seconds; }},
-      {"verdict", "Of all objectives: pass, fail, inconclusive or none.",
-       [](const Study&, Findings_ f) -> Value { return std::string(word(f.verdict)); }},
+      derived("format_version", "Of this layout; it rises when a reader has to change.",
+              [](const Study&, const Findings&) { return file_format_version; }),
+      said("rehearse_version", "Of the program that wrote the file.", &Said::version),
+      said("created", "When the run ended, RFC 3339.", &Said::created),
+      said("command", "The command line.", &Said::command),
+      said("scenario", "The name of the scenario.", &Said::name),
+      said("scenario_path", "Where it was read.", &Said::scenario_path),
+      said("model_path", "Where its model was read.", &Said::model_path),
+      said("seed", "Of the study.", &Said::seed),
+      derived("replications", "Finished, in each arm.",
+              [](const Study& s, const Findings&) { return s.experiment.replications(); }),
+      said("replications_planned", "More than finished when the run was interrupted.",
+           &Said::replications_planned),
+      derived("complete", "1, or 0 when the run was interrupted.",
+              [](const Study& s, const Findings&) { return std::uint64_t{s.complete()}; }),
+      derived("outcome_digest", "Sixteen hexadecimal digits; equal for equal results.",
+              [](const Study& s, const Findings&) {
+                return fmt::format("{:016x}", s.outcome_digest());
+              }),
+      derived("trajectory_digest",
+              "Likewise, of all that happened on the way; equal for equal runs.",
+              [](const Study& s, const Findings&) {
+                return fmt::format("{:016x}", s.trajectory_digest());
+              }),
+      derived("spans", "Attempts served in both arms.",
+              [](const Study& s, const Findings&) { return s.spans(); }),
+      said("wall_seconds", "How long the run took.", &Said::wall_seconds),
+      said("threads", "On so many threads.", &Said::threads),
+      said("threads_per_replication", "So many of them shared one replication.",
+           &Said::threads_per_replication),
+      derived("verdict", "Of all objectives: pass, fail, inconclusive or none.",
+              [](const Study&, const Findings& f) { return std::string(word(f.verdict)); }),
   };
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -7,7 +8,11 @@
 
 namespace rehearse {
 
-/// The datasets of the outcome file: the one table that the writer and the documentation read.
+/// Of the layout; it rises when a reader has to change.
+inline constexpr std::uint64_t file_format_version = 2;
+
+/// The datasets of the outcome file: the one table that the writer, the reader and the
+/// documentation read. A dataset comes after those that say how long its axes are.
 std::vector<DatasetEntry> file_layout();
 
 /// An attribute of the root group.
@@ -15,6 +20,8 @@ struct AttributeEntry {
   std::string name;
   std::string meaning;
   std::function<Hdf5Attribute(const Study&, const Findings&)> value;
+  /// Puts what was read where `value` took it from; likewise.
+  std::function<void(Study&, Hdf5Attribute)> restore = {};
 };
 std::vector<AttributeEntry> file_attributes();
 

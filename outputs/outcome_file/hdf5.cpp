@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t worth_compressing = 4096;  // bytes
 constexpr std::size_t chunk_bytes = 1 << 18;     // small enough that a reader's cache holds some
 constexpr unsigned compression_level = 4;
+constexpr std::size_t most_elements = std::size_t{1} << 32;  // that are read
 constexpr std::size_t longest_text = std::size_t{64} << 20;  // that is read
 
 /// Owns one HDF5 identifier of any kind.
@@ -218,18 +219,53 @@ std::string type_name(hid_t dataset) {
   }
 }
 
+std::vector<std::uint64_t> shape_of(hid_t dataset) {
+  const Identifier space(H5Dget_space(dataset));
+  const int axes = H5Sget_simple_extent_ndims(space);
+  if (axes < 0) throw InputOutputError("HDF5 could not read a shape");
+  std::vector<hsize_t> sizes(static_cast<std::size_t>(axes));
+  H5Sget_simple_extent_dims(space, sizes.data(), nullptr);
+  return {sizes.begin(), sizes.end()};
+}
+
+template <class Number>
+std::vector<Number> read_values(hid_t dataset, std::size_t count) {
+  const Identifier type(type_of<Number>());
+  std::vector<Number> values;
+  if constexpr (std::is_same_v<Number, std::string>) {
+    std::vector<char*> texts(count, nullptr);
+    require(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts.data()), "read a dataset");
+    for (const char* text : texts) values.emplace_back(text == nullptr ? "" : text);
+    const Identifier space(H5Dget_space(dataset));
+    H5Dvlen_reclaim(type, space, H5P_DEFAULT, texts.data());
+  } else {
+    values.resize(count);
+    require(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "read a dataset");
+  }
+  return values;
+}
+
+/// The alternative of Hdf5Values that a stored type is read as.
+Hdf5Values read_values(hid_t dataset, std::size_t count, hid_t stored) {
+  const std::size_t size = H5Tget_size(stored);
+  const bool is_unsigned =
+      H5Tget_class(stored) == H5T_INTEGER && H5Tget_sign(stored) == H5T_SGN_NONE;
+  if (H5Tis_variable_str(stored) > 0) return read_values<std::string>(dataset, count);
+  if (H5Tget_class(stored) == H5T_FLOAT && size == 8) return read_values<double>(dataset, count);
+  if (H5Tget_class(stored) == H5T_FLOAT && size == 4) return read_values<float>(dataset, count);
+  if (is_unsigned && size == 8) return read_values<std::uint64_t>(dataset, count);
+  if (is_unsigned && size == 4) return read_values<std::uint32_t>(dataset, count);
+  if (is_unsigned && size == 1) return read_values<std::uint8_t>(dataset, count);
+  throw InputOutputError("a dataset is of a type that is never written");
+}
+
 Hdf5Entry describe(hid_t object, const std::string& path) {
   Hdf5Entry entry;
   entry.path = path;
   entry.is_group = H5Iget_type(object) != H5I_DATASET;
   if (!entry.is_group) {
     entry.type = type_name(object);
-    const Identifier space(H5Dget_space(object));
-    const int axes = H5Sget_simple_extent_ndims(space);
-    if (axes < 0) throw InputOutputError("HDF5 could not read a shape");
-    std::vector<hsize_t> sizes(static_cast<std::size_t>(axes));
-    H5Sget_simple_extent_dims(space, sizes.data(), nullptr);
-    entry.shape.assign(sizes.begin(), sizes.end());
+    entry.shape = shape_of(object);
   }
   entry.attributes = read_attributes(object);
   return entry;
@@ -247,6 +283,15 @@ std::vector<Hdf5Entry> entries_of(hid_t file) {
   std::sort(entries.begin(), entries.end(),
             [](const Hdf5Entry& a, const Hdf5Entry& b) { return a.path < b.path; });
   return entries;
+}
+
+hid_t opened(const std::string& path) {
+  prepare_library();
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  if (file < 0) {
+    throw InvalidInput(fmt::format("{}: this is not a readable HDF5 file", visible_line(path)));
+  }
+  return file;
 }
 
 }  // namespace
@@ -298,12 +343,47 @@ std::string Hdf5Image::bytes() {
   return image;
 }
 
+struct Hdf5File::Handle {
+  explicit Handle(hid_t value) : file(value) {}
+  Identifier file;
+};
+
+Hdf5File::Hdf5File(const std::string& path) : file_(std::make_unique<Handle>(opened(path))) {}
+
+Hdf5File::~Hdf5File() = default;
+
+/// HDF5 asks for each link on the way.
+bool Hdf5File::holds(const std::string& path) const {
+  for (std::size_t end = path.find('/', 1); end != std::string::npos;
+       end = path.find('/', end + 1)) {
+    if (H5Lexists(file_->file, path.substr(0, end).c_str(), H5P_DEFAULT) <= 0) return false;
+  }
+  return H5Lexists(file_->file, path.c_str(), H5P_DEFAULT) > 0;
+}
+
+Hdf5File::Dataset Hdf5File::dataset(const std::string& path) const {
+  const Identifier dataset(H5Dopen2(file_->file, path.c_str(), H5P_DEFAULT));
+  const Identifier stored(H5Dget_type(dataset));
+  std::vector<std::uint64_t> shape = shape_of(dataset);
+  std::size_t count = 1;
+  for (const std::uint64_t size : shape) {
+    if (__builtin_mul_overflow(count, size, &count) || count > most_elements) {
+      throw InputOutputError("a dataset is larger than any that is written");
+    }
+  }
+  return {std::move(shape), read_values(dataset, count, stored)};
+}
+
+std::optional<Hdf5Attribute> Hdf5File::attribute(const std::string& path,
+                                                 const std::string& name) const {
+  const Identifier object(H5Oopen(file_->file, path.c_str(), H5P_DEFAULT));
+  const auto attributes = read_attributes(object);
+  const auto found = attributes.find(name);
+  return found == attributes.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::vector<Hdf5Entry> list_hdf5(const std::string& path) {
-  prepare_library();
-  const hid_t opened = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
-  if (opened < 0)
-    throw InvalidInput(fmt::format("{}: this is not a readable HDF5 file", visible_line(path)));
-  const Identifier file(opened);
+  const Identifier file(opened(path));
   try {
     return entries_of(file);
   } catch (const InputOutputError& error) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -37,6 +38,34 @@ class Hdf5Image {
 
   /// The bytes of the file.
   std::string bytes();
+
+ private:
+  struct Handle;
+  std::unique_ptr<Handle> file_;
+};
+
+/// An HDF5 file that is read. Belongs to one thread. Damaged files can make HDF5 1.10 crash, hang
+/// or ask for all memory: who reads what others wrote does it in a process of its own.
+class Hdf5File {
+ public:
+  /// Throws InvalidInput when there is none.
+  explicit Hdf5File(const std::string& path);
+  ~Hdf5File();
+  Hdf5File(const Hdf5File&) = delete;
+  Hdf5File& operator=(const Hdf5File&) = delete;
+
+  /// Whether a group or dataset is there.
+  bool holds(const std::string& path) const;
+
+  struct Dataset {
+    std::vector<std::uint64_t> shape;
+    Hdf5Values values;  // as many as the shape holds
+  };
+  /// Throws InputOutputError when it is not there, or of a type that Hdf5Values has not.
+  Dataset dataset(const std::string& path) const;
+
+  /// Nothing when it is not there.
+  std::optional<Hdf5Attribute> attribute(const std::string& path, const std::string& name) const;
 
  private:
   struct Handle;

@@ -2,38 +2,28 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <sstream>
-
 #include "outputs/atomic_file.hpp"
 #include "outputs/outcome_file/checksum.hpp"
 #include "outputs/outcome_file/file_layout.hpp"
+#include "outputs/outcome_file/outcome_reader.hpp"
 #include "sim/error.hpp"
 #include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
 
-std::vector<std::string> names_in(const std::string& axes) {
-  std::vector<std::string> names;
-  std::stringstream stream(axes);
-  for (std::string name; std::getline(stream, name, ',');) {
-    names.push_back(name.substr(name.find_first_not_of(' ')));
-  }
-  return names;
-}
-
 std::size_t size_of(const Hdf5Values& values) {
   return std::visit([](const auto& numbers) { return numbers.size(); }, values);
 }
 
-/// An axis called "row" is as long as its values.
+/// An axis that nothing else knows is as long as its values.
 std::vector<std::uint64_t> shape_of(const DatasetEntry& entry, const Place& place,
                                     const Hdf5Values& values) {
   const auto lengths = axis_lengths(place);
   std::vector<std::uint64_t> shape;
-  for (const std::string& axis : names_in(entry.axes)) {
-    shape.push_back(axis == "row" ? size_of(values) : lengths.at(axis));
+  for (const std::string& axis : axis_names(entry.axes)) {
+    const auto known = lengths.find(axis);
+    shape.push_back(known == lengths.end() ? size_of(values) : known->second);
   }
   return shape;
 }
@@ -52,11 +42,13 @@ void add_arm(Hdf5Image& image, const std::vector<DatasetEntry>& layout, const st
              Place place) {
   const std::string group = "/arms/" + name + "/";
   const std::vector<IntervalTotals> totals = place.arm->totals();
+  const BatchColumns batches = batch_columns(*place.arm);
   place.totals = &totals;
+  place.batches = &batches;
   for (const DatasetEntry& entry : layout) {
     if (entry.scope == Scope::arm) add(image, group, entry, place);
   }
-  const auto& intervals = place.arm->layout().intervals;
+  const auto& intervals = place.arm->layout.intervals;
   for (place.interval = 0; place.interval < intervals.size(); ++place.interval) {
     const auto& key = intervals[place.interval];
     const std::string path = group + "intervals/" + key.name;
@@ -112,12 +104,7 @@ void write_outcome_file(const std::string& path, const Study& study, const Findi
 }
 
 std::string describe_outcome_file(const std::string& path) {
-  if (checksum_of(path) == Checksum::wrong) {
-    throw InvalidInput(
-        fmt::format("{}: the file is damaged, or was changed by another program: its checksum is "
-                    "not that of its content",
-                    visible_line(path)));
-  }
+  check_sum(path);
   const std::vector<Hdf5Entry> entries = list_hdf5(path);
   if (entries.empty() || entries.front().attributes.count("format_version") == 0) {
     throw InvalidInput(

@@ -29,6 +29,16 @@ Duration middle_of_part(const LatencySplit& split, std::uint64_t rank) {
 
 }  // namespace
 
+LatencyHistogram::LatencyHistogram(std::vector<Bin> bins, unsigned __int128 sum_nanoseconds,
+                                   Duration minimum, Duration maximum)
+    : bins_(std::move(bins)), sum_(sum_nanoseconds), minimum_(minimum), maximum_(maximum) {
+  for (std::size_t i = 0; i < bins_.size(); ++i) {
+    expects(i == 0 || bins_[i - 1].bin < bins_[i].bin, "bins rise");
+    expects(bins_[i].count > 0 && bins_[i].bin < LatencyBins::count, "bins hold something");
+    count_ += bins_[i].count;
+  }
+}
+
 void LatencyHistogram::merge(const LatencyHistogram& other) {
   std::vector<Bin> merged;
   merged.reserve(bins_.size() + other.bins_.size());

@@ -50,9 +50,16 @@ class LatencyHistogram {
     bool operator==(const Bin&) const = default;
   };
 
+  LatencyHistogram() = default;
+  /// One that was written down. Expects rising bins without zero counts.
+  LatencyHistogram(std::vector<Bin> bins, unsigned __int128 sum_nanoseconds, Duration minimum,
+                   Duration maximum);
+
   void merge(const LatencyHistogram& other);
 
   std::uint64_t count() const { return count_; }
+  /// Of all values, in nanoseconds.
+  unsigned __int128 sum_nanoseconds() const { return sum_; }
   /// Exact (not binned); the sum is kept in 128 bits so that it cannot overflow. Zero when empty.
   double mean_seconds() const;
   /// Exact. `Duration::longest()` and zero when empty.

@@ -27,6 +27,29 @@ TEST_CASE("h5py reads datasets, units and the scenario text without our code", "
   CHECK(reader.output == "all as documented\n");
 }
 
+TEST_CASE("inspect prints again what run printed, to the byte", "[end_to_end]") {
+  const testing::Workplace place;
+  const std::string samples = REHEARSE_SOURCE_DIR "/scenarios/samples/";
+  testing::write_model(place);
+  testing::write_scenario(place, "small", "50ms", "0.9", 30);
+
+  for (const std::string& scenario :
+       {std::string("small.toml"), samples + "slow_payments.toml", samples + "black_friday.toml",
+        samples + "canary.toml", samples + "recorded_shop.toml"}) {
+    CAPTURE(scenario);
+    const testing::Finished run =
+        place.rehearse({"run", scenario, "-o", "out.h5", "--replications", "4"});
+    const testing::Finished inspected = place.rehearse({"inspect", "out.h5"});
+
+    CHECK_THAT(run.output, Catch::Contains("Outcome digest"));
+    CHECK(inspected.output == run.output);
+    CHECK(inspected.exit_code == 0);
+  }
+  CHECK_THAT(place.rehearse({"inspect", "--layout", "out.h5"}).output,
+             Catch::Contains("/arms/experiment/replications/digest\n"));
+  CHECK(place.rehearse({"inspect", "--layout", "queue.model.toml"}).exit_code == 104);
+}
+
 TEST_CASE("a damaged outcome file is a mistake of the world, not a crash", "[end_to_end]") {
   const testing::Workplace place;
   testing::write_model(place);

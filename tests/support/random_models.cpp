@@ -223,7 +223,7 @@ class Maker {
     for (const auto kind : {IntervalSpec::Kind::fault, IntervalSpec::Kind::after}) {
       ObjectiveSpec objective;
       objective.name = kind == IntervalSpec::Kind::fault ? "during" : "afterwards";
-      objective.expect.metric = Metric::error_ratio;
+      objective.expect = std::get<MetricCondition>(parse_condition("error_ratio < 10%"));
       objective.over.kind = kind;
       run.objectives.push_back(objective);
     }

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "studies/arm_recorder.hpp"
+
 namespace rehearse::testing {
 
 OutcomeLayout small_layout() {
@@ -73,18 +75,23 @@ Outcome silent_outcome(std::uint64_t replication) {
 }
 
 Study study_with(std::uint64_t replications, std::uint64_t slow) {
-  Study study{{}, ArmRecord(small_layout(), {fast_objective()}), std::nullopt, {}};
-  study.control.emplace(small_layout(), std::vector<ObjectiveSpec>{fast_objective()});
+  Study study{{}, {fast_objective()}, ArmRecord(small_layout()), ArmRecord(small_layout())};
+  ArmRecorder experiment(study.experiment, study.objectives);
+  ArmRecorder control(*study.control, study.objectives);
   for (std::uint64_t i = 0; i < replications; ++i) {
     const Duration latency = Duration::milliseconds(i < slow ? 200 : 20);
-    study.experiment.add(outcome_with(i, {latency, latency}));
-    study.control->add(outcome_with(i, {Duration::milliseconds(20)}));
+    experiment.add(outcome_with(i, {latency, latency}));
+    control.add(outcome_with(i, {Duration::milliseconds(20)}));
   }
   study.information.name = "trial";
   study.information.scenario_text = "rehearse = 1\n# \u00fc\n";
   study.information.seed = 7;
   study.information.replications_planned = replications;
   return study;
+}
+
+void add(Study& study, const Outcome& outcome) {
+  ArmRecorder(study.experiment, study.objectives).add(outcome);
 }
 
 TemporaryFolder::TemporaryFolder() {

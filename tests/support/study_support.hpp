@@ -27,6 +27,9 @@ Outcome silent_outcome(std::uint64_t replication);
 /// `slow` of `replications` miss the objective; the control never does.
 Study study_with(std::uint64_t replications, std::uint64_t slow);
 
+/// Adds a replication to the experiment.
+void add(Study& study, const Outcome& outcome);
+
 /// A folder that exists as long as this.
 class TemporaryFolder {
  public:

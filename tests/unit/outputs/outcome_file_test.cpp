@@ -92,8 +92,8 @@ TEST_CASE("a study without control, objectives or requests can be written", "[ou
   const TemporaryFolder folder;
   OutcomeLayout layout = testing::small_layout();
   layout.objective_intervals.clear();
-  Study study{{}, ArmRecord(layout, {}), std::nullopt, {}};
-  study.experiment.add(testing::silent_outcome(0));
+  Study study{{}, {}, ArmRecord(layout), std::nullopt};
+  testing::add(study, testing::silent_outcome(0));
 
   const std::vector<Hdf5Entry> entries = written(study, folder);
 

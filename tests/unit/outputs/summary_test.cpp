@@ -6,6 +6,7 @@
 #include "outputs/plain_text.hpp"
 #include "outputs/report_json.hpp"
 #include "sim/counted_text.hpp"
+#include "studies/arm_recorder.hpp"
 #include "tests/support/study_support.hpp"
 
 namespace rehearse {
@@ -39,8 +40,8 @@ TEST_CASE("what was not seen has an upper limit", "[outputs]") {
 TEST_CASE("a study without objectives says that nothing was judged", "[outputs]") {
   OutcomeLayout layout = testing::small_layout();
   layout.objective_intervals.clear();
-  Study study{{}, ArmRecord(layout, {}), std::nullopt, {}};
-  study.experiment.add(testing::silent_outcome(0));
+  Study study{{}, {}, ArmRecord(layout), std::nullopt};
+  testing::add(study, testing::silent_outcome(0));
   CHECK_THAT(summary(study), Catch::StartsWith(": nothing was judged: no objectives.\n"));
 }
 
@@ -53,8 +54,9 @@ TEST_CASE("an outage does not look fast", "[outputs]") {
       interval.workloads[0].counts.refused += 9;
       interval.endpoints[0].counts = interval.workloads[0].counts;
     }
-    study.experiment.add(outcome);
-    study.control->add(testing::outcome_with(i, {Duration::milliseconds(1)}));
+    testing::add(study, outcome);
+    ArmRecorder(*study.control, study.objectives)
+        .add(testing::outcome_with(i, {Duration::milliseconds(1)}));
   }
 
   const std::string text = summary(study);
@@ -65,14 +67,13 @@ TEST_CASE("an outage does not look fast", "[outputs]") {
 }
 
 TEST_CASE("where nobody got an answer one word says so", "[outputs]") {
-  Study study{
-      {}, ArmRecord(testing::small_layout(), {testing::fast_objective()}), std::nullopt, {}};
+  Study study{{}, {testing::fast_objective()}, ArmRecord(testing::small_layout()), std::nullopt};
   for (std::uint64_t i = 0; i < 40; ++i) {
     Outcome outcome = testing::silent_outcome(i);
     for (IntervalOutcome& interval : outcome.intervals) {
       interval.workloads[0].counts.arrived = interval.workloads[0].counts.aborted = 9;
     }
-    study.experiment.add(outcome);
+    testing::add(study, outcome);
   }
 
   CHECK_THAT(summary(study), Catch::Contains("never: none of 360 requests had a good answer"));
@@ -99,10 +100,10 @@ TEST_CASE("what weakens the answer is said", "[outputs]") {
   collapsed.capped = true;
   collapsed.intervals[0].workloads[0].counts.arrived += 50;
   collapsed.intervals[0].workloads[0].counts.unfinished += 50;
-  study.experiment.add(collapsed);
+  testing::add(study, collapsed);
   Outcome alarmed = testing::outcome_with(100, {Duration::milliseconds(1)});
   alarmed.stopped_at = Time::after_start(Duration::seconds(40));
-  study.control->add(alarmed);
+  ArmRecorder(*study.control, study.objectives).add(alarmed);
   study.information.replications_planned = 500;
 
   const std::string text = summary(study);
@@ -143,7 +144,7 @@ TEST_CASE("a miss by more than the threshold itself says how far", "[outputs]") 
   CHECK_THAT(summary(testing::study_with(100, 100)),
              Catch::Contains("measured: each time 200ms, 100 % beyond"));
   Study far = testing::study_with(0, 0);
-  far.experiment.add(testing::outcome_with(0, {Duration::milliseconds(250)}));
+  testing::add(far, testing::outcome_with(0, {Duration::milliseconds(250)}));
   CHECK_THAT(summary(far), Catch::Contains(", 150 % beyond"));
 }
 
@@ -151,7 +152,7 @@ TEST_CASE("what every collapse measured is not called never measured", "[outputs
   Study study = testing::study_with(0, 0);
   Outcome collapsed = testing::outcome_with(0, {Duration::milliseconds(20)});
   collapsed.capped = true;
-  study.experiment.add(collapsed);
+  testing::add(study, collapsed);
 
   CHECK_THAT(summary(study), Catch::Contains("no replication shows it") &&
                                  Catch::Contains("missed in 0 of 1, 1 without data") &&
@@ -162,7 +163,7 @@ TEST_CASE("that a rollout was never rolled back is said once", "[outputs]") {
   Study study = testing::study_with(0, 0);
   Outcome promoted = testing::outcome_with(0, {Duration::milliseconds(20)});
   promoted.rollout = RolloutResult::completed;
-  study.experiment.add(promoted);
+  testing::add(study, promoted);
 
   const std::string text = summary(study);
 
@@ -175,7 +176,7 @@ TEST_CASE("a rollout that the run did not last for is neither promoted nor rolle
   Study study = testing::study_with(0, 0);
   Outcome late = testing::outcome_with(0, {Duration::milliseconds(20)});
   late.rollout = RolloutResult::unfinished;
-  study.experiment.add(late);
+  testing::add(study, late);
 
   CHECK_THAT(summary(study),
              Catch::Contains("promoted in 0 of 1, rolled back in 0, unfinished in 1."));
@@ -187,7 +188,7 @@ TEST_CASE("a pass that stop conditions made possible says so", "[outputs]") {
 
   Outcome stopped = testing::outcome_with(100, {Duration::milliseconds(20)});
   stopped.stopped_at = Time::after_start(Duration::seconds(40));
-  study.experiment.add(stopped);
+  testing::add(study, stopped);
 
   CHECK_THAT(summary(study), Catch::StartsWith("trial: PASS. Every objective is met as often as "
                                                "required. A stop condition fired in 1 of 101.\n"));
@@ -197,14 +198,14 @@ TEST_CASE("a pass that stop conditions made possible says so", "[outputs]") {
 TEST_CASE("alarms say how often and how soon they noticed", "[outputs]") {
   OutcomeLayout layout = testing::small_layout();
   layout.alarms = {"error_ratio > 1%", "p99(latency) > 1s"};
-  Study study{{}, ArmRecord(layout, {testing::fast_objective()}), std::nullopt, {}};
+  Study study{{}, {testing::fast_objective()}, ArmRecord(layout), std::nullopt};
   for (std::uint64_t i = 0; i < 3; ++i) {
     Outcome outcome = testing::outcome_with(i, {Duration::milliseconds(1)});
     outcome.alarms = {
         {.rang_before = i == 0,
          .fired_at = Time::after_start(Duration::seconds(40 + 10 * static_cast<int>(i)))},
         {}};
-    study.experiment.add(outcome);
+    testing::add(study, outcome);
   }
   study.information.disturbance_at_seconds = 30;
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "models/system.hpp"
+#include "studies/arm_recorder.hpp"
 #include "studies/verdict.hpp"
 #include "tests/support/small_models.hpp"
 
@@ -27,9 +28,11 @@ ModelSpec recorded_model() {
 
 ArmRecord run_of(const ModelSpec& model, const ExperimentSpec& experiment) {
   const System system(model, experiment);
-  ArmRecord arm(system.layout(), {});
+  const std::vector<ObjectiveSpec> none;
+  ArmRecord arm(system.layout());
+  ArmRecorder recorder(arm, none);
   for (std::uint64_t i = 0; i < 100; ++i) {
-    arm.add(run_replication(system, {.study = 8, .replication = i}));
+    recorder.add(run_replication(system, {.study = 8, .replication = i}));
   }
   return arm;
 }
@@ -179,12 +182,14 @@ TEST_CASE("what goes beyond the recording now and then is not averaged away", "[
   experiment.objectives = {fast};
   const auto verdict_of = [&](const ModelSpec& judged) {
     const System system(judged, experiment);
-    ArmRecord arm(system.layout(), experiment.objectives);
+    ArmRecord arm(system.layout());
+    ArmRecorder recorder(arm, experiment.objectives);
     for (std::uint64_t i = 0; i < 300; ++i) {
-      arm.add(run_replication(system, {.study = 9, .replication = i}));
+      recorder.add(run_replication(system, {.study = 9, .replication = i}));
     }
     CHECK(unknown_capacities(judged, arm).empty());
-    return judge_objectives(arm, nullptr, unknown_capacities(judged, arm)).at(0);
+    return judge_objectives(experiment.objectives, arm, nullptr, unknown_capacities(judged, arm))
+        .at(0);
   };
   CHECK(verdict_of(model).verdict == Verdict::pass);
 

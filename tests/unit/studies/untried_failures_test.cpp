@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "models/system.hpp"
+#include "studies/arm_recorder.hpp"
 #include "tests/support/small_models.hpp"
 
 namespace rehearse {
@@ -45,9 +46,11 @@ ExperimentSpec with(const FaultSpec& fault) {
 
 std::vector<std::string> untried_after(const ModelSpec& model, const ExperimentSpec& experiment) {
   const System system(model, experiment);
-  ArmRecord arm(system.layout(), {});
+  const std::vector<ObjectiveSpec> none;
+  ArmRecord arm(system.layout());
+  ArmRecorder recorder(arm, none);
   for (std::uint64_t i = 0; i < 3; ++i) {
-    arm.add(run_replication(system, {.study = 8, .replication = i}));
+    recorder.add(run_replication(system, {.study = 8, .replication = i}));
   }
   std::vector<std::string> edges;
   for (const auto& one : failures_never_recorded(model, experiment, arm)) {

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "studies/arm_recorder.hpp"
 #include "tests/support/study_support.hpp"
 
 namespace rehearse {
@@ -62,11 +63,13 @@ TEST_CASE("a pass that rests on capacity nobody knows is none, and a fail stays 
   const Study good = testing::study_with(200, 0);
   const Study bad = testing::study_with(200, 100);
 
-  CHECK(judge_objectives(good.experiment, nullptr)[0].verdict == Verdict::pass);
-  const ObjectiveResult doubted = judge_objectives(good.experiment, nullptr, unknown)[0];
+  CHECK(judge_objectives(good.objectives, good.experiment, nullptr)[0].verdict == Verdict::pass);
+  const ObjectiveResult doubted =
+      judge_objectives(good.objectives, good.experiment, nullptr, unknown)[0];
   CHECK(doubted.verdict == Verdict::inconclusive);
   CHECK_THAT(doubted.reason, Catch::Contains("cart (1.5 times the recorded work)"));
-  CHECK(judge_objectives(bad.experiment, nullptr, unknown)[0].verdict == Verdict::fail);
+  CHECK(judge_objectives(bad.objectives, bad.experiment, nullptr, unknown)[0].verdict ==
+        Verdict::fail);
 }
 
 TEST_CASE("an objective without a probability is judged at 95 %", "[studies]") {
@@ -75,7 +78,9 @@ TEST_CASE("an objective without a probability is judged at 95 %", "[studies]") {
 
 TEST_CASE("what was measured stands beside the risk, with its distance to the threshold",
           "[studies]") {
-  const auto results = judge_objectives(testing::study_with(100, 10).experiment, nullptr);
+  const Study study = testing::study_with(100, 10);
+
+  const auto results = judge_objectives(study.objectives, study.experiment, nullptr);
 
   const Measurements& measured = results[0].measured;
   CHECK(measured.count == 100);
@@ -102,10 +107,10 @@ TEST_CASE("the worst objective decides and has its exit code", "[studies]") {
 
 TEST_CASE("judgements of the replications are counted for each objective and arm", "[studies]") {
   Study study = testing::study_with(100, 30);
-  study.experiment.add(testing::silent_outcome(100));
-  study.control->add(testing::silent_outcome(100));
+  testing::add(study, testing::silent_outcome(100));
+  ArmRecorder(*study.control, study.objectives).add(testing::silent_outcome(100));
 
-  const auto results = judge_objectives(study.experiment, &*study.control);
+  const auto results = judge_objectives(study.objectives, study.experiment, &*study.control);
 
   REQUIRE(results.size() == 1);
   CHECK(results[0].experiment.missed == 30);

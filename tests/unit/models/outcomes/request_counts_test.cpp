@@ -44,11 +44,12 @@ TEST_CASE("what is neither good nor withdrawn is an error", "[models]") {
 
 TEST_CASE("sums of services add, and the largest stays the largest", "[models]") {
   ServiceOutcome part;
-  for_each_measure([](Merge, auto& value) { value = 3; }, part);
+  for_each_measure([](Merge, const MeasureText&, auto& value) { value = 3; }, part);
   ServiceTotals total;
   total += part;
   total += part;
 
-  for_each_measure(
-      [](Merge merge, const auto& value) { CHECK(value == (merge == Merge::sum ? 6 : 3)); }, total);
+  for_each_measure([](Merge merge, const MeasureText&,
+                      const auto& value) { CHECK(value == (merge == Merge::sum ? 6 : 3)); },
+                   total);
 }
