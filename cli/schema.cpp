@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "cli/verb.hpp"
-#include "outputs/json_schema.hpp"
+#include "outputs/text/json_schema.hpp"
 #include "scenarios/documents.hpp"
 #include "sim/error.hpp"
 

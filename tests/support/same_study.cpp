@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include "outputs/outcome_file/outcome_file.hpp"
-#include "outputs/report_json.hpp"
-#include "outputs/summary.hpp"
+#include "outputs/text/report_json.hpp"
+#include "outputs/text/summary.hpp"
 
 namespace rehearse::testing {
 namespace {

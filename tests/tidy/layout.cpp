@@ -84,7 +84,7 @@ const std::map<std::string, Rooms>& floors() {
   static const std::map<std::string, Rooms> table = {
       {"sim", {"sim/threads", "sim/stats", "sim/events", "sim/random", "sim"}},
       {"models", {"models", "models/specs", "models/outcomes"}},
-      {"outputs", {"outputs/outcome_file", "outputs"}},
+      {"outputs", {"outputs/text", "outputs/outcome_file", "outputs"}},
       {"calibrate",
        {"calibrate", "calibrate/audit", "calibrate/learn", "calibrate/traces",
         "calibrate/readers"}},
@@ -108,7 +108,7 @@ const std::vector<Door>& doors() {
       {"RE2", {"re2/"}, {"calibrate/readers/name_pattern"}},
       {"Boost.Iostreams", {"boost/iostreams/"}, {"calibrate/readers/input"}},
       {"HDF5", {"hdf5", "H5"}, {"outputs/outcome_file/hdf5"}},
-      {"nlohmann-json", {"nlohmann/"}, {"outputs/json_writer"}},
+      {"nlohmann-json", {"nlohmann/"}, {"outputs/text/json_writer"}},
       {"Boost.Program_options", {"boost/program_options"}, {"cli/command_line"}},
   };
   return table;

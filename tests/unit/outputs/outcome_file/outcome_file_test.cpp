@@ -1,12 +1,10 @@
 #include "outputs/outcome_file/outcome_file.hpp"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <set>
 
 #include "outputs/atomic_file.hpp"
 #include "outputs/outcome_file/file_layout.hpp"
-#include "outputs/outcome_file/format_page.hpp"
 #include "outputs/outcome_file/hdf5.hpp"
 #include "sim/error.hpp"
 #include "sim/expects.hpp"
@@ -119,13 +117,6 @@ TEST_CASE("a dataset with too few values is a bug", "[outputs]") {
   Hdf5Image image;
 
   CHECK_THROWS_AS(image.add("x", {2}, std::vector<double>{1}), ContractViolation);
-}
-
-TEST_CASE("docs/outcome_format.md is what the writer's table says", "[outputs]") {
-  const std::string path = REHEARSE_SOURCE_DIR "/docs/outcome_format.md";
-  if (std::getenv("REHEARSE_ACCEPT") != nullptr) write_atomically(path, outcome_format_page());
-
-  CHECK(testing::content_of(path) == outcome_format_page());
 }
 
 }  // namespace rehearse

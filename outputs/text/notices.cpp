@@ -1,4 +1,4 @@
-#include "outputs/notices.hpp"
+#include "outputs/text/notices.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "outputs/plain_text.hpp"
+#include "outputs/text/plain_text.hpp"
 #include "sim/counted_text.hpp"
 
 namespace rehearse {

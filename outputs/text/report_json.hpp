@@ -1,7 +1,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "outputs/text/report_table.hpp"
 #include "studies/study.hpp"
 
 namespace rehearse {
@@ -10,5 +12,8 @@ namespace rehearse {
 /// when none was written; `exit` is the code that the program will end with.
 std::string json_report(const Study& study, const Findings& findings,
                         const std::string& outcome_file, int exit);
+
+/// Its objects and their keys, by the tables that it is written by.
+std::vector<ReportSection> report_sections();
 
 }  // namespace rehearse

@@ -1,4 +1,4 @@
-#include "outputs/json_writer.hpp"
+#include "outputs/text/json_writer.hpp"
 
 #include <nlohmann/json.hpp>
 

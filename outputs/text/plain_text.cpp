@@ -1,4 +1,4 @@
-#include "outputs/plain_text.hpp"
+#include "outputs/text/plain_text.hpp"
 
 #include <fmt/format.h>
 

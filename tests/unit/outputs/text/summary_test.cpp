@@ -1,10 +1,10 @@
-#include "outputs/summary.hpp"
+#include "outputs/text/summary.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "outputs/notices.hpp"
-#include "outputs/plain_text.hpp"
-#include "outputs/report_json.hpp"
+#include "outputs/text/notices.hpp"
+#include "outputs/text/plain_text.hpp"
+#include "outputs/text/report_json.hpp"
 #include "sim/counted_text.hpp"
 #include "studies/arm_recorder.hpp"
 #include "tests/support/study_support.hpp"

@@ -1,4 +1,4 @@
-#include "outputs/summary.hpp"
+#include "outputs/text/summary.hpp"
 
 #include <fmt/format.h>
 
@@ -7,9 +7,9 @@
 #include <set>
 
 #include "models/outcomes/metric.hpp"
-#include "outputs/collateral.hpp"
-#include "outputs/notices.hpp"
-#include "outputs/plain_text.hpp"
+#include "outputs/text/collateral.hpp"
+#include "outputs/text/notices.hpp"
+#include "outputs/text/plain_text.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/duration_text.hpp"
 #include "sim/visible_text.hpp"

@@ -1,4 +1,4 @@
-#include "outputs/collateral.hpp"
+#include "outputs/text/collateral.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "outputs/plain_text.hpp"
+#include "outputs/text/plain_text.hpp"
 #include "sim/duration_text.hpp"
 #include "sim/visible_text.hpp"
 

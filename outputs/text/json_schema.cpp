@@ -1,10 +1,10 @@
-#include "outputs/json_schema.hpp"
+#include "outputs/text/json_schema.hpp"
 
 #include <algorithm>
 #include <string_view>
 #include <variant>
 
-#include "outputs/json_writer.hpp"
+#include "outputs/text/json_writer.hpp"
 
 namespace rehearse {
 namespace {
