@@ -32,13 +32,6 @@ SchemaNode schema_of_type(SchemaNode::Type type) {
   return node;
 }
 
-SchemaNode schema_of_text(std::string unit, std::string pattern) {
-  SchemaNode node = schema_of_type(SchemaNode::Type::text);
-  node.unit = std::move(unit);
-  node.pattern = std::move(pattern);
-  return node;
-}
-
 std::string range_text(const Number& kind) {
   const bool above = kind.lower == Number::Lower::excluded;
   return fmt::format("{} {} {} {}", above ? "above" : "from", number_text(kind.least),
@@ -239,9 +232,15 @@ std::optional<std::size_t> read_word(Reader& reader, const Node& node,
   return std::nullopt;
 }
 
+SchemaNode schema_of_text(std::string unit, std::string pattern) {
+  SchemaNode node = schema_of_type(SchemaNode::Type::text);
+  node.unit = std::move(unit);
+  node.pattern = std::move(pattern);
+  return node;
+}
+
 SchemaNode schema_of_words(std::vector<std::string> words) {
-  SchemaNode node;
-  node.type = SchemaNode::Type::text;
+  SchemaNode node = schema_of_text("");
   node.choices = std::move(words);
   return node;
 }

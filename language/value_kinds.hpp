@@ -120,6 +120,8 @@ constexpr std::string_view word_of(Enum value, const Choice<Enum>& kind) {
 std::optional<std::size_t> read_word(Reader& reader, const Node& node,
                                      const std::vector<std::string>& words);
 SchemaNode schema_of_words(std::vector<std::string> words);
+/// A text that says a `unit`, and matches the regular expression `pattern` where there is one.
+SchemaNode schema_of_text(std::string unit, std::string pattern = "");
 
 template <class Enum>
 std::vector<std::string> words_of(const Choice<Enum>& kind) {

@@ -11,8 +11,7 @@ namespace rehearse {
 namespace {
 
 float ratio(Integral part, Integral whole) {
-  return whole == 0 ? 0.0F
-                    : static_cast<float>(static_cast<double>(part) / static_cast<double>(whole));
+  return rehearse::ratio(part, whole, 0);
 }
 
 Counters total(const Recorders& recorders, const Counters& (Recorder::*counters)(Index) const,

@@ -134,7 +134,7 @@ double bytes_of_bins(const OutcomeLayout& layout) {
 template <class Rows, class Columns, class Sample>
 void append(Rows& rows, const Columns& columns, const std::vector<Sample>& samples) {
   for (const auto& column : columns) {
-    for (const Sample& sample : samples) (rows.*column.kept).push_back(column.of(sample));
+    for (const Sample& sample : samples) (rows.*column.kept).push_back(column.number.of(sample));
   }
 }
 

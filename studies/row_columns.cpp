@@ -8,8 +8,7 @@ namespace {
 constexpr float nothing = std::numeric_limits<float>::quiet_NaN();
 
 float ratio(Integral part, Integral whole) {
-  if (whole == 0) return nothing;
-  return static_cast<float>(static_cast<double>(part) / static_cast<double>(whole));
+  return rehearse::ratio(part, whole, nothing);
 }
 
 /// Infinite when the rank falls among requests without a good answer.
@@ -66,27 +65,34 @@ const std::array<ServiceColumn, 6> service_columns = {{
      [](const ServiceOutcome& s) { return ratio(s.attempts, s.calls); }},
 }};
 
-const std::array<WindowColumn, 5> window_columns = {{
-    {&RequestWindows::arrived, "arrived", "1", "Arrivals in the window.",
-     [](const WindowSample& s) { return static_cast<float>(s.arrived); }},
-    {&RequestWindows::finished, "finished", "1", "Answers in the window.",
-     [](const WindowSample& s) { return static_cast<float>(s.finished); }},
-    {&RequestWindows::errors, "errors", "1", "Errors among them.",
-     [](const WindowSample& s) { return static_cast<float>(s.errors); }},
-    {&RequestWindows::latency_p50, "latency_p50", "s",
-     "Median latency of the answers; infinite where it falls among errors.",
-     [](const WindowSample& s) { return seconds_if_any(s.p50, s); }},
-    {&RequestWindows::latency_p99, "latency_p99", "s", "Their 0.99 quantile, likewise.",
-     [](const WindowSample& s) { return seconds_if_any(s.p99, s); }},
+const std::array<SeriesColumn<RequestWindows, WindowSample>, 5> window_columns = {{
+    {&RequestWindows::arrived,
+     {"arrived", "1", "Arrivals in the window.",
+      [](const WindowSample& s) { return static_cast<float>(s.arrived); }}},
+    {&RequestWindows::finished,
+     {"finished", "1", "Answers in the window.",
+      [](const WindowSample& s) { return static_cast<float>(s.finished); }}},
+    {&RequestWindows::errors,
+     {"errors", "1", "Errors among them.",
+      [](const WindowSample& s) { return static_cast<float>(s.errors); }}},
+    {&RequestWindows::latency_p50,
+     {"latency_p50", "s", "Median latency of the answers; infinite where it falls among errors.",
+      [](const WindowSample& s) { return seconds_if_any(s.p50, s); }}},
+    {&RequestWindows::latency_p99,
+     {"latency_p99", "s", "Their 0.99 quantile, likewise.",
+      [](const WindowSample& s) { return seconds_if_any(s.p99, s); }}},
 }};
 
-const std::array<ServiceWindowColumn, 3> service_window_columns = {{
-    {&ServiceWindows::utilization, "utilization", "1", "Busy workers (or cores) over live ones.",
-     [](const ServiceWindowSample& s) { return s.utilization; }},
-    {&ServiceWindows::queue_length, "queue_length", "1", "Jobs waiting at an instance.",
-     [](const ServiceWindowSample& s) { return s.waiting; }},
-    {&ServiceWindows::in_system, "in_system", "1", "Jobs waiting or served at an instance.",
-     [](const ServiceWindowSample& s) { return s.in_system; }},
+const std::array<SeriesColumn<ServiceWindows, ServiceWindowSample>, 3> service_window_columns = {{
+    {&ServiceWindows::utilization,
+     {"utilization", "1", "Busy workers (or cores) over live ones.",
+      [](const ServiceWindowSample& s) { return s.utilization; }}},
+    {&ServiceWindows::queue_length,
+     {"queue_length", "1", "Jobs waiting at an instance.",
+      [](const ServiceWindowSample& s) { return s.waiting; }}},
+    {&ServiceWindows::in_system,
+     {"in_system", "1", "Jobs waiting or served at an instance.",
+      [](const ServiceWindowSample& s) { return s.in_system; }}},
 }};
 
 }  // namespace rehearse

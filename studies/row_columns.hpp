@@ -10,20 +10,20 @@
 /// `count_columns`.
 namespace rehearse {
 
-struct LatencyColumn {
+/// How a number comes out of what is recorded, and what it is.
+template <class... Recorded>
+struct NumberColumn {
   const char* word;
   const char* unit;  // as UCUM writes it
   const char* meaning;
-  float (*of)(const RequestCounts&, const LatencyHistogram& good_answers);
+  float (*of)(const Recorded&...);
 };
+
+/// Of requests: their counts and the latencies of good answers.
+using LatencyColumn = NumberColumn<RequestCounts, LatencyHistogram>;
 extern const std::array<LatencyColumn, 5> latency_columns;
 
-struct ServiceColumn {
-  const char* word;
-  const char* unit;
-  const char* meaning;
-  float (*of)(const ServiceOutcome&);
-};
+using ServiceColumn = NumberColumn<ServiceOutcome>;
 extern const std::array<ServiceColumn, 6> service_columns;
 
 /// Of the requests of an entity, window by window.
@@ -35,15 +35,6 @@ struct RequestWindows {
   std::vector<float> latency_p99;
 };
 
-struct WindowColumn {
-  std::vector<float> RequestWindows::*kept;
-  const char* word;
-  const char* unit;
-  const char* meaning;
-  float (*of)(const WindowSample&);
-};
-extern const std::array<WindowColumn, 5> window_columns;
-
 /// Of a service, window by window.
 struct ServiceWindows {
   std::vector<float> utilization;
@@ -51,13 +42,14 @@ struct ServiceWindows {
   std::vector<float> in_system;
 };
 
-struct ServiceWindowColumn {
-  std::vector<float> ServiceWindows::*kept;
-  const char* word;
-  const char* unit;
-  const char* meaning;
-  float (*of)(const ServiceWindowSample&);
+/// A number, and the series that keeps it.
+template <class Series, class Sample>
+struct SeriesColumn {
+  std::vector<float> Series::*kept;
+  NumberColumn<Sample> number;
 };
-extern const std::array<ServiceWindowColumn, 3> service_window_columns;
+extern const std::array<SeriesColumn<RequestWindows, WindowSample>, 5> window_columns;
+extern const std::array<SeriesColumn<ServiceWindows, ServiceWindowSample>, 3>
+    service_window_columns;
 
 }  // namespace rehearse

@@ -15,18 +15,13 @@ constexpr std::int64_t nanoseconds_per_microsecond = 1000;
 constexpr std::int64_t most_microseconds =
     std::numeric_limits<std::int64_t>::max() / nanoseconds_per_microsecond / 2;
 
-std::string text_of(const JsonValue& value, std::string_view key) {
-  const auto found = value.member(key);
-  return found ? found->as_text() : std::string();
-}
-
 ResourceReader read_process(const JsonValue& process, NameTable& names) {
   ResourceReader reader(names);
   if (const auto service = process.member("serviceName")) reader.see("serviceName", *service);
   if (const auto tags = process.member("tags")) {
     tags->for_each([&](const JsonValue& tag) {
       const auto value = tag.member("value");
-      if (value) reader.see(text_of(tag, "key"), *value);
+      if (value) reader.see(tag.text_of("key"), *value);
     });
   }
   return reader;
@@ -41,9 +36,9 @@ std::uint64_t parent_of(const JsonValue& span, const TraceId& trace) {
   std::uint64_t follows = 0;
   if (const auto references = span.member("references")) {
     references->for_each([&](const JsonValue& reference) {
-      if (trace_id_of(text_of(reference, "traceID")) != trace) return;
-      const std::uint64_t id = span_id_of(text_of(reference, "spanID"));
-      std::uint64_t& slot = text_of(reference, "refType") == "CHILD_OF" ? child_of : follows;
+      if (trace_id_of(reference.text_of("traceID")) != trace) return;
+      const std::uint64_t id = span_id_of(reference.text_of("spanID"));
+      std::uint64_t& slot = reference.text_of("refType") == "CHILD_OF" ? child_of : follows;
       if (slot == 0) slot = id;
     });
   }
@@ -68,21 +63,21 @@ void read_times(const JsonValue& value, Span& span) {
 void read_span(const JsonValue& value, const std::string& default_trace, const Processes& processes,
                SpanSet& set) {
   Span span;
-  const std::string trace = text_of(value, "traceID");
+  const std::string trace = value.text_of("traceID");
   span.trace = trace_id_of(trace.empty() ? default_trace : trace);
-  span.id = span_id_of(text_of(value, "spanID"));
+  span.id = span_id_of(value.text_of("spanID"));
   span.parent = parent_of(value, span.trace);
-  span.operation = set.names.intern(operation_name_of(text_of(value, "operationName")));
+  span.operation = set.names.intern(operation_name_of(value.text_of("operationName")));
   read_times(value, span);
   SpanAttributeReader attributes(set.names, span);
   if (const auto tags = value.member("tags")) {
     tags->for_each([&](const JsonValue& tag) {
       const auto tag_value = tag.member("value");
-      if (tag_value) attributes.see(text_of(tag, "key"), *tag_value);
+      if (tag_value) attributes.see(tag.text_of("key"), *tag_value);
     });
   }
   if (const auto count = attributes.adjusted_count()) take_adjusted_count(set, span, *count);
-  const auto process = processes.find(text_of(value, "processID"));
+  const auto process = processes.find(value.text_of("processID"));
   if (process != processes.end()) {
     process->second.apply(span);
   } else if (const auto embedded = value.member("process")) {
@@ -102,7 +97,7 @@ bool read_jaeger_trace(const JsonValue& trace, SpanSet& set) {
       processes.emplace(std::string(key), read_process(process, set.names));
     });
   }
-  const std::string trace_id = text_of(trace, "traceID");
+  const std::string trace_id = trace.text_of("traceID");
   spans->for_each([&](const JsonValue& span) { read_span(span, trace_id, processes, set); });
   return true;
 }

@@ -108,6 +108,11 @@ std::string JsonValue::as_text() const {
   return simdjson::minify(inner(*this));
 }
 
+std::string JsonValue::text_of(std::string_view key) const {
+  const auto found = member(key);
+  return found ? found->as_text() : std::string();
+}
+
 struct JsonParser::State {
   simdjson::dom::parser parser;
   std::size_t depth_limit = 128;

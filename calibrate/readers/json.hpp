@@ -34,6 +34,8 @@ class JsonValue {
   std::optional<bool> boolean() const;
   /// Texts as they are, numbers and booleans as written; empty for anything else.
   std::string as_text() const;
+  /// Those of a member; empty when there is none.
+  std::string text_of(std::string_view key) const;
 
  private:
   friend struct JsonAccess;

@@ -6,11 +6,6 @@
 namespace rehearse {
 namespace {
 
-std::string text_of(const JsonValue& value, std::string_view key) {
-  const auto found = value.member(key);
-  return found ? found->as_text() : std::string();
-}
-
 /// Calls `see` with the key and the plain value of each attribute: OTLP wraps values by type.
 template <class See>
 void for_each_attribute(const JsonValue& owner, const See& see) {
@@ -32,26 +27,26 @@ std::int64_t time_of(const JsonValue& span, std::string_view key) {
 
 bool has_failed(const JsonValue& span) {
   const auto status = span.member("status");
-  const std::string code = status ? text_of(*status, "code") : std::string();
+  const std::string code = status ? status->text_of("code") : std::string();
   return code == "2" || code == "STATUS_CODE_ERROR";
 }
 
 void read_span(const JsonValue& value, const ResourceReader& resource, SpanSet& set) {
   Span span;
-  span.trace = trace_id_of(text_of(value, "traceId"));
-  span.id = span_id_of(text_of(value, "spanId"));
-  span.parent = span_id_of(text_of(value, "parentSpanId"));
-  span.operation = set.names.intern(operation_name_of(text_of(value, "name")));
+  span.trace = trace_id_of(value.text_of("traceId"));
+  span.id = span_id_of(value.text_of("spanId"));
+  span.parent = span_id_of(value.text_of("parentSpanId"));
+  span.operation = set.names.intern(operation_name_of(value.text_of("name")));
   span.start = time_of(value, "startTimeUnixNano");
   span.end = time_of(value, "endTimeUnixNano");
   SpanAttributeReader attributes(set.names, span);
   for_each_attribute(
       value, [&](std::string_view key, const JsonValue& plain) { attributes.see(key, plain); });
-  const auto by_state = adjusted_count_of(text_of(value, "traceState"));
+  const auto by_state = adjusted_count_of(value.text_of("traceState"));
   if (const auto count = by_state ? by_state : attributes.adjusted_count()) {
     take_adjusted_count(set, span, *count);
   }
-  const std::string kind = text_of(value, "kind");
+  const std::string kind = value.text_of("kind");
   if (!kind.empty()) span.kind = span_kind_of(kind);
   span.error = span.error || has_failed(value);
   resource.apply(span);

@@ -7,6 +7,7 @@
 
 #include "language/quantity_text.hpp"
 #include "language/suggestions.hpp"
+#include "language/value_kinds.hpp"
 #include "models/outcomes/metric.hpp"
 
 namespace rehearse {
@@ -329,11 +330,7 @@ Node written(const MetricCondition& value, const ConditionText&) {
 }
 
 SchemaNode schema(const MetricCondition&, const ConditionText&) {
-  SchemaNode node;
-  node.type = SchemaNode::Type::text;
-  node.unit = "condition";
-  node.pattern = "[<>]";
-  return node;
+  return schema_of_text("condition", "[<>]");
 }
 
 }  // namespace rehearse

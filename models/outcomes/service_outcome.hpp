@@ -10,6 +10,11 @@ namespace rehearse {
 /// Over time. 64 bits are too few: they hold five thousand workers, in thousandths, for an hour.
 using Integral = unsigned __int128;
 
+inline float ratio(Integral part, Integral whole, float of_nothing) {
+  if (whole == 0) return of_nothing;
+  return static_cast<float>(static_cast<double>(part) / static_cast<double>(whole));
+}
+
 /// What is measured of a service over one interval, by time, all versions together.
 template <class Sum, class Count>
 struct ServiceMeasures {

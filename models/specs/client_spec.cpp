@@ -71,10 +71,8 @@ Node written(const RetryOn& value, const RetryOnText&) {
 }
 
 SchemaNode schema(const RetryOn&, const RetryOnText&) {
-  SchemaNode node;
-  node.type = SchemaNode::Type::text;
-  node.unit = "conditions separated by commas: 5xx, gateway-error, reset, connect-failure";
-  return node;
+  return schema_of_text(
+      "conditions separated by commas: 5xx, gateway-error, reset, connect-failure");
 }
 
 }  // namespace rehearse

@@ -1,5 +1,7 @@
 #include "models/specs/endpoint_name.hpp"
 
+#include "language/value_kinds.hpp"
+
 namespace rehearse {
 
 std::optional<EndpointName> parse_endpoint(std::string_view text) {
@@ -26,11 +28,7 @@ Node written(const EndpointName& value, const EndpointText&) {
 }
 
 SchemaNode schema(const EndpointName&, const EndpointText&) {
-  SchemaNode node;
-  node.type = SchemaNode::Type::text;
-  node.unit = "endpoint";
-  node.pattern = "^[^/]+/.+$";
-  return node;
+  return schema_of_text("endpoint", "^[^/]+/.+$");
 }
 
 }  // namespace rehearse

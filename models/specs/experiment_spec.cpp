@@ -83,11 +83,7 @@ Node written(double value, const AtLeast&) {
 }
 
 SchemaNode schema(double, const AtLeast&) {
-  SchemaNode node;
-  node.type = SchemaNode::Type::text;
-  node.unit = "least probability";
-  node.pattern = "^>= *0?\\.[0-9]+$";
-  return node;
+  return schema_of_text("least probability", "^>= *0?\\.[0-9]+$");
 }
 
 }  // namespace rehearse

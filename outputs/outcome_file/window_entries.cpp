@@ -46,15 +46,15 @@ template <class Columns, class Rows>
 void add_series(DatasetTable& table, const std::string& entity, const Columns& columns,
                 Rows WindowRows::*rows) {
   for (const auto& column : columns) {
-    const std::string name = entity + "s/" + column.word;
-    table.derived("windows/" + name, "band, window, " + entity, column.unit, column.meaning,
-                  [rows, kept = column.kept](const Place& p) {
+    const std::string name = entity + "s/" + column.number.word;
+    table.derived("windows/" + name, "band, window, " + entity, column.number.unit,
+                  column.number.meaning, [rows, kept = column.kept](const Place& p) {
                     const WindowRows& windows = p.arm->windows;
                     return banded((windows.*rows).*kept, windows.replications);
                   });
     table.column(
-        "windows/each/" + name, "window replication, window, " + entity, column.unit,
-        column.meaning, [ rows, kept = column.kept ](const auto& p) -> auto& {
+        "windows/each/" + name, "window replication, window, " + entity, column.number.unit,
+        column.number.meaning, [ rows, kept = column.kept ](const auto& p) -> auto& {
           return (p.arm->windows.*rows).*kept;
         });
   }
