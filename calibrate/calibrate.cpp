@@ -10,7 +10,7 @@
 #include "calibrate/traces/roles.hpp"
 #include "calibrate/traces/trace_forest.hpp"
 #include "calibrate/traces/visits.hpp"
-#include "models/mistakes.hpp"
+#include "models/checks/mistakes.hpp"
 
 namespace rehearse {
 

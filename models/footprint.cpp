@@ -1,8 +1,9 @@
 #include "models/footprint.hpp"
 
-#include "models/hosts.hpp"
-#include "models/plan.hpp"
-#include "models/recorder.hpp"
+#include "models/plan/plan.hpp"
+#include "models/run/hosts.hpp"
+#include "models/run/recorder.hpp"
+#include "models/system.hpp"
 
 namespace rehearse {
 namespace {
@@ -23,7 +24,7 @@ double bytes_of_edge(const EdgePlan& edge, std::size_t callers) {
   return 2 * times(callers, sizeof(Client) + known);
 }
 
-double bytes_of_clients(const System::Plan& plan) {
+double bytes_of_clients(const Plan& plan) {
   double bytes = 0;
   const auto add = [&](Index first_edge, Index edges, std::size_t callers) {
     for (Index e = first_edge; e < first_edge + edges; ++e) {
@@ -50,7 +51,7 @@ double bytes_of_windows(const OutcomeLayout& layout) {
 }  // namespace
 
 Footprint footprint_of(const System& system) {
-  const System::Plan& plan = system.plan();
+  const Plan& plan = system.plan();
   const OutcomeLayout& layout = plan.layout;
   const std::size_t hosts = plan.instances.size() + plan.workloads.size();
   const std::size_t counted = layout.endpoints.size() + layout.workloads.size();

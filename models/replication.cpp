@@ -1,5 +1,6 @@
-#include "models/run.hpp"
-#include "models/system.hpp"
+#include "models/replication.hpp"
+
+#include "models/control/run.hpp"
 
 namespace rehearse {
 
@@ -10,7 +11,7 @@ struct Replication::State {
 Replication::Replication(const System& system, const ReplicationSeed& seed,
                          const Threading& threading)
     : state_(std::make_unique<State>()) {
-  state_->run.start(system, seed, threading);
+  state_->run.start(system.plan(), seed, threading);
 }
 
 Replication::~Replication() = default;
@@ -51,7 +52,7 @@ RunMemory& RunMemory::operator=(RunMemory&&) noexcept = default;
 Outcome run_replication(const System& system, const ReplicationSeed& seed, RunMemory& memory,
                         const Threading& threading) {
   Run& run = memory.state_->run;
-  run.start(system, seed, threading);
+  run.start(system.plan(), seed, threading);
   return run.finish();
 }
 

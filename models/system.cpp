@@ -1,9 +1,12 @@
 #include "models/system.hpp"
 
-#include "models/compile.hpp"
-#include "models/cut.hpp"
-#include "models/expected_load.hpp"
-#include "models/plan.hpp"
+#include "models/plan/compile_experiment.hpp"
+#include "models/plan/compile_services.hpp"
+#include "models/plan/compile_workloads.hpp"
+#include "models/plan/cut.hpp"
+#include "models/plan/expected_load.hpp"
+#include "models/plan/lanes.hpp"
+#include "models/plan/plan.hpp"
 #include "sim/error.hpp"
 
 namespace rehearse {

@@ -5,7 +5,7 @@
 #include <tuple>
 #include <vector>
 
-#include "models/outcome.hpp"
+#include "models/run/outcome.hpp"
 #include "studies/row_columns.hpp"
 
 namespace rehearse {

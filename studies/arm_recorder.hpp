@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/measure.hpp"
-#include "models/outcome.hpp"
+#include "models/run/measure.hpp"
+#include "models/run/outcome.hpp"
 #include "studies/arm_record.hpp"
 
 namespace rehearse {

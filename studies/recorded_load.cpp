@@ -8,7 +8,7 @@
 #include <map>
 
 #include "language/spec_path.hpp"
-#include "models/assumed_limit.hpp"
+#include "models/checks/assumed_limit.hpp"
 #include "sim/counted_text.hpp"
 
 namespace rehearse {

@@ -3,7 +3,7 @@
 #include <array>
 #include <vector>
 
-#include "models/outcome.hpp"
+#include "models/run/outcome.hpp"
 
 /// The numbers that are kept of each replication and entity, and of their windows, a column each:
 /// what they are called, what they mean, and how they come out of an outcome. Counts have theirs in

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "models/system.hpp"
+#include "models/replication.hpp"
 #include "studies/study.hpp"
 #include "studies/study_memory.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "models/untried_failures.hpp"
+#include "models/checks/untried_failures.hpp"
 #include "sim/counted_text.hpp"
 
 namespace rehearse {

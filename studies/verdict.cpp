@@ -6,8 +6,8 @@
 #include <array>
 #include <cmath>
 
-#include "models/assumed_limit.hpp"
-#include "models/measure.hpp"
+#include "models/checks/assumed_limit.hpp"
+#include "models/run/measure.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/expects.hpp"
 

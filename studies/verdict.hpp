@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/outcomes/exit_code.hpp"
+#include "models/specs/experiment_spec.hpp"
 #include "sim/enumerators.hpp"
 #include "sim/stats/intervals.hpp"
 #include "studies/arm_record.hpp"

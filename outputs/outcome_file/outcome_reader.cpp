@@ -8,7 +8,7 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "models/measure.hpp"
+#include "models/run/measure.hpp"
 #include "outputs/outcome_file/checksum.hpp"
 #include "outputs/outcome_file/file_layout.hpp"
 #include "sim/enumerators.hpp"

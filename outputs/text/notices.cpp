@@ -132,7 +132,7 @@ std::uint64_t rollouts_that_ended(const ArmRecord& arm, RolloutResult result) {
 }
 
 bool has_rollout(const ArmRecord& arm) {
-  return arm.replications() > rollouts_that_ended(arm, RolloutResult::none);
+  return arm.replications() > rollouts_that_ended(arm, RolloutResult::absent);
 }
 
 std::vector<std::string> warnings_about(const Study& study, const Findings& findings) {

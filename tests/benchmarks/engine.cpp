@@ -1,4 +1,4 @@
-#include "models/system.hpp"
+#include "models/replication.hpp"
 #include "tests/benchmarks/bench.hpp"
 #include "tests/benchmarks/models.hpp"
 

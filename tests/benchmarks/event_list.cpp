@@ -8,7 +8,7 @@
 #include <array>
 #include <queue>
 
-#include "models/job.hpp"
+#include "models/run/run_event.hpp"
 #include "sim/random/ziggurat.hpp"
 #include "tests/benchmarks/bench.hpp"
 

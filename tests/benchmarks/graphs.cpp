@@ -3,8 +3,8 @@
 #include <optional>
 #include <stdexcept>
 
-#include "models/mistakes.hpp"
-#include "models/system.hpp"
+#include "models/checks/mistakes.hpp"
+#include "models/replication.hpp"
 #include "tests/benchmarks/bench.hpp"
 #include "tests/benchmarks/child.hpp"
 #include "tests/benchmarks/generated_model.hpp"

@@ -5,7 +5,7 @@
 #include <memory>
 #include <stdexcept>
 
-#include "models/system.hpp"
+#include "models/replication.hpp"
 #include "tests/benchmarks/bench.hpp"
 #include "tests/benchmarks/hold.hpp"
 #include "tests/benchmarks/models.hpp"

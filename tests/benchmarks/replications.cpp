@@ -1,7 +1,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "models/system.hpp"
+#include "models/replication.hpp"
 #include "sim/threads/replications.hpp"
 #include "tests/benchmarks/bench.hpp"
 #include "tests/benchmarks/models.hpp"

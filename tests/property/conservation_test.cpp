@@ -3,9 +3,9 @@
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "models/measure.hpp"
-#include "models/mistakes.hpp"
-#include "models/plan.hpp"
+#include "models/checks/mistakes.hpp"
+#include "models/plan/plan.hpp"
+#include "models/run/measure.hpp"
 #include "tests/support/random_models.hpp"
 #include "tests/support/small_models.hpp"
 

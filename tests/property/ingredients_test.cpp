@@ -4,7 +4,7 @@
 #include <functional>
 #include <map>
 
-#include "models/system.hpp"
+#include "models/replication.hpp"
 #include "tests/support/random_models.hpp"
 
 using namespace rehearse;

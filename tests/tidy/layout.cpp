@@ -83,7 +83,9 @@ const std::map<std::string, Rooms>& arrows() {
 const std::map<std::string, Rooms>& floors() {
   static const std::map<std::string, Rooms> table = {
       {"sim", {"sim/threads", "sim/stats", "sim/events", "sim/random", "sim"}},
-      {"models", {"models", "models/specs", "models/outcomes"}},
+      {"models",
+       {"models", "models/control", "models/run", "models/plan", "models/checks", "models/specs",
+        "models/outcomes"}},
       {"outputs", {"outputs/text", "outputs/outcome_file", "outputs"}},
       {"calibrate",
        {"calibrate", "calibrate/audit", "calibrate/learn", "calibrate/traces",
@@ -122,27 +124,14 @@ const std::vector<std::string>& sources_without_header() {
       "cli/inspect",
       "cli/run",
       "cli/schema",
-      "models/arrivals",
-      "models/client",
-      "models/compile_experiment",
-      "models/compile_lanes",
-      "models/compile_services",
-      "models/compile_workloads",
-      "models/controllers",
-      "models/experiment",
-      "models/experiment_mistakes",
-      "models/feedback_mistakes",
-      "models/frames",
-      "models/replication",
-      "models/service_mistakes",
-      "models/windows",
-      "models/workers",
+      "models/control/controllers",
+      "models/control/experiment",
   };
   return table;
 }
 
 const std::vector<std::string>& scattered_types() {
-  static const std::vector<std::string> table = {"Partition", "Replication", "Run", "System"};
+  static const std::vector<std::string> table = {"Run"};
   return table;
 }
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "models/mistakes.hpp"
+#include "models/checks/mistakes.hpp"
 #include "tests/unit/calibrate/trace_support.hpp"
 
 namespace rehearse {

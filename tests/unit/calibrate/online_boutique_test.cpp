@@ -2,7 +2,7 @@
 #include <cmath>
 #include <vector>
 
-#include "models/system.hpp"
+#include "models/replication.hpp"
 #include "tests/support/page_row.hpp"
 #include "tests/unit/calibrate/trace_support.hpp"
 

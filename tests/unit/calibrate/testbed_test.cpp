@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "calibrate/readers/input.hpp"
-#include "models/system.hpp"
+#include "models/replication.hpp"
 #include "tests/support/page_row.hpp"
 #include "tests/unit/calibrate/trace_support.hpp"
 

@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "models/agenda.hpp"
-#include "models/measure.hpp"
+#include "models/control/agenda.hpp"
+#include "models/run/measure.hpp"
 #include "tests/support/small_models.hpp"
 
 using namespace rehearse;

@@ -1,6 +1,8 @@
-#include "models/expected_load.hpp"
+#include "models/plan/expected_load.hpp"
 
 #include <catch2/catch.hpp>
+
+#include "models/system.hpp"
 
 using namespace rehearse;
 

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "models/measure.hpp"
+#include "models/run/measure.hpp"
 #include "tests/support/small_models.hpp"
 
 using namespace rehearse;

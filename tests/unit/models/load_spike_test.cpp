@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "models/mistakes.hpp"
+#include "models/checks/mistakes.hpp"
 #include "tests/support/small_models.hpp"
 
 using namespace rehearse;

@@ -1,4 +1,4 @@
-#include "models/measure.hpp"
+#include "models/run/measure.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>

@@ -1,8 +1,8 @@
-#include "models/mistakes.hpp"
+#include "models/checks/mistakes.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "models/target_counts.hpp"
+#include "models/checks/target_counts.hpp"
 
 using namespace rehearse;
 

@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "models/plan.hpp"
+#include "models/plan/plan.hpp"
 #include "sim/hash.hpp"
 #include "sim/random/random_stream.hpp"
 #include "tests/support/random_models.hpp"
@@ -18,7 +18,7 @@ namespace {
 
 using Purposes = std::map<std::string, std::uint64_t>;
 
-Purposes purposes_of(const System::Plan& plan) {
+Purposes purposes_of(const Plan& plan) {
   Purposes all;
   const auto name = [](const char* what, std::size_t i) { return what + std::to_string(i); };
   for (std::size_t i = 0; i < plan.edges.size(); ++i) {

@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
-#include "models/measure.hpp"
+#include "models/run/measure.hpp"
 #include "tests/support/small_models.hpp"
 
 using namespace rehearse;

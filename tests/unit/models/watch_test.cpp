@@ -1,4 +1,4 @@
-#include "models/watch.hpp"
+#include "models/control/watch.hpp"
 
 #include <catch2/catch.hpp>
 

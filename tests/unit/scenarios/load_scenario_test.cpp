@@ -2,8 +2,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "models/assumed_limit.hpp"
-#include "models/mistakes.hpp"
+#include "models/checks/assumed_limit.hpp"
+#include "models/checks/mistakes.hpp"
 #include "scenarios/explain.hpp"
 #include "scenarios/scenario.hpp"
 #include "sim/error.hpp"

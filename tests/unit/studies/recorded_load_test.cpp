@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "models/system.hpp"
+#include "models/replication.hpp"
 #include "studies/arm_recorder.hpp"
 #include "studies/verdict.hpp"
 #include "tests/support/small_models.hpp"

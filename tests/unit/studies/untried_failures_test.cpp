@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "models/system.hpp"
+#include "models/replication.hpp"
 #include "studies/arm_recorder.hpp"
 #include "tests/support/small_models.hpp"
 

@@ -1,0 +1,37 @@
+#include "models/plan/lanes.hpp"
+
+#include <map>
+
+namespace rehearse {
+namespace {
+
+/// More would be compared more slowly than they save.
+constexpr std::uint32_t most_constant_lanes = 16;
+
+}  // namespace
+
+void assign_lanes(Plan& plan) {
+  plan.lanes = 1;
+  std::map<Duration, std::uint32_t> of_delay{{Duration(), 0}};
+  const auto lane_of = [&](const Law& law) {
+    const std::optional<Duration> delay = law.constant_value();
+    if (!delay) return none;
+    const auto known = of_delay.find(*delay);
+    if (known != of_delay.end()) return known->second;
+    if (of_delay.size() > most_constant_lanes) return none;
+    of_delay.emplace(*delay, plan.lanes);
+    return plan.lanes++;
+  };
+  for (EdgePlan& edge : plan.edges) {
+    edge.lane = lane_of(edge.latency);
+    edge.constant_latency = edge.latency.constant_value().value_or(Duration());
+  }
+  for (Step& step : plan.steps) {
+    if (step.kind == Step::Kind::work) step.lane = lane_of(plan.laws[step.law]);
+  }
+  for (SourcePlan& source : plan.sources) {
+    if (source.kind != SourcePlan::Kind::closed_loop) source.lane = plan.lanes++;
+  }
+}
+
+}  // namespace rehearse

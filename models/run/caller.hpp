@@ -1,0 +1,306 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "models/run/call.hpp"
+#include "models/run/sources.hpp"
+
+namespace rehearse {
+
+/// An instant plus a span that may be "for ever".
+inline Time plus(Time from, Duration span) {
+  return span == Duration::longest() ? Time::never() : from + span;
+}
+
+/// The end of a call that a frame waited for.
+struct CallEnd {
+  std::uint32_t frame = none;  // none: nobody waits, or the call goes on
+  Index step = none;           // the frame's, or its branch
+  bool good = false;
+  explicit operator bool() const { return frame != none; }
+};
+
+/// The caller's side: deadlines, choice of an instance, attempts, retries.
+///
+/// An attempt that takes no time on its way arrives at once, and is returned as the slot of its
+/// job; none: it arrives later, by an event.
+class Caller : public Sources {
+ public:
+  std::size_t calls_in_use() const { return calls_.in_use(); }
+
+ protected:
+  void start(const Plan& plan, const Cut& cut, Index index);
+
+  /// A request appears: its user calls. Returns the call, of which an attempt is to be made; none:
+  /// the run is too far behind.
+  std::uint32_t begin(const Request& request);
+  /// A call of an instance, or of a workload: begins without an attempt.
+  std::uint32_t new_call(Index client, Index endpoint, std::uint64_t path, std::uint64_t request);
+  /// Sends an attempt. One that takes no time on its way arrives at once: returns the slot of its
+  /// job. None: it arrives later, by an event.
+  std::uint32_t make_attempt(std::uint32_t call);
+
+  // What events say.
+  CallEnd answer_arrives(SlabId call, std::uint32_t attempt, Status status);
+  CallEnd timer_fires(std::uint32_t call, std::uint32_t timer);
+  /// Returns the call, of which another attempt is to be made; none: it is over.
+  std::uint32_t backoff_over(SlabId call, std::uint32_t attempt);
+
+  /// The caller no longer waits; what becomes of the attempt is the callee's affair.
+  void give_up(std::uint32_t call);
+
+  // Children of a frame: calls and other frames.
+  void adopt(std::uint32_t frame, ChildId child);
+  void disown(std::uint32_t frame, ChildId child);
+
+  /// So deep may attempts that take no time nest.
+  static constexpr int most_nested = 64;
+
+  Slab<Call> calls_;
+  int nesting_ = 0;  // of attempts that took no time, in what is being handled now
+
+ private:
+  std::uint32_t send(Call& call, std::uint32_t slot, const EdgePlan& edge, std::uint64_t path);
+  void describe(Job& job, const Call& call, std::uint32_t slot) const;
+  Index chosen_instance(Client& client, const Call& call, std::uint64_t attempt_path);
+  Index least_loaded(const Client& client, const ListedRange& range, std::uint64_t attempt_path);
+  Duration drawn_latency(const EdgePlan& edge, const Call& call, std::uint64_t attempt_path) const;
+  void arm_timer(std::uint32_t call);
+  void set_timer(std::uint32_t call);
+  CallEnd attempt_failed(std::uint32_t call, Status status);
+  bool may_retry(const Call& call, Status status) const;
+  CallEnd call_over(std::uint32_t call, Status status);
+  void request_over(std::uint32_t call, Status status);
+  void leave_attempt(Call& call);
+  void forget_outstanding(const Call& call);
+  void release(std::uint32_t call);
+  Siblings& siblings(ChildId child) {
+    return child.is_frame() ? frames_[child.slot()].siblings : calls_[child.slot()].siblings;
+  }
+};
+
+inline std::uint32_t Caller::new_call(Index client, Index endpoint, std::uint64_t path,
+                                      std::uint64_t request) {
+  const std::uint32_t slot = calls_.take();
+  Call& call = calls_[slot];
+  const EdgePlan& edge = edge_of(clients_[client]);
+  call.path = path;
+  call.request = request;
+  call.started = now_;
+  call.deadline = plus(now_, edge.timeout);
+  call.expires = Time::never();
+  call.job = {};
+  call.siblings = {};
+  call.frame = none;
+  call.client = client;
+  call.endpoint = endpoint;
+  call.attempts = 0;
+  call.origin = none;
+  call.interval = none;
+  call.retrying = false;
+  ++clients_[client].active;
+  recorder_.call_made(edge.callee);
+  return slot;
+}
+
+inline std::uint32_t Caller::begin(const Request& request) {
+  const Index index = plan_->sources[request.source].workload;
+  const WorkloadPlan& workload = plan_->workloads[index];
+  const Index endpoint = endpoint_of(request);
+  const Index host = host_of_workload(index);
+  const Index client =
+      hosts_[host].first_client + workload.edge_of_service[endpoints_[endpoint].service];
+  if (clients_[client].active >= plan_->most_in_flight) [[unlikely]] {
+    fell_behind_ = true;
+    return none;
+  }
+  const std::uint32_t slot = new_call(client, endpoint, request.path, request.path);
+  Call& call = calls_[slot];
+  call.origin = request.source;
+  call.user = request.user;
+  call.round = request.round;
+  call.interval = surroundings_->interval;
+  recorder_.request_arrived(index);
+  if (call.interval != none) ++open_measured_;
+  note(host, request.path);
+  return slot;
+}
+
+inline Duration Caller::drawn_latency(const EdgePlan& edge, const Call& call,
+                                      std::uint64_t attempt_path) const {
+  if (edge.lane != none) return edge.constant_latency;
+  RandomStream luck = stream(edge.latency_purpose, attempt_path);
+  if (!edge.latency_is_shared) return edge.latency.sample(luck);
+  const ServicePlan& callee = services_[edge.callee];
+  RandomStream shared = stream(callee.shared_purpose, call.request);
+  return edge.latency.quantile(correlated_level(standard_normal(shared), callee.correlation, luck));
+}
+
+inline Index Caller::chosen_instance(Client& client, const Call& call, std::uint64_t attempt_path) {
+  const EdgePlan& edge = edge_of(client);
+  bool canary = false;
+  if (surroundings_->canary_share > 0 && plan_->rollout->service == edge.callee) {
+    canary = stream(edge.version_purpose, call.path).chance(surroundings_->canary_share);
+  }
+  const ListedRange range = surroundings_->listed_range[edge.callee * 2 + canary];
+  if (range.count == 0) return none;
+  const Index* listed = &surroundings_->listed[range.first];
+  if (range.count == 1) return listed[0];
+  switch (edge.policy) {
+    case BalancingPolicy::round_robin:
+      return listed[client.cursor++ % range.count];
+    case BalancingPolicy::random:
+      return listed[stream(edge.balancing_purpose, attempt_path).below(range.count)];
+    case BalancingPolicy::least_request:
+      break;
+  }
+  return least_loaded(client, range, attempt_path);
+}
+
+/// A slot has at most one pending timer event. Starting an attempt only writes down when it
+/// expires; a timer that fires early is set again. So a timeout that is cancelled, as most are,
+/// costs nothing. One that is pending for the very instant may be an earlier user's, and then has
+/// the wrong order among ties: it is set anew.
+inline void Caller::arm_timer(std::uint32_t slot) {
+  const Call& call = calls_[slot];
+  if (call.expires > call.timer_at || call.expires == Time::never()) [[likely]]
+    return;
+  set_timer(slot);
+}
+
+inline void Caller::forget_outstanding(const Call& call) {
+  const Client& client = clients_[call.client];
+  const EdgePlan& edge = edge_of(client);
+  if (edge.policy != BalancingPolicy::least_request) return;
+  --outstanding_[client.first_outstanding + call.instance - edge.first_instance];
+}
+
+inline void Caller::release(std::uint32_t slot) {
+  Call& call = calls_[slot];
+  Client& client = clients_[call.client];
+  --client.active;
+  if (call.retrying) --client.retries;
+  call.expires = Time::never();
+  calls_.give_back(slot);
+}
+
+inline void Caller::adopt(std::uint32_t frame, ChildId child) {
+  const ChildId next = frames_[frame].first_child;
+  siblings(child) = {{}, next};
+  if (next) siblings(next).previous = child;
+  frames_[frame].first_child = child;
+}
+
+inline void Caller::disown(std::uint32_t frame, ChildId child) {
+  const Siblings links = siblings(child);
+  if (links.next) siblings(links.next).previous = links.previous;
+  if (links.previous) {
+    siblings(links.previous).next = links.next;
+  } else {
+    frames_[frame].first_child = links.next;
+  }
+}
+
+inline void Caller::request_over(std::uint32_t slot, Status status) {
+  const Call& call = calls_[slot];
+  const SourcePlan& source = plan_->sources[call.origin];
+  if (status == Status::ok) [[likely]] {
+    recorder_.request_succeeded(source.workload, call.interval, now_ - call.started);
+  } else {
+    recorder_.request_failed(source.workload, call.interval, status, now_ - call.started);
+  }
+  if (call.interval != none) --open_measured_;
+  if (source.kind == SourcePlan::Kind::closed_loop) {
+    user_thinks(call.origin, call.user, call.round + 1);
+  }
+}
+
+inline CallEnd Caller::call_over(std::uint32_t slot, Status status) {
+  const Call& call = calls_[slot];
+  const CallEnd end{call.frame, call.origin, status == Status::ok};
+  if (!end) {
+    if (call.origin != none) request_over(slot, status);
+    release(slot);
+    return {};
+  }
+  disown(end.frame, ChildId::call(slot));
+  release(slot);
+  return end;
+}
+
+inline CallEnd Caller::answer_arrives(SlabId id, std::uint32_t attempt, Status status) {
+  if (!calls_.is_live(id)) return {};
+  Call& call = calls_[id.slot];
+  if (call.attempts != attempt || call.state != Call::State::attempting) return {};
+  note(clients_[call.client].host, call.path + static_cast<std::uint64_t>(status));
+  if (call.job) forget_outstanding(call);
+  call.job = {};
+  return status == Status::ok ? call_over(id.slot, status) : attempt_failed(id.slot, status);
+}
+
+/// What the callee is told of an attempt.
+inline void Caller::describe(Job& job, const Call& call, std::uint32_t slot) const {
+  job.request = call.request;
+  job.latency = call.latency;
+  job.call = calls_.id(slot);
+  job.attempt = call.attempts;
+  job.endpoint = call.endpoint;
+  job.instance = call.instance;
+  job.home = none;
+  job.place = Job::Place::on_its_way;
+  job.holds_worker = false;
+}
+
+/// An attempt goes out: as a job that arrives later, or as a message to another partition. What
+/// takes no time arrives at once; the two hosts are in one partition however the run is cut.
+inline std::uint32_t Caller::send(Call& call, std::uint32_t slot, const EdgePlan& edge,
+                                  std::uint64_t path) {
+  if (!is_here(call.instance)) {
+    Job away;
+    describe(away, call, slot);
+    call.job = send_attempt_away(away, path, call.order + 1);
+    return none;
+  }
+  const std::uint32_t job_slot = new_job();
+  describe(jobs_[job_slot], call, slot);
+  frames_[job_slot].path = path;
+  call.job = frames_.id(job_slot);
+  if (call.latency == Duration() && nesting_ < most_nested) return job_slot;
+  schedule_after(call.latency, edge.lane, call.order + 1,
+                 {.kind = RunEvent::Kind::attempt_arrives, .slot = job_slot});
+  return none;
+}
+
+inline std::uint32_t Caller::make_attempt(std::uint32_t slot) {
+  Call& call = calls_[slot];
+  Client& client = clients_[call.client];
+  const EdgePlan& edge = edge_of(client);
+  ++call.attempts;
+  call.state = Call::State::attempting;
+  call.order = next_two_orders(client.host);
+  call.expires = std::min(call.deadline, plus(now_, edge.per_try_timeout));
+  if (call.attempts > 1) recorder_.call_retried(edge.callee);
+
+  // The luck of the first attempt is the call's own.
+  const std::uint64_t path = call.attempts == 1 ? call.path : extended(call.path, call.attempts);
+  call.instance = chosen_instance(client, call, path);
+  if (call.instance == none) {
+    // Told by an event, like every other answer, so that nothing changes under the caller's feet.
+    schedule_now(call.order + 1, {.kind = RunEvent::Kind::answer_arrives,
+                                  .status = Status::unreachable,
+                                  .slot = slot,
+                                  .stamp = call.generation,
+                                  .extra = call.attempts});
+    return none;
+  }
+  if (edge.policy == BalancingPolicy::least_request) {
+    ++outstanding_[client.first_outstanding + call.instance - edge.first_instance];
+  }
+  call.latency = drawn_latency(edge, call, path);
+  const std::uint32_t arrived = send(call, slot, edge, path);
+  arm_timer(slot);
+  return arrived;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,206 @@
+#include "models/run/door.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace rehearse {
+namespace {
+
+/// At the door, by all faults together: an instant plus so much still fits.
+constexpr Duration longest_delay = Duration::nanoseconds(std::int64_t{1} << 61);
+
+/// At what pace each of those at work gets on, on shared cores.
+double pace_of(const Instance& instance, double cores) {
+  return std::min(1.0, cores / instance.cores.running) / instance.work_factor;
+}
+
+}  // namespace
+
+/// Latency and abort faults. True when the attempt was aborted or has to wait.
+bool Door::stopped_at_door(std::uint32_t slot) {
+  Job& job = jobs_[slot];
+  Duration delay;
+  for (Index index = 0; index < plan_->faults.size(); ++index) {
+    const FaultPlan& fault = plan_->faults[index];
+    const FaultState& state = surroundings_->faults[index];
+    if (!state.active || state.hits.empty() || state.hits[job.instance] == 0) continue;
+    if (fault.endpoint != none && fault.endpoint != job.endpoint) continue;
+    RandomStream luck = stream(fault.purpose, frames_[slot].path);
+    if (!luck.chance(fault.chance)) continue;
+    if (fault.spec.kind == FaultKind::abort) {
+      turn_away(slot, Status::aborted);
+      return true;
+    }
+    delay = std::min(delay + fault.delay.sample(luck), longest_delay);
+  }
+  if (delay == Duration()) return false;
+  job.place = Job::Place::at_the_door;
+  schedule(now_ + delay, next_order(job.instance),
+           {.kind = RunEvent::Kind::door_passed, .slot = slot, .stamp = frames_[slot].generation});
+  return true;
+}
+
+void Door::turn_away(std::uint32_t slot, Status status) {
+  count_end(slot, status);
+  send_answer(jobs_[slot], status);
+  forget_job(slot);
+}
+
+inline Duration Door::drawn_work(const Frame& frame, const Job& job, const Step& step,
+                                 const ServicePlan& service) const {
+  const Law& law = laws_[step.law];
+  RandomStream luck = stream(step.purpose, frame.path);
+  if (service.correlation == 0 || !step.quantile) [[likely]]
+    return law.sample(luck);
+  RandomStream shared = stream(service.shared_purpose, job.request);
+  return law.quantile(correlated_level(standard_normal(shared), service.correlation, luck));
+}
+
+void Door::begin_work(std::uint32_t slot, const Job& job, Instance& instance) {
+  Frame& frame = frames_[slot];
+  const Step& step = steps_[frame.step];
+  const ServicePlan& service = service_of(instance);
+  Duration work = drawn_work(frame, job, step, service);
+  std::uint32_t lane = step.lane;
+  double factor = service.cores > 0 ? 1 : instance.work_factor;
+  if (instance.canary && plan_->rollout) factor *= plan_->rollout->spec.work_ratio;
+  if (factor != 1) [[unlikely]] {
+    work = scaled(work, factor);
+    lane = none;
+  }
+  work = std::min(work, longest_work);
+  frame.state = Frame::State::working;
+  instance.offered_work += static_cast<std::uint64_t>(work.in_nanoseconds());
+  if (service.cores > 0) {
+    share_cores(job.instance, slot, work);
+    return;
+  }
+  frame.work_ends_at(now_ + work);
+  schedule_after(work, lane, next_order(job.instance),
+                 {.kind = RunEvent::Kind::work_done, .slot = slot, .stamp = frame.generation});
+}
+
+void Door::share_cores(Index index, std::uint32_t slot, Duration work) {
+  Instance& instance = instances_[index];
+  const ServicePlan& service = service_of(instance);
+  advance_cores(instance, service.cores);
+  SharedCores& cores = instance.cores;
+  if (cores.running == 0) {
+    cores.virtual_now = 0;
+    cores.pieces.clear();
+  }
+  ++cores.running;
+  cores.pieces.push_back({cores.virtual_now + static_cast<double>(work.in_nanoseconds()),
+                          cores.sequence++, frames_.id(slot)});
+  std::push_heap(cores.pieces.begin(), cores.pieces.end());
+  schedule_cores(index);
+}
+
+/// Moves the virtual time of an instance to now, at the pace of one job's share: before every
+/// change of how many run, or how fast.
+void Door::advance_cores(Instance& instance, double cores) {
+  SharedCores& shared = instance.cores;
+  shared.settle(now_, cores);
+  if (shared.running > 0) {
+    shared.virtual_now +=
+        static_cast<double>((now_ - shared.updated).in_nanoseconds()) * pace_of(instance, cores);
+  }
+  shared.updated = now_;
+}
+
+bool Door::is_at_work(SlabId frame) const {
+  return frames_.is_live(frame) && frames_[frame.slot].state == Frame::State::working;
+}
+
+void Door::schedule_cores(Index index) {
+  SharedCores& shared = instances_[index].cores;
+  const double cores = service_of(instances_[index]).cores;
+  ++shared.stamp;
+  while (!shared.pieces.empty() && !is_at_work(shared.pieces.front().frame)) {
+    std::pop_heap(shared.pieces.begin(), shared.pieces.end());
+    shared.pieces.pop_back();
+  }
+  if (shared.pieces.empty()) return;
+  const double wait = std::ceil((shared.pieces.front().finish - shared.virtual_now) /
+                                pace_of(instances_[index], cores));
+  const Duration rounded = Duration::rounded_nanoseconds(std::max(0.0, wait));
+  schedule(now_ + std::min(rounded, longest_work), next_order(index),
+           {.kind = RunEvent::Kind::cores_fire, .slot = index, .stamp = shared.stamp});
+}
+
+bool Door::cores_are_due(Index index, std::uint32_t stamp) {
+  Instance& instance = instances_[index];
+  if (instance.cores.stamp != stamp) return false;
+  advance_cores(instance, service_of(instance).cores);
+  return true;
+}
+
+std::uint32_t Door::next_done_on_cores(Instance& instance) {
+  // A hundredth of a nanosecond covers the rounding of the virtual clock.
+  constexpr double rounding = 0.01;
+  SharedCores& shared = instance.cores;
+  while (!shared.pieces.empty() && shared.pieces.front().finish <= shared.virtual_now + rounding) {
+    std::pop_heap(shared.pieces.begin(), shared.pieces.end());
+    const SlabId frame = shared.pieces.back().frame;
+    shared.pieces.pop_back();
+    if (!is_at_work(frame)) continue;
+    --shared.running;
+    return frame.slot;
+  }
+  return none;
+}
+
+void Door::leave_cores(Index index) {
+  Instance& instance = instances_[index];
+  advance_cores(instance, service_of(instance).cores);
+  --instance.cores.running;
+  schedule_cores(index);
+}
+
+void Door::change_paces(Time now, const std::vector<WorkPace>& paces) {
+  now_ = now;
+  change_pace_of_workers(paces);
+  for (const WorkPace& pace : paces) {
+    if (!is_here(pace.instance)) continue;
+    Instance& instance = instances_[pace.instance];
+    const ServicePlan& service = service_of(instance);
+    if (service.cores > 0) advance_cores(instance, service.cores);
+    instance.work_factor = pace.factor;
+    if (service.cores > 0) schedule_cores(pace.instance);
+  }
+}
+
+/// What is left of work that has begun is stretched, and its end scheduled anew; the old end finds
+/// that it is not the end.
+void Door::change_pace_of_workers(const std::vector<WorkPace>& paces) {
+  struct Begun {
+    std::uint64_t path = 0;  // slots depend on how the run was cut
+    std::uint32_t slot = 0;
+    double stretch = 1;
+    bool operator<(const Begun& other) const { return path < other.path; }
+  };
+  std::vector<Begun> begun;
+  for (std::uint32_t slot = 0; slot < frames_.size(); ++slot) {
+    if (!frames_.in_use(slot) || frames_[slot].state != Frame::State::working) continue;
+    const Job& job = jobs_[frames_[slot].job];
+    if (job.place != Job::Place::admitted) continue;  // the state is of an earlier user
+    const Index index = job.instance;
+    const auto pace = std::lower_bound(paces.begin(), paces.end(), index,
+                                       [](const WorkPace& a, Index b) { return a.instance < b; });
+    if (pace == paces.end() || pace->instance != index) continue;
+    const Instance& instance = instances_[index];
+    if (service_of(instance).cores > 0) continue;
+    begun.push_back({frames_[slot].path, slot, pace->factor / instance.work_factor});
+  }
+  std::sort(begun.begin(), begun.end());
+  for (const Begun& one : begun) {
+    Frame& frame = frames_[one.slot];
+    const Duration left = frame.work_ends() - now_;
+    if (left * 2 >= longest_work) continue;  // it outlasts every run: how much is left is not known
+    frame.work_ends_at(now_ + std::min(scaled(left, one.stretch), longest_work));
+    schedule(frame.work_ends(), next_order(jobs_[frame.job].instance),
+             {.kind = RunEvent::Kind::work_done, .slot = one.slot, .stamp = frame.generation});
+  }
+}
+
+}  // namespace rehearse

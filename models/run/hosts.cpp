@@ -1,0 +1,88 @@
+#include "models/run/hosts.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "sim/digest.hpp"
+#include "sim/expects.hpp"
+#include "sim/hash.hpp"
+
+namespace rehearse {
+namespace {
+
+/// Bits of an order: what the event is, the lot of the host, the sequence there.
+constexpr int lot_shift = 39;
+constexpr int lot_bits = 22;
+
+}  // namespace
+
+void Hosts::build(const Plan& plan, std::uint64_t key) {
+  const auto instance_count = static_cast<Index>(plan.instances.size());
+  const auto workload_count = static_cast<Index>(plan.workloads.size());
+  states.assign(instance_count + workload_count, {});
+  clients.clear();
+  outstanding.clear();
+  instances.resize(instance_count);
+  for (Index i = 0; i < instance_count; ++i) {
+    const InstancePlan& place = plan.instances[i];
+    const ServicePlan& service = plan.services[place.service];
+    instances[i].restart(place);
+    add_clients(plan, key, i, service.first_edge, service.edges, place.purpose);
+  }
+  for (Index w = 0; w < workload_count; ++w) {
+    const WorkloadPlan& workload = plan.workloads[w];
+    add_clients(plan, key, instance_count + w, workload.first_edge, workload.edges,
+                workload.purpose);
+  }
+  sources.assign(plan.sources.size(), {});
+  draw_lots(plan, key);
+}
+
+/// Who goes first when two hosts act at one instant is luck, in each replication anew: neither
+/// their names nor the order of a file favours anybody. A lot depends on the host alone, so that
+/// one host more does not change who of two others goes first.
+void Hosts::draw_lots(const Plan& plan, std::uint64_t key) {
+  expects(states.size() < (std::size_t{1} << lot_bits), "every host has a lot of its own");
+  static const std::uint64_t lot_purpose = hash_of("order among ties");
+  std::vector<std::pair<std::uint64_t, Index>> lots;
+  lots.reserve(states.size());
+  const auto instance_count = static_cast<Index>(plan.instances.size());
+  for (Index host = 0; host < states.size(); ++host) {
+    const std::uint64_t purpose = host < instance_count
+                                      ? plan.instances[host].purpose
+                                      : plan.workloads[host - instance_count].purpose;
+    lots.emplace_back(RandomStream(key, lot_purpose, purpose).bits(), host);
+  }
+  std::sort(lots.begin(), lots.end());
+  for (std::uint64_t place = 0; place < lots.size(); ++place) {
+    states[lots[place].second].orders = place << lot_shift;
+  }
+}
+
+void Hosts::add_clients(const Plan& plan, std::uint64_t key, Index host, Index first_edge,
+                        Index edges, std::uint64_t purpose) {
+  states[host].first_client = static_cast<Index>(clients.size());
+  for (Index edge = first_edge; edge < first_edge + edges; ++edge) {
+    const EdgePlan& plan_of_edge = plan.edges[edge];
+    Client client{.edge = edge, .host = host};
+    expects(outstanding.size() <= std::numeric_limits<std::uint32_t>::max(),
+            "memory was checked before: what callers know is numbered by 32 bits");
+    client.first_outstanding = static_cast<std::uint32_t>(outstanding.size());
+    if (plan_of_edge.policy == BalancingPolicy::round_robin) {
+      RandomStream luck(key, plan_of_edge.balancing_purpose, purpose);
+      client.cursor = static_cast<std::uint32_t>(luck.bits() >> 32);
+    } else if (plan_of_edge.policy == BalancingPolicy::least_request) {
+      outstanding.resize(outstanding.size() + plan_of_edge.instances);
+    }
+    clients.push_back(client);
+  }
+}
+
+std::uint64_t Hosts::trajectory_digest() const {
+  Digest digest;
+  for (const HostState& state : states) digest.add(state.trajectory);
+  return digest.value();
+}
+
+}  // namespace rehearse

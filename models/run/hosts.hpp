@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "models/plan/plan.hpp"
+#include "models/run/instance.hpp"
+#include "models/run/job.hpp"
+#include "sim/huge_pages.hpp"
+#include "sim/random/random_stream.hpp"
+
+namespace rehearse {
+
+/// What every host has, an instance or a workload. One cache line each, because hosts that are
+/// neighbours here may belong to different threads.
+struct alignas(64) HostState {
+  std::uint64_t orders = 0;      // the next one among ties: the host's lot, then its sequence
+  std::uint64_t trajectory = 0;  // fold of what happened here, in the order in which it did
+  Index first_client = 0;        // into Hosts::clients
+};
+
+/// The state of all hosts of a run. Each element belongs to one host, and is touched by the
+/// partition which that host is in, or by controllers while all partitions stand still.
+struct Hosts {
+  HugeVector<HostState> states;  // [instance, then workload]
+  HugeVector<Client> clients;
+  HugeVector<std::uint32_t> outstanding;  // [client, callee instance]; least_request only
+  HugeVector<Instance> instances;
+  std::vector<SourceState> sources;
+
+  /// As at the beginning of a replication; keeps the memory of an earlier one.
+  void build(const Plan& plan, std::uint64_t key);
+
+  /// The folds of all hosts, in the order of their names.
+  std::uint64_t trajectory_digest() const;
+
+ private:
+  void add_clients(const Plan& plan, std::uint64_t key, Index host, Index first_edge, Index edges,
+                   std::uint64_t purpose);
+  void draw_lots(const Plan& plan, std::uint64_t key);
+};
+
+/// What all hosts may read and only controllers change, while all partitions stand still.
+struct Surroundings {
+  std::function<bool(Time)> cancelled;  // may be empty
+  std::uint64_t key = 0;                // of all random streams
+  std::uint32_t interval = none;        // the elementary interval of what arrives now
+  double canary_share = 0;              // of the calls
+  std::vector<FaultState> faults;
+  std::vector<Index> listed;              // [service, version]: instances that get traffic
+  std::vector<ListedRange> listed_range;  // [service * 2 + version]
+};
+
+}  // namespace rehearse

@@ -1,0 +1,70 @@
+#include "models/run/instance.hpp"
+
+#include <algorithm>
+
+namespace rehearse {
+namespace {
+
+std::uint64_t thousandths(double cores) {
+  return static_cast<std::uint64_t>(cores * 1000 + 0.5);
+}
+
+}  // namespace
+
+void Instance::restart(const InstancePlan& place) {
+  std::vector<SharedCores::Piece> memory = std::move(cores.pieces);
+  memory.clear();
+  *this = Instance{};
+  cores.pieces = std::move(memory);
+  service = place.service;
+  canary = place.canary;
+  wanted = started = up = !canary;
+}
+
+void SharedCores::settle(Time now, double cores_there) {
+  const auto elapsed = static_cast<Integral>((now - settled).in_nanoseconds());
+  settled = now;
+  busy_millis += std::min(running * std::uint64_t{1000}, thousandths(cores_there)) * elapsed;
+}
+
+ServiceOutcome Instance::collect(Time now, const ServicePlan& plan) {
+  settle_serving(now, plan);
+  const auto closed = [now](Integral& time, std::uint32_t count) {
+    const Integral there = static_cast<Integral>(count) * instant(now);
+    const Integral sum = time + there;
+    time = -there;
+    return sum;
+  };
+  ServiceOutcome part;
+  part.busy_millis = closed(busy_time, busy) * 1000;
+  if (plan.cores > 0) {
+    cores.settle(now, plan.cores);
+    part.busy_millis = cores.busy_millis;
+    cores.busy_millis = 0;
+  }
+  part.waiting = closed(waiting_time, waiting);
+  part.in_system = closed(in_system_time, in_system);
+  part.capacity_millis = capacity_millis;
+  part.instance_time = up_time;
+  part.longest_queue = longest_queue;
+  part.most_in_system = most_in_system;
+  capacity_millis = up_time = 0;
+  longest_queue = waiting;
+  most_in_system = in_system;
+  return part;
+}
+
+/// One that gets no more traffic still has its capacity until it has finished what it admitted.
+void Instance::settle_serving(Time now, const ServicePlan& plan) {
+  const auto elapsed = static_cast<Integral>((now - serving_since).in_nanoseconds());
+  serving_since = now;
+  if (!up || (!listed && in_system == 0)) return;
+  up_time += elapsed;
+  if (plan.cores > 0) {
+    capacity_millis += thousandths(plan.cores) * elapsed;
+  } else if (plan.workers != none) {
+    capacity_millis += plan.workers * std::uint64_t{1000} * elapsed;
+  }
+}
+
+}  // namespace rehearse

@@ -1,0 +1,155 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "models/plan/plan.hpp"
+#include "models/run/outcome.hpp"
+#include "sim/slab.hpp"
+#include "sim/time.hpp"
+
+namespace rehearse {
+
+/// Processor sharing by virtual time: each of n jobs at work runs at min(1, cores / n), so all
+/// finish in the order of (virtual arrival + work), and one event an instance suffices.
+struct SharedCores {
+  struct Piece {
+    double finish = 0;  // virtual time, in nanoseconds of work
+    std::uint64_t sequence = 0;
+    SlabId frame;
+    bool operator<(const Piece& other) const {
+      return finish != other.finish ? finish > other.finish : sequence > other.sequence;
+    }
+  };
+  std::vector<Piece> pieces;  // a heap; pieces of dropped frames stay until they surface
+  double virtual_now = 0;
+  Time updated;  // until when virtual_now runs
+  Time settled;  // until when busy_millis runs
+  Integral busy_millis = 0;
+  std::uint64_t sequence = 0;
+  std::uint32_t running = 0;
+  std::uint32_t stamp = 0;  // of the valid event
+
+  /// Brings busy_millis up to `now`; before every change of `running`.
+  void settle(Time now, double cores);
+};
+
+/// A running copy of a service, in two cache lines of what most events touch and more that few do.
+///
+/// The integral over time of a count is exact and costs one addition a change: who comes subtracts
+/// the instant, who goes adds it, and those who are there go, as it were, when it is collected.
+struct Instance {
+  alignas(64) Index service = none;
+  std::uint32_t busy = 0;       // workers
+  std::uint32_t waiting = 0;    // frames in the queue
+  std::uint32_t in_system = 0;  // admitted jobs
+  std::uint32_t queue_first = none;
+  std::uint32_t queue_last = none;
+  std::uint32_t longest_queue = 0;  // since the integrals were last collected
+  std::uint32_t most_in_system = 0;
+  std::uint32_t door_faults = 0;  // active latency and abort faults that target it
+  bool up = true;                 // started, and not killed
+  bool canary = false;
+  bool listed = true;              // callers choose it: wanted, and not known to be dead
+  bool dispatching = false;        // free workers are being handed out right now
+  bool silent = false;             // died without a word: nobody answers for it
+  double work_factor = 1;          // how many times as long work takes now
+  std::uint64_t offered_work = 0;  // ns of work begun since the load was last collected
+  alignas(64) Integral busy_time = 0;
+  Integral waiting_time = 0;
+  Integral in_system_time = 0;
+
+  Time serving_since;  // until when the next two run
+  Integral capacity_millis = 0;
+  Integral up_time = 0;
+  bool started = true;  // those of a canary only once a weight has asked for them
+  bool wanted = true;   // the rollout sends it traffic
+  bool known_dead = false;
+  bool slowed = false;          // a fault has made it slower than its neighbours, now or before
+  std::uint32_t kills = 0;      // active faults that keep it down
+  std::uint32_t blackouts = 0;  // of them, those that leave nobody to answer
+  SharedCores cores;
+
+  /// As at the beginning of a replication; keeps memory.
+  void restart(const InstancePlan& place);
+
+  LoadGroup load_group() const {
+    if (slowed) return LoadGroup::slowed;
+    return canary ? LoadGroup::canary : LoadGroup::stable;
+  }
+
+  void take_worker(Time now) {
+    ++busy;
+    busy_time -= instant(now);
+  }
+  void give_worker_back(Time now) {
+    --busy;
+    busy_time += instant(now);
+  }
+  void begin_to_wait(Time now) {
+    ++waiting;
+    waiting_time -= instant(now);
+    longest_queue = std::max(longest_queue, waiting);
+  }
+  void end_to_wait(Time now) {
+    --waiting;
+    waiting_time += instant(now);
+  }
+  void enter(Time now, const ServicePlan& plan) {
+    if (!listed) [[unlikely]]
+      settle_serving(now, plan);
+    ++in_system;
+    in_system_time -= instant(now);
+    most_in_system = std::max(most_in_system, in_system);
+  }
+  void leave(Time now, const ServicePlan& plan) {
+    if (!listed) [[unlikely]]
+      settle_serving(now, plan);
+    --in_system;
+    in_system_time += instant(now);
+  }
+
+  /// Brings the integrals of the capacity up to `now`: before `up` or `listed` changes, and when
+  /// who is not listed gets something to do or has done it.
+  void settle_serving(Time now, const ServicePlan& plan);
+
+  /// What was integrated since the last time.
+  ServiceOutcome collect(Time now, const ServicePlan& plan);
+
+ private:
+  static std::uint64_t instant(Time time) {
+    return static_cast<std::uint64_t>(time.since_start().in_nanoseconds());
+  }
+};
+
+/// Where the listed instances of one version of a service stand in one array.
+struct ListedRange {
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+};
+
+struct SourceState {
+  std::uint64_t ordinal = 0;
+  Time next;
+  Index segment = 0;      // open loop
+  std::size_t entry = 0;  // replay
+  Duration shift;         // replay: start of the current pass
+  bool stopped = false;
+};
+
+struct FaultState {
+  bool active = false;
+  bool cancelled = false;  // stopped before its time
+  bool met = false;        // somebody was there
+  std::vector<Index> targets;
+  std::vector<std::uint8_t> hits;  // [instance]; latency and abort
+};
+
+struct RolloutState {
+  std::size_t step = 0;
+  bool running = false;
+  std::vector<int> failures;  // [analysis]
+};
+
+}  // namespace rehearse
