@@ -134,11 +134,8 @@ void add_service(const std::string& name, const ServiceSpec& spec,
         static_cast<Index>(rollout->canary_instances.value_or(spec.instances));
   }
   if (spec.workers) service.workers = static_cast<std::uint32_t>(*spec.workers);
-  if (spec.queue.capacity) {
-    service.queue_capacity = static_cast<std::uint32_t>(*spec.queue.capacity);
-  }
+  service.queue = Queue(spec.queue);
   service.worker_held = spec.worker_held_while_calling;
-  service.discipline = spec.queue.discipline;
   service.cores = spec.cpu ? spec.cpu->cores : 0;
   service.correlation = spec.correlation;
   service.shared_purpose = hash_of(name + " shared");
@@ -236,19 +233,11 @@ EdgePlan compile_edge(const std::string& caller, Index callee,
   edge.instances = service.all_instances();
   edge.latency = Law(client.network_latency.value_or(model.network.latency));
   edge.latency_is_shared = service.correlation > 0 && edge.latency.has_quantile_function();
-  edge.policy = client.load_balancer.policy;
-  edge.choice_count = static_cast<std::uint32_t>(client.load_balancer.choice_count);
+  edge.balancer = LoadBalancer(client.load_balancer);
   edge.propagates_cancellation = client.propagate_cancellation;
-  edge.timeout = client.timeout.value_or(Duration::longest());
-  edge.retries = client.retry.has_value();
-  const RetrySpec retry = client.retry.value_or(RetrySpec{});
-  edge.max_attempts = edge.retries ? static_cast<std::uint32_t>(retry.max_attempts) : 1;
-  edge.per_try_timeout = retry.per_try_timeout.value_or(Duration::longest());
-  edge.retry_on = retry.retry_on;
-  edge.jitter = retry.jitter;
-  edge.budget = client.retry_budget;
-  edge.base_backoff = retry.base_backoff;
-  edge.max_backoff = retry.max_backoff.value_or(retry.base_backoff * 10);
+  if (client.retry) edge.retry = Retry(*client.retry);
+  if (client.retry_budget) edge.budget = RetryBudget(*client.retry_budget);
+  edge.timeout = Timeout(client.timeout, edge.retry.per_try_timeout());
   const std::string name = caller + " -> " + service.name;
   edge.latency_purpose = hash_of(name + " latency");
   edge.balancing_purpose = hash_of(name + " balancing");

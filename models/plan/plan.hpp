@@ -6,6 +6,11 @@
 #include <vector>
 
 #include "models/plan/outcome_layout.hpp"
+#include "models/policies/load_balancer.hpp"
+#include "models/policies/queue.hpp"
+#include "models/policies/retry.hpp"
+#include "models/policies/retry_budget.hpp"
+#include "models/policies/timeout.hpp"
 #include "models/specs/experiment_spec.hpp"
 #include "models/specs/service_spec.hpp"
 #include "models/specs/workload_spec.hpp"
@@ -62,18 +67,11 @@ struct EdgePlan {
   std::uint32_t lane = none;       // of its constant latency
   Duration constant_latency;       // if it has a lane
   bool latency_is_shared = false;  // correlated with what the request meets at the callee
-  bool retries = false;
   bool propagates_cancellation = false;
-  BalancingPolicy policy = BalancingPolicy::round_robin;
-  Jitter jitter = Jitter::full;
-  RetryOn retry_on;
-  std::uint32_t choice_count = 2;
-  std::uint32_t max_attempts = 1;
-  Duration timeout = Duration::longest();
-  Duration per_try_timeout = Duration::longest();
-  Duration base_backoff;
-  Duration max_backoff;
-  std::optional<RetryBudgetSpec> budget;
+  LoadBalancer balancer;
+  Timeout timeout;
+  Retry retry;
+  RetryBudget budget;
   std::uint64_t latency_purpose = 0;
   std::uint64_t balancing_purpose = 0;
   std::uint64_t version_purpose = 0;
@@ -90,10 +88,9 @@ struct InstancePlan {
 };
 
 struct ServicePlan {
-  std::uint32_t workers = none;         // none: unlimited
-  std::uint32_t queue_capacity = none;  // none: unlimited
+  std::uint32_t workers = none;  // none: unlimited
+  Queue queue;
   bool worker_held = true;
-  QueueDiscipline discipline = QueueDiscipline::fifo;
   double cores = 0;  // 0: no processor sharing
   double correlation = 0;
   bool limit_is_assumed = false;     // unlimited, because the recording did not tell

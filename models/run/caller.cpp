@@ -10,22 +10,6 @@ void Caller::start(const Plan& plan, const Cut& cut, Index index) {
   nesting_ = 0;
 }
 
-Index Caller::least_loaded(const Client& client, const ListedRange& range,
-                           std::uint64_t attempt_path) {
-  const EdgePlan& edge = edge_of(client);
-  const Index* listed = &surroundings_->listed[range.first];
-  const std::uint32_t* outstanding = &outstanding_[client.first_outstanding];
-  RandomStream luck = stream(edge.balancing_purpose, attempt_path);
-  Index best = listed[luck.below(range.count)];
-  for (std::uint32_t choice = 1; choice < edge.choice_count; ++choice) {
-    const Index other = listed[luck.below(range.count)];
-    if (outstanding[other - edge.first_instance] < outstanding[best - edge.first_instance]) {
-      best = other;
-    }
-  }
-  return best;
-}
-
 void Caller::set_timer(std::uint32_t slot) {
   Call& call = calls_[slot];
   call.timer_at = call.expires;
@@ -52,22 +36,8 @@ CallEnd Caller::timer_fires(std::uint32_t slot, std::uint32_t timer) {
 bool Caller::may_retry(const Call& call, Status status) const {
   const Client& client = clients_[call.client];
   const EdgePlan& edge = edge_of(client);
-  if (!edge.retries || call.attempts >= edge.max_attempts) return false;
-  const RetryOn& on = edge.retry_on;
-  const bool gateway = status != Status::failed;
-  const bool matches = on.five_xx || (on.gateway_error && gateway) ||
-                       (on.connect_failure && status == Status::unreachable) ||
-                       (on.reset && (status == Status::timed_out || status == Status::lost ||
-                                     status == Status::unreachable));
-  if (!matches) return false;
-  if (!edge.budget) return true;
-  // A call that retries already gives its place back before it asks for the next, as in Envoy.
   const std::uint32_t others = client.retries - (call.retrying ? 1 : 0);
-  // Rounded down; the factor takes the roundings of a product back that falls short of a whole.
-  constexpr double taken_back = 1 + 0x1p-51;
-  const auto allowed =
-      static_cast<std::uint32_t>(client.active * edge.budget->budget_percent / 100 * taken_back);
-  return others < std::max(static_cast<std::uint32_t>(edge.budget->min_retry_concurrency), allowed);
+  return edge.retry.wants(status, call.attempts) && edge.budget.allows(client.active, others);
 }
 
 CallEnd Caller::attempt_failed(std::uint32_t slot, Status status) {
@@ -79,14 +49,8 @@ CallEnd Caller::attempt_failed(std::uint32_t slot, Status status) {
     call.retrying = true;
     ++client.retries;
   }
-  const std::uint32_t doublings = std::min(call.attempts - 1, 40U);
-  const auto grown = static_cast<double>(edge.base_backoff.in_nanoseconds()) *
-                     static_cast<double>(std::uint64_t{1} << doublings);
-  Duration backoff = std::min(Duration::rounded_nanoseconds(grown), edge.max_backoff);
-  if (edge.jitter == Jitter::full) {
-    backoff =
-        scaled(backoff, stream(edge.backoff_purpose, extended(call.path, call.attempts)).uniform());
-  }
+  const Duration backoff = edge.retry.backoff(
+      call.attempts, stream(edge.backoff_purpose, extended(call.path, call.attempts)));
   call.state = Call::State::backing_off;
   call.order = next_two_orders(client.host);
   call.expires = call.deadline;

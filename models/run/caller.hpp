@@ -8,11 +8,6 @@
 
 namespace rehearse {
 
-/// An instant plus a span that may be "for ever".
-inline Time plus(Time from, Duration span) {
-  return span == Duration::longest() ? Time::never() : from + span;
-}
-
 /// The end of a call that a frame waited for.
 struct CallEnd {
   std::uint32_t frame = none;  // none: nobody waits, or the call goes on
@@ -64,7 +59,6 @@ class Caller : public Sources {
   std::uint32_t send(Call& call, std::uint32_t slot, const EdgePlan& edge, std::uint64_t path);
   void describe(Job& job, const Call& call, std::uint32_t slot) const;
   Index chosen_instance(Client& client, const Call& call, std::uint64_t attempt_path);
-  Index least_loaded(const Client& client, const ListedRange& range, std::uint64_t attempt_path);
   Duration drawn_latency(const EdgePlan& edge, const Call& call, std::uint64_t attempt_path) const;
   void arm_timer(std::uint32_t call);
   void set_timer(std::uint32_t call);
@@ -88,7 +82,7 @@ inline std::uint32_t Caller::new_call(Index client, Index endpoint, std::uint64_
   call.path = path;
   call.request = request;
   call.started = now_;
-  call.deadline = plus(now_, edge.timeout);
+  call.deadline = edge.timeout.deadline(now_);
   call.expires = Time::never();
   call.job = {};
   call.siblings = {};
@@ -146,16 +140,11 @@ inline Index Caller::chosen_instance(Client& client, const Call& call, std::uint
   const ListedRange range = surroundings_->listed_range[edge.callee * 2 + canary];
   if (range.count == 0) return none;
   const Index* listed = &surroundings_->listed[range.first];
-  if (range.count == 1) return listed[0];
-  switch (edge.policy) {
-    case BalancingPolicy::round_robin:
-      return listed[client.cursor++ % range.count];
-    case BalancingPolicy::random:
-      return listed[stream(edge.balancing_purpose, attempt_path).below(range.count)];
-    case BalancingPolicy::least_request:
-      break;
-  }
-  return least_loaded(client, range, attempt_path);
+  const auto make_luck = [&] { return stream(edge.balancing_purpose, attempt_path); };
+  const std::uint32_t* const outstanding = &outstanding_[client.first_outstanding];
+  return listed[edge.balancer.choose(
+      range.count, client.cursor, make_luck,
+      [&](std::uint32_t place) { return outstanding[listed[place] - edge.first_instance]; })];
 }
 
 /// A slot has at most one pending timer event. Starting an attempt only writes down when it
@@ -172,7 +161,7 @@ inline void Caller::arm_timer(std::uint32_t slot) {
 inline void Caller::forget_outstanding(const Call& call) {
   const Client& client = clients_[call.client];
   const EdgePlan& edge = edge_of(client);
-  if (edge.policy != BalancingPolicy::least_request) return;
+  if (!edge.balancer.counts_outstanding()) return;
   --outstanding_[client.first_outstanding + call.instance - edge.first_instance];
 }
 
@@ -279,7 +268,7 @@ inline std::uint32_t Caller::make_attempt(std::uint32_t slot) {
   ++call.attempts;
   call.state = Call::State::attempting;
   call.order = next_two_orders(client.host);
-  call.expires = std::min(call.deadline, plus(now_, edge.per_try_timeout));
+  call.expires = edge.timeout.expires(now_, call.deadline);
   if (call.attempts > 1) recorder_.call_retried(edge.callee);
 
   // The luck of the first attempt is the call's own.
@@ -294,7 +283,7 @@ inline std::uint32_t Caller::make_attempt(std::uint32_t slot) {
                                   .extra = call.attempts});
     return none;
   }
-  if (edge.policy == BalancingPolicy::least_request) {
+  if (edge.balancer.counts_outstanding()) {
     ++outstanding_[client.first_outstanding + call.instance - edge.first_instance];
   }
   call.latency = drawn_latency(edge, call, path);

@@ -145,7 +145,7 @@ inline bool Door::admit(std::uint32_t slot) {
   Instance& instance = instances_[job.instance];
   const ServicePlan& service = service_of(instance);
   const bool must_wait = service.workers != none && instance.busy >= service.workers;
-  const bool full = must_wait && instance.waiting >= service.queue_capacity;
+  const bool full = must_wait && !service.queue.has_room(instance.waiting);
   if (full || instance.in_system >= plan_->most_in_flight) [[unlikely]] {
     fell_behind_ = fell_behind_ || !full;
     turn_away(slot, Status::refused);
@@ -187,8 +187,7 @@ inline std::uint32_t Door::serve_next(Index index) {
   Instance& instance = instances_[index];
   const ServicePlan& service = service_of(instance);
   while (instance.waiting > 0 && instance.busy < service.workers) {
-    const std::uint32_t slot =
-        service.discipline == QueueDiscipline::fifo ? instance.queue_first : instance.queue_last;
+    const std::uint32_t slot = service.queue.next(instance.queue_first, instance.queue_last);
     leave_queue(slot, instance);
     instance.take_worker(now_);
     const std::uint32_t job = frames_[slot].job;

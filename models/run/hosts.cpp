@@ -69,10 +69,10 @@ void Hosts::add_clients(const Plan& plan, std::uint64_t key, Index host, Index f
     expects(outstanding.size() <= std::numeric_limits<std::uint32_t>::max(),
             "memory was checked before: what callers know is numbered by 32 bits");
     client.first_outstanding = static_cast<std::uint32_t>(outstanding.size());
-    if (plan_of_edge.policy == BalancingPolicy::round_robin) {
+    if (plan_of_edge.balancer.takes_turns()) {
       RandomStream luck(key, plan_of_edge.balancing_purpose, purpose);
       client.cursor = static_cast<std::uint32_t>(luck.bits() >> 32);
-    } else if (plan_of_edge.policy == BalancingPolicy::least_request) {
+    } else if (plan_of_edge.balancer.counts_outstanding()) {
       outstanding.resize(outstanding.size() + plan_of_edge.instances);
     }
     clients.push_back(client);

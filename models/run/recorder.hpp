@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "models/outcomes/counters.hpp"
+#include "models/outcomes/status.hpp"
 #include "models/plan/plan.hpp"
-#include "models/run/status.hpp"
 #include "sim/enumerators.hpp"
 #include "sim/huge_pages.hpp"
 #include "sim/stats/latency_histogram.hpp"

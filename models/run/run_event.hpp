@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "models/run/status.hpp"
+#include "models/outcomes/status.hpp"
 
 namespace rehearse {
 

@@ -8,6 +8,7 @@
 
 #include "language/table.hpp"
 #include "language/value_kinds.hpp"
+#include "models/policies/queue.hpp"
 #include "models/specs/client_spec.hpp"
 #include "models/specs/step_spec.hpp"
 #include "sim/time.hpp"
@@ -34,15 +35,6 @@ struct EndpointSpec {
   std::vector<BehaviourSpec> behaviours;
   OwnErrorsSpec errors;
   bool operator==(const EndpointSpec&) const = default;
-};
-
-enum class QueueDiscipline { fifo, lifo };
-
-/// Where jobs wait for a worker. A job that finds the queue full is refused (503).
-struct QueueSpec {
-  std::optional<int> capacity;  // unlimited when absent; 0: no waiting room
-  QueueDiscipline discipline = QueueDiscipline::fifo;
-  bool operator==(const QueueSpec&) const = default;
 };
 
 /// Work burns CPU: the jobs at work share the cores equally, none gets more than one (processor
@@ -92,17 +84,8 @@ struct ServiceSpec {
   bool operator==(const ServiceSpec&) const = default;
 };
 
-inline constexpr Choice<QueueDiscipline> discipline_words{{QueueDiscipline::fifo, "fifo"},
-                                                          {QueueDiscipline::lifo, "lifo"}};
 inline constexpr Choice<OwnErrorsSpec::At> error_at_words{{OwnErrorsSpec::At::start, "start"},
                                                           {OwnErrorsSpec::At::end, "end"}};
-
-template <class Visitor, SpecOf<QueueSpec> Spec>
-void describe(Visitor& visitor, Spec& spec) {
-  visitor.key({"capacity", "Jobs that may wait; those beyond are refused."}, spec.capacity,
-              WholeOrWord{0, 1'000'000'000});
-  visitor.key({"discipline", "Who is served next."}, spec.discipline, discipline_words);
-}
 
 template <class Visitor, SpecOf<CpuSpec> Spec>
 void describe(Visitor& visitor, Spec& spec) {

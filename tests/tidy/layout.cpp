@@ -84,8 +84,9 @@ const std::map<std::string, Rooms>& floors() {
   static const std::map<std::string, Rooms> table = {
       {"sim", {"sim/threads", "sim/stats", "sim/events", "sim/random", "sim"}},
       {"models",
-       {"models", "models/control", "models/run", "models/plan", "models/checks", "models/specs",
-        "models/outcomes"}},
+       {"models", "models/control", "models/run/partition", "models/run/program", "models/run/door",
+        "models/run/caller", "models/run/sources", "models/run/wire", "models/run", "models/plan",
+        "models/checks", "models/specs", "models/policies", "models/outcomes"}},
       {"outputs", {"outputs/text", "outputs/outcome_file", "outputs"}},
       {"calibrate",
        {"calibrate", "calibrate/audit", "calibrate/learn", "calibrate/traces",

@@ -114,8 +114,10 @@ Findings floor_violations(const SourceFile& file) {
   const auto room = floors().find(file.room());
   if (room == floors().end()) return findings;
   const auto level = [&](const std::string& path) {
-    const std::string folder = path.substr(0, path.rfind('/'));
-    return std::find(room->second.begin(), room->second.end(), folder);
+    const auto begin = room->second.begin();
+    const auto end = room->second.end();
+    const auto step = std::find(begin, end, without_extension(path));
+    return step != end ? step : std::find(begin, end, path.substr(0, path.rfind('/')));
   };
   if (level(file.path) == room->second.end()) {
     findings.push_back(at(file, 1, "no sub-room of " + room->first + " that anybody knows"));

@@ -40,6 +40,19 @@ TEST_CASE("an include against the arrows of sub-rooms is found", "[tidy]") {
   CHECK(findings(floor_violations, "cli/a.cpp", "#include \"cli/b.hpp\"\n") == 0);
 }
 
+TEST_CASE("a station that includes one above it is found", "[tidy]") {
+  const auto of = [](const char* station, const char* include) {
+    return findings(floor_violations, std::string("models/run/") + station + ".cpp",
+                    std::string("#include \"models/run/") + include + ".hpp\"\n");
+  };
+  CHECK(of("partition", "program") == 0);
+  CHECK(of("door", "caller") == 0);
+  CHECK(of("wire", "hosts") == 0);
+  CHECK(of("caller", "door") == 1);
+  CHECK(of("wire", "sources") == 1);
+  CHECK(of("hosts", "wire") == 1);
+}
+
 TEST_CASE("a library included beside its door is found", "[tidy]") {
   CHECK(findings(door_violations, "outputs/outcome_file/hdf5.cpp", "#include <hdf5.h>\n") == 0);
   CHECK(findings(door_violations, "outputs/text/summary.cpp", "#include <hdf5.h>\n") == 1);

@@ -1,4 +1,4 @@
-#include "models/specs/client_spec.hpp"
+#include "models/policies/retry.hpp"
 
 #include <fmt/format.h>
 
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "language/suggestions.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 namespace {
@@ -73,6 +74,34 @@ Node written(const RetryOn& value, const RetryOnText&) {
 SchemaNode schema(const RetryOn&, const RetryOnText&) {
   return schema_of_text(
       "conditions separated by commas: 5xx, gateway-error, reset, connect-failure");
+}
+
+Retry::Retry(const RetrySpec& spec)
+    : on_(spec.retry_on),
+      jitter_(spec.jitter),
+      max_attempts_(static_cast<std::uint32_t>(spec.max_attempts)),
+      per_try_timeout_(spec.per_try_timeout.value_or(Duration::longest())),
+      base_backoff_(spec.base_backoff),
+      max_backoff_(spec.max_backoff.value_or(spec.base_backoff * 10)) {
+  expects(spec.max_attempts >= 1, "the first try counts as one");
+}
+
+bool Retry::wants(Status status, std::uint32_t attempts) const {
+  expects(status != Status::ok && status != Status::cancelled, "only failures are tried again");
+  if (attempts >= max_attempts_) return false;
+  const bool gateway = status != Status::failed;
+  const bool reset =
+      status == Status::timed_out || status == Status::lost || status == Status::unreachable;
+  return on_.five_xx || (on_.gateway_error && gateway) || (on_.reset && reset) ||
+         (on_.connect_failure && status == Status::unreachable);
+}
+
+Duration Retry::longest_backoff(std::uint32_t attempts) const {
+  expects(attempts >= 1, "a retry follows an attempt");
+  const std::uint32_t doublings = std::min(attempts - 1, 40U);
+  const auto grown = static_cast<double>(base_backoff_.in_nanoseconds()) *
+                     static_cast<double>(std::uint64_t{1} << doublings);
+  return std::min(Duration::rounded_nanoseconds(grown), max_backoff_);
 }
 
 }  // namespace rehearse
