@@ -163,6 +163,13 @@ Study read_outcome_file(const std::string& path) {
   } catch (const InputOutputError& failure) {
     throw damaged(failure.what());
   }
+  if (checksum_of(path) == Checksum::absent) {
+    throw InvalidInput(fmt::format(
+        "{}: another program has written to it, or cut it: the checksum behind its "
+        "content is gone, and its numbers cannot be vouched for\nhint: rehearse inspect "
+        "--layout lists what is in it",
+        visible_line(path)));
+  }
   try {
     return restored(file);
   } catch (const InvalidInput& mistake) {
