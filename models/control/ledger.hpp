@@ -1,16 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 #include "models/run/hosts.hpp"
 #include "models/run/recorder.hpp"
 
 namespace rehearse {
-
-/// The recorders of all partitions of a run.
-using Recorders = std::vector<std::reference_wrapper<Recorder>>;
 
 /// Adds up what the partitions recorded, while they stand still, at the boundaries of intervals and
 /// windows. All sums are of whole numbers, so how a run was cut makes no difference.

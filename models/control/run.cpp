@@ -15,49 +15,30 @@ constexpr std::uint64_t windows_to_judge_by = 64;
 }  // namespace
 
 void Run::start(const Plan& plan, const ReplicationSeed& seed, const Threading& threading) {
-  plan_ = &plan;
   seed_ = seed;
-  cut_ = cut(*plan_, static_cast<Index>(std::max(1, threading.partitions)));
-  threads_ = std::clamp(threading.threads, 1, static_cast<int>(cut_.partitions));
-  now_ = Time();
   over_ = false;
   alone_ = false;
   pace_ = {};
+  stage_.start(plan, seed, threading);
+  threads_ = std::clamp(threading.threads, 1, static_cast<int>(stage_.cut.partitions));
   notices_.assign(static_cast<std::size_t>(threads_), {});
-  agenda_.clear();
-  windows_closed_ = 0;
-  windows_opened_ = false;
-  outcome_ = Outcome{};
-  outcome_.replication = seed.replication;
-  surroundings_.cancelled = threading.cancelled;
-  surroundings_.key = seed.key();
-  surroundings_.interval = none;
-  surroundings_.canary_share = 0;
-  surroundings_.faults.assign(plan_->faults.size(), {});
-  hosts_.build(*plan_, surroundings_.key);
-  surroundings_.listed.assign(plan_->instances.size(), 0);
-  surroundings_.listed_range.assign(plan_->services.size() * 2, {});
-  for (Index service = 0; service < plan_->services.size(); ++service) list_instances(service);
-  ledger_.start(*plan_);
-  partitions_.resize(cut_.partitions);
-  for (Index p = 0; p < cut_.partitions; ++p) partitions_[p].start(*plan_, cut_, p);
-  bind();
-  fill_agenda();
-  for (Partition& partition : partitions_) partition.start_sources();
-}
-
-void Run::bind() {
-  for (Partition& partition : partitions_) partition.bind(*plan_, cut_, hosts_, surroundings_);
+  boundaries_.plan(stage_);
+  faults_.plan(stage_);
+  rollout_.plan(stage_);
+  scraper_.plan(stage_);
+  stop_conditions_.plan(stage_);
+  stage_.agenda.add(std::min(Time() + plan.heartbeat, plan.end), AgendaItem::Kind::heartbeat);
+  for (Partition& partition : stage_.partitions) partition.start_sources();
 }
 
 void Run::set_branch(std::uint64_t branch) {
   seed_.branch = branch;
-  surroundings_.key = seed_.key();
+  stage_.surroundings.key = seed_.key();
 }
 
 void Run::advance_to(Time time) {
   if (over_) return;
-  bind();
+  stage_.bind();
   if (threads_ == 1) {
     Team::run(1, [&](int member, Team& team) { advance(time, member, team); });
     return;
@@ -68,20 +49,20 @@ void Run::advance_to(Time time) {
 /// One member's share. Controllers act on member 0, while the others wait.
 void Run::advance(Time time, int member, Team& team) {
   for (;;) {
-    const Time stop = std::min(agenda_.next_time(), time);
+    const Time stop = std::min(stage_.agenda.next_time(), time);
     if (!run_windows_before(stop, member, team) || !team.meet()) return;
     if (member == 0) act_at(stop, time);
-    if (!team.meet() || over_ || now_ == time) return;
+    if (!team.meet() || over_ || stage_.now == time) return;
   }
 }
 
 /// Performs what is planned for `instant`, unless that is only where the run pauses.
 void Run::act_at(Time instant, Time pause) {
-  now_ = instant;
+  stage_.now = instant;
   if (instant == pause) return;
-  const AgendaItem item = agenda_.pop();
+  const AgendaItem item = stage_.agenda.pop();
   // After the end of the run nothing acts any more, save what waits for the last answers.
-  if (item.time <= plan_->end || item.kind == AgendaItem::Kind::heartbeat) perform(item);
+  if (item.time <= stage_.plan->end || item.kind == AgendaItem::Kind::heartbeat) perform(item);
   choose_pace();
 }
 
@@ -92,61 +73,97 @@ void Run::beat() {
   std::size_t frames = 0;
   std::size_t calls = 0;
   bool fell_behind = false;
-  for (const Partition& partition : partitions_) {
+  for (const Partition& partition : stage_.partitions) {
     open += partition.open_measured();
     frames += partition.frames_in_use();
     calls += partition.calls_in_use();
     fell_behind = fell_behind || partition.fell_behind();
   }
-  outcome_.capped = fell_behind || std::max(frames, calls) >= plan_->most_in_flight;
-  const bool drained = now_ >= plan_->end && (open == 0 || now_ > plan_->drain_limit);
-  if (outcome_.capped) outcome_.broke_off = now_;
-  over_ = outcome_.capped || drained;
-  const Time milestone =
-      now_ < plan_->end ? plan_->end : plan_->drain_limit + Duration::nanoseconds(1);
-  agenda_.add(std::min(now_ + plan_->heartbeat, milestone), AgendaItem::Kind::heartbeat);
+  stage_.outcome.capped = fell_behind || std::max(frames, calls) >= stage_.plan->most_in_flight;
+  const bool drained =
+      stage_.now >= stage_.plan->end && (open == 0 || stage_.now > stage_.plan->drain_limit);
+  if (stage_.outcome.capped) stage_.outcome.broke_off = stage_.now;
+  over_ = stage_.outcome.capped || drained;
+  const Time milestone = stage_.now < stage_.plan->end
+                             ? stage_.plan->end
+                             : stage_.plan->drain_limit + Duration::nanoseconds(1);
+  stage_.agenda.add(std::min(stage_.now + stage_.plan->heartbeat, milestone),
+                    AgendaItem::Kind::heartbeat);
 }
 
-Recorders Run::recorders() {
-  Recorders all;
-  for (Partition& partition : partitions_) all.emplace_back(partition.recorder());
-  return all;
+void Run::perform(const AgendaItem& item) {
+  switch (item.kind) {
+    case AgendaItem::Kind::close_window:
+      boundaries_.close_window(stage_);
+      break;
+    case AgendaItem::Kind::close_load_window:
+      boundaries_.close_load_window(stage_);
+      break;
+    case AgendaItem::Kind::close_interval:
+      boundaries_.close_interval(stage_);
+      break;
+    case AgendaItem::Kind::fault_ends:
+      faults_.end(stage_, item.index);
+      break;
+    case AgendaItem::Kind::fault_starts:
+      faults_.begin(stage_, item.index);
+      break;
+    case AgendaItem::Kind::deaths_detected:
+      faults_.detect(stage_, item.index);
+      break;
+    case AgendaItem::Kind::rollout_step:
+      rollout_.step(stage_);
+      break;
+    case AgendaItem::Kind::scrape:
+      scraper_.scrape(stage_, item.index);
+      break;
+    case AgendaItem::Kind::analysis:
+      rollout_.evaluate(stage_, item.index, scraper_);
+      break;
+    case AgendaItem::Kind::stop_condition:
+      if (stop_conditions_.fires(stage_, item.index, scraper_)) stop_experiment();
+      break;
+    case AgendaItem::Kind::heartbeat:
+      beat();
+      break;
+  }
+}
+
+void Run::stop_experiment() {
+  if (stage_.outcome.stopped_at) return;
+  stage_.outcome.stopped_at = stage_.now;
+  faults_.call_off(stage_);
+  rollout_.call_off(stage_);
 }
 
 Outcome Run::finish() {
   advance_to(Time::never());
-  if (outcome_.capped) {
-    close_interval();
-    while (windows_closed_ < plan_->layout.windows) close_window();
+  if (stage_.outcome.capped) boundaries_.close_all(stage_);
+  rollout_.close(stage_);
+  for (const Partition& partition : stage_.partitions) {
+    stage_.outcome.spans += partition.spans();
   }
-  if (plan_->rollout && outcome_.rollout == RolloutResult::absent) {
-    outcome_.rollout = RolloutResult::unfinished;
-  }
-  for (const Partition& partition : partitions_) {
-    outcome_.spans += partition.spans();
-  }
-  outcome_.trajectory = hosts_.trajectory_digest();
-  settle_recorders();
-  for (Partition& partition : partitions_) partition.count_unfinished();
-  ledger_.write(outcome_, recorders());
-  return std::move(outcome_);
+  stage_.outcome.trajectory = stage_.hosts.trajectory_digest();
+  boundaries_.write(stage_);
+  return std::move(stage_.outcome);
 }
 
 /// Partitions in step. A window is no longer than a message takes from one partition to another,
 /// so whatever is sent in it arrives after it; it is unpacked before the next. One member's share
 /// of the work; false when the team is broken.
 bool Run::run_windows_before(Time end, int member, Team& team) {
-  if (partitions_.size() == 1) {
-    partitions_.front().run_before(end);
+  if (stage_.partitions.size() == 1) {
+    stage_.partitions.front().run_before(end);
     return true;
   }
   if (alone_ && member > 0) return true;
   const int step = alone_ ? 1 : threads_;
-  const auto count = static_cast<int>(partitions_.size());
+  const auto count = static_cast<int>(stage_.partitions.size());
   for (unsigned turn = 0;; turn ^= 1U) {
     Time earliest = Time::never();
     for (int p = member; p < count; p += step) {
-      earliest = std::min({earliest, partitions_[p].next_time(), partitions_[p].turn_over()});
+      earliest =
+          std::min({earliest, stage_.partitions[p].next_time(), stage_.partitions[p].turn_over()});
     }
     notices_[member].earliest[turn] = earliest;
     if (!alone_) {
@@ -156,16 +173,16 @@ bool Run::run_windows_before(Time end, int member, Team& team) {
     for (int p = member; p < count; p += step) unpack_for(static_cast<Index>(p));
     if (earliest >= end) return true;
     if (member == 0) ++pace_.windows;
-    const bool apart = cut_.lookahead < end - earliest;
-    const Time window_end = apart ? earliest + cut_.lookahead : end;
-    for (int p = member; p < count; p += step) partitions_[p].run_before(window_end);
+    const bool apart = stage_.cut.lookahead < end - earliest;
+    const Time window_end = apart ? earliest + stage_.cut.lookahead : end;
+    for (int p = member; p < count; p += step) stage_.partitions[p].run_before(window_end);
   }
 }
 
 void Run::unpack_for(Index receiver) {
-  partitions_[receiver].begin_parcels();
-  for (Index sender = 0; sender < partitions_.size(); ++sender) {
-    if (sender != receiver) partitions_[receiver].receive_from(partitions_[sender]);
+  stage_.partitions[receiver].begin_parcels();
+  for (Index sender = 0; sender < stage_.partitions.size(); ++sender) {
+    if (sender != receiver) stage_.partitions[receiver].receive_from(stage_.partitions[sender]);
   }
 }
 
@@ -173,7 +190,7 @@ void Run::unpack_for(Index receiver) {
 void Run::choose_pace() {
   if (threads_ == 1 || pace_.windows < windows_to_judge_by) return;
   std::uint64_t events = 0;
-  for (const Partition& partition : partitions_) events += partition.events_handled();
+  for (const Partition& partition : stage_.partitions) events += partition.events_handled();
   const std::uint64_t enough =
       least_events_per_thread * static_cast<std::uint64_t>(threads_) * pace_.windows;
   alone_ = events - pace_.events_before < enough;

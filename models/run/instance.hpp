@@ -146,10 +146,4 @@ struct FaultState {
   std::vector<std::uint8_t> hits;  // [instance]; latency and abort
 };
 
-struct RolloutState {
-  std::size_t step = 0;
-  bool running = false;
-  std::vector<int> failures;  // [analysis]
-};
-
 }  // namespace rehearse

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "models/outcomes/counters.hpp"
@@ -115,6 +116,9 @@ class Recorder {
   std::size_t thresholds_ = 0;
   std::vector<LatencySplit> splits_;  // [elementary interval, threshold]
 };
+
+/// The recorders of all partitions of a run.
+using Recorders = std::vector<std::reference_wrapper<Recorder>>;
 
 inline void Recorder::attempt_succeeded(Index column, std::uint32_t interval, Duration latency) {
   const std::uint32_t bin = LatencyBins::bin_of(latency);

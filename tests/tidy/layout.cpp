@@ -119,20 +119,8 @@ const std::vector<Door>& doors() {
 
 const std::vector<std::string>& sources_without_header() {
   static const std::vector<std::string> table = {
-      "cli/main",
-      "cli/calibrate",
-      "cli/explain",
-      "cli/inspect",
-      "cli/run",
-      "cli/schema",
-      "models/control/controllers",
-      "models/control/experiment",
+      "cli/main", "cli/calibrate", "cli/explain", "cli/inspect", "cli/run", "cli/schema",
   };
-  return table;
-}
-
-const std::vector<std::string>& scattered_types() {
-  static const std::vector<std::string> table = {"Run"};
   return table;
 }
 

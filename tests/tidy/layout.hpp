@@ -28,11 +28,8 @@ struct Door {
 };
 const std::vector<Door>& doors();
 
-/// Sources that need no header of their own, without extension: verbs and `main`. Those of models/
-/// are the inside of a run, which is to be rebuilt by stations.
+/// Sources that need no header of their own, without extension: verbs and `main`.
 const std::vector<std::string>& sources_without_header();
-/// Types whose members stand in several sources, for the same reason.
-const std::vector<std::string>& scattered_types();
 /// Functions that only tests use, and why.
 const std::vector<std::string>& names_of_tests();
 

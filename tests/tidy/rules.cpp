@@ -287,7 +287,6 @@ Findings scattered_members(const std::vector<SourceFile>& files) {
       if (!std::regex_search(file.code[i], match, member) || file.code[i].ends_with(";")) continue;
       const auto home = homes.find(match[1]);
       if (home == homes.end() || home->second == without_extension(file.path)) continue;
-      if (contains(scattered_types(), match[1])) continue;
       findings.push_back(at(file, i + 1, home->first + " lives in " + home->second));
     }
   }

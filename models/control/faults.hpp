@@ -1,0 +1,27 @@
+#pragma once
+
+#include "models/control/stage.hpp"
+
+namespace rehearse {
+
+/// The controller of faults: begins and ends them, and what they make known. Has no state of its
+/// own: that of faults lies in the surroundings, where the door sees it.
+class Faults {
+ public:
+  void plan(Stage& stage) const;
+
+  void begin(Stage& stage, Index fault) const;
+  void end(Stage& stage, Index fault) const;
+  /// Callers learn that the instances are dead. A fault that is over has nothing to be detected:
+  /// another one may keep its targets down since.
+  void detect(Stage& stage, Index fault) const;
+  /// Ends all, and what has not begun yet never will.
+  void call_off(Stage& stage) const;
+
+ private:
+  void choose_targets(Stage& stage, Index fault) const;
+  void set_paces(Stage& stage, const FaultState& changed) const;
+  static bool meets_somebody(const Stage& stage, const FaultState& fault);
+};
+
+}  // namespace rehearse

@@ -1,0 +1,87 @@
+#include "models/control/stage.hpp"
+
+#include <algorithm>
+
+namespace rehearse {
+
+void Stage::start(const Plan& plan_of_run, const ReplicationSeed& seed,
+                  const Threading& threading) {
+  plan = &plan_of_run;
+  cut = rehearse::cut(*plan, static_cast<Index>(std::max(1, threading.partitions)));
+  now = Time();
+  agenda.clear();
+  outcome = Outcome{};
+  outcome.replication = seed.replication;
+  surroundings.cancelled = threading.cancelled;
+  surroundings.key = seed.key();
+  surroundings.interval = none;
+  surroundings.canary_share = 0;
+  surroundings.faults.assign(plan->faults.size(), {});
+  hosts.build(*plan, surroundings.key);
+  surroundings.listed.assign(plan->instances.size(), 0);
+  surroundings.listed_range.assign(plan->services.size() * 2, {});
+  for (Index service = 0; service < plan->services.size(); ++service) list_instances(service);
+  partitions.resize(cut.partitions);
+  for (Index p = 0; p < cut.partitions; ++p) partitions[p].start(*plan, cut, p);
+  bind();
+}
+
+void Stage::bind() {
+  for (Partition& partition : partitions) partition.bind(*plan, cut, hosts, surroundings);
+}
+
+Recorders Stage::recorders() {
+  Recorders all;
+  for (Partition& partition : partitions) all.emplace_back(partition.recorder());
+  return all;
+}
+
+void Stage::kill(Index instance, bool silently) {
+  ++hosts.instances[instance].kills;
+  if (silently) ++hosts.instances[instance].blackouts;
+  live_or_die(instance);
+}
+
+void Stage::revive(Index instance, bool silently) {
+  Instance& one = hosts.instances[instance];
+  expects(one.kills > 0 && (!silently || one.blackouts > 0), "a fault ends after it began");
+  --one.kills;
+  if (silently) --one.blackouts;
+  live_or_die(instance);
+}
+
+void Stage::live_or_die(Index instance) {
+  Instance& one = hosts.instances[instance];
+  one.silent = one.blackouts > 0;
+  const bool up = one.started && one.kills == 0;
+  if (up == one.up) return;
+  one.settle_serving(now, service_of(instance));
+  one.up = up;
+  if (!up) return;
+  one.known_dead = false;
+  list_instances(one.service);
+}
+
+void Stage::clear_dead_instances() {
+  for (Partition& partition : partitions) partition.clear_dead_instances(now);
+}
+
+void Stage::list_instances(Index service) {
+  const ServicePlan& said = plan->services[service];
+  const Index end = said.first_instance + said.all_instances();
+  Index place = said.first_instance;
+  for (const bool canary : {false, true}) {
+    ListedRange& range = surroundings.listed_range[service * 2 + canary];
+    range.first = place;
+    for (Index i = said.first_instance; i < end; ++i) {
+      Instance& instance = hosts.instances[i];
+      if (instance.canary != canary) continue;
+      instance.settle_serving(now, said);
+      instance.listed = instance.wanted && !instance.known_dead;
+      if (instance.listed) surroundings.listed[place++] = i;
+    }
+    range.count = place - range.first;
+  }
+}
+
+}  // namespace rehearse

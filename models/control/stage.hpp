@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/control/agenda.hpp"
+#include "models/control/threading.hpp"
+#include "models/plan/cut.hpp"
+#include "models/plan/plan.hpp"
+#include "models/run/hosts.hpp"
+#include "models/run/outcome.hpp"
+#include "models/run/partition.hpp"
+#include "sim/random/random_stream.hpp"
+
+namespace rehearse {
+
+/// What controllers see, all of it at once, and what they may do, while all partitions stand still.
+/// A value, part of a Run: what partitions know of it they are told anew by bind().
+struct Stage {
+  const Plan* plan = nullptr;
+  Cut cut;
+  Time now;
+  Agenda agenda;
+  Hosts hosts;
+  Surroundings surroundings;
+  std::vector<Partition> partitions;
+  Outcome outcome;
+
+  /// Prepares a replication; memory of an earlier one is reused. Expects the plan to outlive it.
+  void start(const Plan& plan_of_run, const ReplicationSeed& seed, const Threading& threading);
+  void bind();
+
+  const ServicePlan& service_of(Index instance) const {
+    return plan->services[hosts.instances[instance].service];
+  }
+  Recorders recorders();
+
+  /// One more fault keeps the instance down; silently: nobody answers for it.
+  void kill(Index instance, bool silently);
+  /// One fault less.
+  void revive(Index instance, bool silently);
+  /// An instance lives when it was started and no fault keeps it down any more: faults may overlap.
+  void live_or_die(Index instance);
+  /// Ends what is under way at instances that are down.
+  void clear_dead_instances();
+  /// Brings the balancers' lists of one service up to date: what service discovery tells everybody.
+  void list_instances(Index service);
+};
+
+}  // namespace rehearse
