@@ -19,7 +19,7 @@ double times(std::size_t count, double bytes) {
 /// What the callers at one end of an edge know of the instances at the other end. Vectors that grow
 /// have up to twice the room that they need.
 double bytes_of_edge(const EdgePlan& edge, std::size_t callers) {
-  const bool counts = edge.balancer.counts_outstanding();
+  const bool counts = edge.policies.balancer().counts_outstanding();
   const double known = counts ? times(edge.instances, sizeof(std::uint32_t)) : 0;
   return 2 * times(callers, sizeof(Client) + known);
 }

@@ -233,11 +233,7 @@ EdgePlan compile_edge(const std::string& caller, Index callee,
   edge.instances = service.all_instances();
   edge.latency = Law(client.network_latency.value_or(model.network.latency));
   edge.latency_is_shared = service.correlation > 0 && edge.latency.has_quantile_function();
-  edge.balancer = LoadBalancer(client.load_balancer);
-  edge.propagates_cancellation = client.propagate_cancellation;
-  if (client.retry) edge.retry = Retry(*client.retry);
-  if (client.retry_budget) edge.budget = RetryBudget(*client.retry_budget);
-  edge.timeout = Timeout(client.timeout, edge.retry.per_try_timeout());
+  edge.policies = ClientPolicies(client);
   const std::string name = caller + " -> " + service.name;
   edge.latency_purpose = hash_of(name + " latency");
   edge.balancing_purpose = hash_of(name + " balancing");

@@ -5,12 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "models/plan/client_policies.hpp"
 #include "models/plan/outcome_layout.hpp"
-#include "models/policies/load_balancer.hpp"
 #include "models/policies/queue.hpp"
-#include "models/policies/retry.hpp"
-#include "models/policies/retry_budget.hpp"
-#include "models/policies/timeout.hpp"
 #include "models/specs/experiment_spec.hpp"
 #include "models/specs/service_spec.hpp"
 #include "models/specs/workload_spec.hpp"
@@ -67,11 +64,7 @@ struct EdgePlan {
   std::uint32_t lane = none;       // of its constant latency
   Duration constant_latency;       // if it has a lane
   bool latency_is_shared = false;  // correlated with what the request meets at the callee
-  bool propagates_cancellation = false;
-  LoadBalancer balancer;
-  Timeout timeout;
-  Retry retry;
-  RetryBudget budget;
+  ClientPolicies policies;
   std::uint64_t latency_purpose = 0;
   std::uint64_t balancing_purpose = 0;
   std::uint64_t version_purpose = 0;

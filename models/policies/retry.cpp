@@ -87,8 +87,11 @@ Retry::Retry(const RetrySpec& spec)
 }
 
 bool Retry::wants(Status status, std::uint32_t attempts) const {
+  return attempts < max_attempts_ && matches(status);
+}
+
+bool Retry::matches(Status status) const {
   expects(status != Status::ok && status != Status::cancelled, "only failures are tried again");
-  if (attempts >= max_attempts_) return false;
   const bool gateway = status != Status::failed;
   const bool reset =
       status == Status::timed_out || status == Status::lost || status == Status::unreachable;

@@ -70,6 +70,8 @@ class Retry {
   /// Of each attempt; Duration::longest(): none.
   Duration per_try_timeout() const { return per_try_timeout_; }
 
+  /// Whether attempts that end so are tried again, however many there were.
+  bool matches(Status status) const;
   /// Whether the last of so many attempts, which ended so, asks for another one.
   bool wants(Status status, std::uint32_t attempts) const;
 

@@ -65,6 +65,7 @@ struct Client {
   std::uint32_t active = 0;   // calls under way
   std::uint32_t retries = 0;  // of them, retrying or backing off
   std::uint32_t first_outstanding = 0;
+  ClientPolicies::Memory memory;
 };
 
 }  // namespace rehearse

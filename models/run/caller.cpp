@@ -37,11 +37,12 @@ bool Caller::may_retry(const Call& call, Status status) const {
   const Client& client = clients_[call.client];
   const EdgePlan& edge = edge_of(client);
   const std::uint32_t others = client.retries - (call.retrying ? 1 : 0);
-  return edge.retry.wants(status, call.attempts) && edge.budget.allows(client.active, others);
+  return edge.policies.allows_retry(client.memory, status, call.attempts, client.active, others);
 }
 
 CallEnd Caller::attempt_failed(std::uint32_t slot, Status status) {
   Call& call = calls_[slot];
+  edge_of(clients_[call.client]).policies.note(clients_[call.client].memory, status);
   if (!may_retry(call, status)) return call_over(slot, status);
   Client& client = clients_[call.client];
   const EdgePlan& edge = edge_of(client);
@@ -49,7 +50,7 @@ CallEnd Caller::attempt_failed(std::uint32_t slot, Status status) {
     call.retrying = true;
     ++client.retries;
   }
-  const Duration backoff = edge.retry.backoff(
+  const Duration backoff = edge.policies.backoff(
       call.attempts, stream(edge.backoff_purpose, extended(call.path, call.attempts)));
   call.state = Call::State::backing_off;
   call.order = next_two_orders(client.host);
@@ -79,7 +80,7 @@ void Caller::leave_attempt(Call& call) {
   if (!call.job) return;
   forget_outstanding(call);
   const EdgePlan& edge = edge_of(clients_[call.client]);
-  if (edge.propagates_cancellation) {
+  if (edge.policies.propagates_cancellation()) {
     send_cancellation(call, edge, next_order(clients_[call.client].host));
   }
   call.job = {};

@@ -82,7 +82,7 @@ inline std::uint32_t Caller::new_call(Index client, Index endpoint, std::uint64_
   call.path = path;
   call.request = request;
   call.started = now_;
-  call.deadline = edge.timeout.deadline(now_);
+  call.deadline = edge.policies.timeout().deadline(now_);
   call.expires = Time::never();
   call.job = {};
   call.siblings = {};
@@ -142,7 +142,7 @@ inline Index Caller::chosen_instance(Client& client, const Call& call, std::uint
   const Index* listed = &surroundings_->listed[range.first];
   const auto make_luck = [&] { return stream(edge.balancing_purpose, attempt_path); };
   const std::uint32_t* const outstanding = &outstanding_[client.first_outstanding];
-  return listed[edge.balancer.choose(
+  return listed[edge.policies.balancer().choose(
       range.count, client.cursor, make_luck,
       [&](std::uint32_t place) { return outstanding[listed[place] - edge.first_instance]; })];
 }
@@ -161,7 +161,7 @@ inline void Caller::arm_timer(std::uint32_t slot) {
 inline void Caller::forget_outstanding(const Call& call) {
   const Client& client = clients_[call.client];
   const EdgePlan& edge = edge_of(client);
-  if (!edge.balancer.counts_outstanding()) return;
+  if (!edge.policies.balancer().counts_outstanding()) return;
   --outstanding_[client.first_outstanding + call.instance - edge.first_instance];
 }
 
@@ -225,7 +225,9 @@ inline CallEnd Caller::answer_arrives(SlabId id, std::uint32_t attempt, Status s
   note(clients_[call.client].host, call.path + static_cast<std::uint64_t>(status));
   if (call.job) forget_outstanding(call);
   call.job = {};
-  return status == Status::ok ? call_over(id.slot, status) : attempt_failed(id.slot, status);
+  if (status != Status::ok) return attempt_failed(id.slot, status);
+  edge_of(clients_[call.client]).policies.note(clients_[call.client].memory, status);
+  return call_over(id.slot, status);
 }
 
 /// What the callee is told of an attempt.
@@ -268,7 +270,7 @@ inline std::uint32_t Caller::make_attempt(std::uint32_t slot) {
   ++call.attempts;
   call.state = Call::State::attempting;
   call.order = next_two_orders(client.host);
-  call.expires = edge.timeout.expires(now_, call.deadline);
+  call.expires = edge.policies.timeout().expires(now_, call.deadline);
   if (call.attempts > 1) recorder_.call_retried(edge.callee);
 
   // The luck of the first attempt is the call's own.
@@ -283,7 +285,7 @@ inline std::uint32_t Caller::make_attempt(std::uint32_t slot) {
                                   .extra = call.attempts});
     return none;
   }
-  if (edge.balancer.counts_outstanding()) {
+  if (edge.policies.balancer().counts_outstanding()) {
     ++outstanding_[client.first_outstanding + call.instance - edge.first_instance];
   }
   call.latency = drawn_latency(edge, call, path);

@@ -65,14 +65,14 @@ void Hosts::add_clients(const Plan& plan, std::uint64_t key, Index host, Index f
   states[host].first_client = static_cast<Index>(clients.size());
   for (Index edge = first_edge; edge < first_edge + edges; ++edge) {
     const EdgePlan& plan_of_edge = plan.edges[edge];
-    Client client{.edge = edge, .host = host};
+    Client client{.edge = edge, .host = host, .memory = {}};
     expects(outstanding.size() <= std::numeric_limits<std::uint32_t>::max(),
             "memory was checked before: what callers know is numbered by 32 bits");
     client.first_outstanding = static_cast<std::uint32_t>(outstanding.size());
-    if (plan_of_edge.balancer.takes_turns()) {
+    if (plan_of_edge.policies.balancer().takes_turns()) {
       RandomStream luck(key, plan_of_edge.balancing_purpose, purpose);
       client.cursor = static_cast<std::uint32_t>(luck.bits() >> 32);
-    } else if (plan_of_edge.balancer.counts_outstanding()) {
+    } else if (plan_of_edge.policies.balancer().counts_outstanding()) {
       outstanding.resize(outstanding.size() + plan_of_edge.instances);
     }
     clients.push_back(client);

@@ -156,7 +156,7 @@ inline void Partition::foresee_call(const Client& client) const {
   const EdgePlan& edge = edges_[client.edge];
   ask_for(&edge);
   ask_for(&edge.latency);
-  if (edge.balancer.counts_outstanding()) {
+  if (edge.policies.balancer().counts_outstanding()) {
     ask_for(&outstanding_[client.first_outstanding]);
     ask_for(&outstanding_[client.first_outstanding + edge.instances - 1]);
   }

@@ -7,6 +7,7 @@
 #include "models/policies/load_balancer.hpp"
 #include "models/policies/retry.hpp"
 #include "models/policies/retry_budget.hpp"
+#include "models/policies/retry_throttle.hpp"
 #include "models/specs/law_keys.hpp"
 #include "sim/random/law_spec.hpp"
 #include "sim/time.hpp"
@@ -19,6 +20,7 @@ struct ClientSpec {
   std::optional<Duration> timeout;
   std::optional<RetrySpec> retry;
   std::optional<RetryBudgetSpec> retry_budget;
+  std::optional<RetryThrottleSpec> retry_throttle;
   LoadBalancerSpec load_balancer;
   /// A caller that gives up tells the callee, one network latency later: queued work leaves the
   /// queue, running work stops, calls under way are given up in turn. Otherwise abandoned work goes
@@ -37,6 +39,10 @@ void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"retry", "Tries again after a failure; never when absent."}, spec.retry, brief);
   visitor.key({"retry_budget", "Limits the retries of an instance; no limit when absent."},
               spec.retry_budget, brief);
+  visitor.key({"retry_throttle",
+               "Stops the retries of an instance while too many attempts fail, as gRPC does; never "
+               "when absent."},
+              spec.retry_throttle, brief);
   visitor.key({"load_balancer", "How calls are spread over instances."}, spec.load_balancer, brief);
   visitor.key({"propagate_cancellation",
                "Whether giving up is told to the callee; otherwise abandoned work goes on."},

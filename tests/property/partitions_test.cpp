@@ -12,8 +12,8 @@ namespace {
 
 /// A random scenario in which every call takes at least 50 microseconds on its way, so that hosts
 /// may be cut apart.
-RandomScenario with_distances(std::uint64_t number) {
-  RandomScenario scenario = random_scenario(number);
+RandomScenario with_distances(std::uint64_t number, Ingredients ingredients = {}) {
+  RandomScenario scenario = random_scenario(number, ingredients);
   const Duration least = Duration::microseconds(50);
   const auto lengthen = [least](LawSpec& law) { law.minimum = law.minimum + least; };
   lengthen(scenario.model.network.latency);
@@ -54,6 +54,24 @@ TEST_CASE("a run goes the same way in one partition or in eight", "[property]") 
   }
 
   CHECK(cut_into_three > 30);
+}
+
+TEST_CASE("throttled retries go the same way however a run is cut", "[property]") {
+  int acted = 0;
+  for (std::uint64_t number = 0; number < 30; ++number) {
+    const RandomScenario scenario = with_distances(number, {.throttled = true});
+    const RandomScenario free = with_distances(number);
+    const System system(scenario.model, scenario.experiment);
+    const ReplicationSeed seed{.study = 23, .replication = number};
+    RunMemory memory;
+    const Outcome whole = run_replication(system, seed, memory);
+    INFO("scenario " << number);
+    CHECK(run_replication(system, seed, memory, Threading{3, 2}) == whole);
+    acted += whole.trajectory !=
+             run_replication(System(free.model, free.experiment), seed, memory).trajectory;
+  }
+
+  CHECK(acted > 5);
 }
 
 TEST_CASE("a collapse goes the same way however it is cut", "[property]") {

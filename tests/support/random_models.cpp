@@ -180,6 +180,7 @@ class Maker {
       client.retry = retry;
       if (luck_.chance(0.5)) client.retry_budget = RetryBudgetSpec{};
     }
+    if (ingredients_.throttled && client.retry) client.retry_throttle = RetryThrottleSpec{4, 0.25};
     client.load_balancer.policy = pick(every_policy);
     client.propagate_cancellation = luck_.chance(0.5);
     return client;

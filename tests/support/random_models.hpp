@@ -17,6 +17,8 @@ struct RandomScenario {
 struct Ingredients {
   bool faults = true;
   bool rollout = true;
+  /// Retries are throttled. Left out unless asked for: scenarios stay what they were.
+  bool throttled = false;
 };
 
 /// Two to six services that call only later ones (so that no feedback arises), one or two

@@ -100,6 +100,24 @@ TEST_CASE("the retry budget is a share of the calls under way, or a few", "[mode
   CHECK(attempts_with(9, {100, 3}) == 9 + 9);
 }
 
+TEST_CASE("a throttled caller stops to retry while half of its bucket is gone", "[models]") {
+  const auto attempts_with = [](double errors_percent, RetryThrottleSpec throttle) {
+    ModelSpec model = failing(0.001);
+    model.services["station"].endpoints["serve"].errors.percent = errors_percent;
+    std::vector<double> instants;
+    for (int i = 0; i < 20; ++i) instants.push_back(i);
+    ClientSpec& client = add_replay(model, instants).calls["station"];
+    client.retry = patient_retry(2, 0.005);
+    client.retry_throttle = throttle;
+    return attempts_at(run_of(model, 30));
+  };
+
+  // The fifth failure leaves half of ten tokens, which is not more than half.
+  CHECK(attempts_with(100, {10, 0.1}) == 20 + 2);
+  CHECK(attempts_with(100, {1000, 0.001}) == 20 + 20);
+  CHECK(attempts_with(100, {1, 0.001}) == 20);
+}
+
 TEST_CASE("back-off doubles up to its maximum", "[models]") {
   ModelSpec model = failing(0);
   ClientSpec& client = add_replay(model, {0}).calls["station"];
