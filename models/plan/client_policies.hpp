@@ -19,6 +19,7 @@ class ClientPolicies {
   /// What an instance of the caller remembers of one callee service.
   struct Memory {
     RetryThrottle::Bucket tokens;
+    bool is_kept = false;  // some policy remembers how attempts ended, and is to be told
   };
 
   ClientPolicies() = default;
@@ -28,11 +29,10 @@ class ClientPolicies {
   const Timeout& timeout() const { return timeout_; }
   bool propagates_cancellation() const { return propagates_cancellation_; }
 
+  /// At the beginning of a run.
+  Memory fresh_memory() const { return {.tokens = {}, .is_kept = throttle_.is_on()}; }
   /// An attempt ended, with an answer or by its own timeout.
-  void note(Memory& memory, Status status) const {
-    if (throttle_.is_on()) [[unlikely]]
-      note_throttled(memory, status);
-  }
+  void note(Memory& memory, Status status) const;
 
   /// Whether the last of so many attempts, which ended so, is followed by another one. Of `active`
   /// calls under way, `retrying` retry already, this one left out.
@@ -48,8 +48,6 @@ class ClientPolicies {
   }
 
  private:
-  void note_throttled(Memory& memory, Status status) const;
-
   LoadBalancer balancer_;
   Timeout timeout_;
   bool propagates_cancellation_ = false;
@@ -67,7 +65,7 @@ inline ClientPolicies::ClientPolicies(const ClientSpec& spec)
 }
 
 /// As in gRPC, a failure that would not be tried again in any case takes nothing.
-inline void ClientPolicies::note_throttled(Memory& memory, Status status) const {
+inline void ClientPolicies::note(Memory& memory, Status status) const {
   if (status == Status::ok) {
     throttle_.note_success(memory.tokens);
   } else if (retry_.matches(status)) {

@@ -33,6 +33,11 @@ CallEnd Caller::timer_fires(std::uint32_t slot, std::uint32_t timer) {
                                : attempt_failed(slot, Status::timed_out);
 }
 
+void Caller::note_end(const Call& call, Status status) {
+  Client& client = clients_[call.client];
+  edge_of(client).policies.note(client.memory, status);
+}
+
 bool Caller::may_retry(const Call& call, Status status) const {
   const Client& client = clients_[call.client];
   const EdgePlan& edge = edge_of(client);
@@ -42,7 +47,7 @@ bool Caller::may_retry(const Call& call, Status status) const {
 
 CallEnd Caller::attempt_failed(std::uint32_t slot, Status status) {
   Call& call = calls_[slot];
-  edge_of(clients_[call.client]).policies.note(clients_[call.client].memory, status);
+  if (clients_[call.client].memory.is_kept) note_end(call, status);
   if (!may_retry(call, status)) return call_over(slot, status);
   Client& client = clients_[call.client];
   const EdgePlan& edge = edge_of(client);

@@ -27,8 +27,8 @@ class Caller : public Sources {
  protected:
   void start(const Plan& plan, const Cut& cut, Index index);
 
-  /// A request appears: its user calls. Returns the call, of which an attempt is to be made; none:
-  /// the run is too far behind.
+  /// A request appears: its user makes the first attempt (see make_attempt). None, too, where the
+  /// run is too far behind.
   std::uint32_t begin(const Request& request);
   /// A call of an instance, or of a workload: begins without an attempt.
   std::uint32_t new_call(Index client, Index endpoint, std::uint64_t path, std::uint64_t request);
@@ -63,6 +63,7 @@ class Caller : public Sources {
   void arm_timer(std::uint32_t call);
   void set_timer(std::uint32_t call);
   CallEnd attempt_failed(std::uint32_t call, Status status);
+  void note_end(const Call& call, Status status);
   bool may_retry(const Call& call, Status status) const;
   CallEnd call_over(std::uint32_t call, Status status);
   void request_over(std::uint32_t call, Status status);
@@ -101,15 +102,14 @@ inline std::uint32_t Caller::new_call(Index client, Index endpoint, std::uint64_
 inline std::uint32_t Caller::begin(const Request& request) {
   const Index index = plan_->sources[request.source].workload;
   const WorkloadPlan& workload = plan_->workloads[index];
-  const Index endpoint = endpoint_of(request);
   const Index host = host_of_workload(index);
   const Index client =
-      hosts_[host].first_client + workload.edge_of_service[endpoints_[endpoint].service];
+      hosts_[host].first_client + workload.edge_of_service[endpoints_[request.endpoint].service];
   if (clients_[client].active >= plan_->most_in_flight) [[unlikely]] {
     fell_behind_ = true;
     return none;
   }
-  const std::uint32_t slot = new_call(client, endpoint, request.path, request.path);
+  const std::uint32_t slot = new_call(client, request.endpoint, request.path, request.path);
   Call& call = calls_[slot];
   call.origin = request.source;
   call.user = request.user;
@@ -118,7 +118,7 @@ inline std::uint32_t Caller::begin(const Request& request) {
   recorder_.request_arrived(index);
   if (call.interval != none) ++open_measured_;
   note(host, request.path);
-  return slot;
+  return make_attempt(slot);
 }
 
 inline Duration Caller::drawn_latency(const EdgePlan& edge, const Call& call,
@@ -226,7 +226,8 @@ inline CallEnd Caller::answer_arrives(SlabId id, std::uint32_t attempt, Status s
   if (call.job) forget_outstanding(call);
   call.job = {};
   if (status != Status::ok) return attempt_failed(id.slot, status);
-  edge_of(clients_[call.client]).policies.note(clients_[call.client].memory, status);
+  if (clients_[call.client].memory.is_kept) [[unlikely]]
+    note_end(call, status);
   return call_over(id.slot, status);
 }
 

@@ -65,7 +65,7 @@ void Hosts::add_clients(const Plan& plan, std::uint64_t key, Index host, Index f
   states[host].first_client = static_cast<Index>(clients.size());
   for (Index edge = first_edge; edge < first_edge + edges; ++edge) {
     const EdgePlan& plan_of_edge = plan.edges[edge];
-    Client client{.edge = edge, .host = host, .memory = {}};
+    Client client{.edge = edge, .host = host, .memory = plan_of_edge.policies.fresh_memory()};
     expects(outstanding.size() <= std::numeric_limits<std::uint32_t>::max(),
             "memory was checked before: what callers know is numbered by 32 bits");
     client.first_outstanding = static_cast<std::uint32_t>(outstanding.size());

@@ -193,15 +193,9 @@ inline void Partition::handle(const Events::Event& event) {
       requests_appear(what.slot);
       break;
     case RunEvent::Kind::user_asks:
-      if (const auto request = user_asks(what.slot, what.stamp, what.extra)) {
-        attempt(begin(*request));
-      }
+      user_asks(what.slot, what.stamp, what.extra);
       break;
   }
-}
-
-void Partition::requests_appear(Index source) {
-  source_fires(source, [this](const Request& request) { attempt(begin(request)); });
 }
 
 void Partition::run_before(Time end) {

@@ -29,7 +29,6 @@ class Partition : public Program {
  private:
   void watch_the_clock(Time next);
   [[gnu::always_inline]] void handle(const Events::Event& event);
-  [[gnu::noinline, gnu::flatten]] void requests_appear(Index source);
   void end_jobs_of_the_dead();
   void end_calls_of_the_dead();
 

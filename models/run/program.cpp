@@ -10,14 +10,16 @@ void Program::start(const Plan& plan, const Cut& cut, Index index) {
   returning_ = 0;
 }
 
-/// What takes no time arrives before whoever sent it goes on; nobody's answer comes back until
-/// then.
+void Program::requests_appear(Index source) {
+  source_fires(source, [this](const Request& request) { arrive(begin(request)); });
+}
+
+void Program::user_asks(Index source, std::uint32_t user, std::uint32_t round) {
+  if (const auto request = request_of_user(source, user, round)) arrive(begin(*request));
+}
+
 void Program::attempt_now(std::uint32_t call) {
-  const std::uint32_t arrived = make_attempt(call);
-  if (arrived == none) return;
-  ++nesting_;
-  if (attempt_arrives(arrived)) start_program(arrived);
-  --nesting_;
+  arrive(make_attempt(call));
 }
 
 /// Chooses a behaviour and sets out on it.

@@ -28,6 +28,8 @@ class Program : public Door {
   [[gnu::noinline, gnu::flatten]] void end_job(std::uint32_t job, Status status);
 
   // What events say.
+  [[gnu::noinline, gnu::flatten]] void requests_appear(Index source);
+  [[gnu::noinline]] void user_asks(Index source, std::uint32_t user, std::uint32_t round);
   void work_done(SlabId frame);
   void cores_fire(Index instance, std::uint32_t stamp);
 
@@ -35,6 +37,7 @@ class Program : public Door {
   bool is_single_call(Index step) const;
 
  private:
+  void arrive(std::uint32_t job);
   [[gnu::noinline, gnu::flatten]] void attempt_now(std::uint32_t call);
   bool answers_at_once(const Job& job, Status status) const;
   [[gnu::noinline]] void dispatch(Index instance);
@@ -74,6 +77,15 @@ inline void Program::start_program(std::uint32_t slot) {
   }
   frames_[slot].step = endpoint.first_step;
   start_work(slot);
+}
+
+/// What takes no time arrives before whoever sent it goes on; nobody's answer comes back until
+/// then.
+inline void Program::arrive(std::uint32_t job) {
+  if (job == none) return;
+  ++nesting_;
+  if (attempt_arrives(job)) start_program(job);
+  --nesting_;
 }
 
 /// The first strand of a job is over, and with it the job.

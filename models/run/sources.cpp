@@ -87,12 +87,15 @@ void Sources::user_thinks(Index source, std::uint32_t user, std::uint32_t round)
            {.kind = RunEvent::Kind::user_asks, .slot = source, .stamp = user, .extra = round});
 }
 
-std::optional<Request> Sources::user_asks(Index source, std::uint32_t user,
-                                          std::uint32_t round) const {
+std::optional<Request> Sources::request_of_user(Index source, std::uint32_t user,
+                                                std::uint32_t round) const {
   const SourcePlan& plan = plan_->sources[source];
   if (sources_[source].stopped || now_ >= plan.until) return std::nullopt;
   const std::uint64_t path = extended(extended(plan.purpose, user), round);
-  return Request{.source = source, .path = extended(path, 0), .user = user, .round = round};
+  Request request = request_for(source, extended(path, 0), none);
+  request.user = user;
+  request.round = round;
+  return request;
 }
 
 }  // namespace rehearse

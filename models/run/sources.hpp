@@ -12,7 +12,7 @@ namespace rehearse {
 struct Request {
   Index source = none;
   std::uint64_t path = 0;
-  Index endpoint = none;      // of a recorded arrival that says which; none: as the mix draws it
+  Index endpoint = none;
   std::uint32_t user = none;  // closed loop
   std::uint32_t round = 0;    // of the user
 };
@@ -30,16 +30,11 @@ class Sources : public Wire {
   void source_fires(Index source, const Begin& begin);
 
   /// A user has thought. Nothing when the source has stopped.
-  std::optional<Request> user_asks(Index source, std::uint32_t user, std::uint32_t round) const;
+  std::optional<Request> request_of_user(Index source, std::uint32_t user,
+                                         std::uint32_t round) const;
 
   /// A user thinks, and asks then.
   void user_thinks(Index source, std::uint32_t user, std::uint32_t round);
-
-  /// Which endpoint a request is for. Takes one draw at `path` where there are several.
-  Index endpoint_of(const Request& request) const {
-    if (request.endpoint != none) return request.endpoint;
-    return drawn_endpoint(plan_->workloads[plan_->sources[request.source].workload], request.path);
-  }
 
  private:
   bool advance_source(const SourcePlan& plan, SourceState& state) const;
@@ -48,6 +43,14 @@ class Sources : public Wire {
   void batch_fires(Index source, std::uint64_t path, const Begin& begin);
   template <class Begin>
   void replay_fires(Index source, const Begin& begin);
+  /// Of the endpoint that a recording says, or the mix draws: one draw at `path` where there are
+  /// several.
+  Request request_for(Index source, std::uint64_t path, Index recorded) const {
+    if (recorded == none) {
+      recorded = drawn_endpoint(plan_->workloads[plan_->sources[source].workload], path);
+    }
+    return {.source = source, .path = path, .endpoint = recorded};
+  }
   Index drawn_endpoint(const WorkloadPlan& workload, std::uint64_t path) const;
   Time next_open_arrival(const SourcePlan& plan, SourceState& state) const;
   Time next_of_changing_rate(const SourcePlan& plan, SourceState& state, double goal) const;
@@ -100,7 +103,7 @@ void Sources::source_fires(Index source, const Begin& begin) {
     if (plan.batched) {
       batch_fires(source, path, begin);
     } else {
-      begin(Request{.source = source, .path = path});
+      begin(request_for(source, path, none));
     }
   }
   schedule_source(source);
@@ -112,7 +115,7 @@ void Sources::batch_fires(Index source, std::uint64_t path, const Begin& begin) 
   RandomStream luck = stream(plan.purpose, path);
   const std::uint64_t size = plan.batch.sample(luck);
   for (std::uint64_t i = 0; i < size; ++i) {
-    begin(Request{.source = source, .path = extended(path, i)});
+    begin(request_for(source, extended(path, i), none));
   }
 }
 
@@ -127,8 +130,7 @@ void Sources::replay_fires(Index source, const Begin& begin) {
   const auto whole = static_cast<std::uint64_t>(plan.copies);
   const bool one_more = luck.chance(plan.copies - static_cast<double>(whole));
   for (std::uint64_t i = 0; i < whole + one_more; ++i) {
-    begin(Request{
-        .source = source, .path = extended(path, i), .endpoint = plan.endpoints[state.entry]});
+    begin(request_for(source, extended(path, i), plan.endpoints[state.entry]));
   }
   ++state.entry;
 }
