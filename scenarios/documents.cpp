@@ -124,8 +124,9 @@ void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"faults", "What goes wrong."}, spec.faults,
               List<Via<FaultKeys>>{Via<FaultKeys>{}, 0, 1'000});
   visitor.key({"rollout", "A canary of one service."}, spec.rollout, Via<RolloutKeys>{});
-  visitor.key({"stop_conditions", "The alarms that end the experiment."}, spec.stop_conditions,
-              List<Via<StopConditionKeys>>{Via<StopConditionKeys>{}, 0, 100});
+  visitor.key({"stop_conditions",
+               "The alarms that production has: they end the experiment, or call somebody."},
+              spec.stop_conditions, List<Table>{Table{}, 0, 100});
   visitor.key({"objectives", "What must hold."}, spec.objectives, List<Table>{Table{}, 0, 1'000});
 }
 

@@ -26,7 +26,7 @@ constexpr const char* metric_meanings = R"(
   hot instance among many shows in `queue_length` and `in_system`, whose `max` is the most at one
   instance at any moment, and whose `mean` is over time and instances.
 - `attempts_per_request` is attempts over calls to the service: the amplification by retries.
-- `time_to_detect` is from the first fault or the start of the rollout to the first stop condition
+- `time_to_detect` is from the first fault or the start of the rollout to the first alarm
   or abort; infinite when there is none. A stop condition that rang already when the experiment
   began has to fall silent before it can notice anything.
 - `promoted` is 1 where the rollout completed, `rolled_back` where it was aborted, else 0: write

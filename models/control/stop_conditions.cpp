@@ -31,7 +31,7 @@ bool StopConditions::fires(Stage& stage, Index index, const Scraper& scraper) {
   if (rings && !begun) alarm.rang_before = true;
   if (rings && begun && !rang) {
     alarm.fired_at = stage.now;
-    return true;
+    return stage.plan->stop_actions[index] == AlarmAction::abort_and_roll_back;
   }
   stage.agenda.add(stage.now + stage.plan->watches[watch].scrape.interval,
                    AgendaItem::Kind::stop_condition, index);

@@ -13,9 +13,9 @@ class StopConditions {
  public:
   void plan(Stage& stage);
 
-  /// Whether the alarm fires now, and the experiment is to be stopped. An alarm before the
-  /// experiment began says nothing about it, nor does one that rings on from then: only one that
-  /// begins to ring has noticed anything.
+  /// Whether the alarm fires now, and the experiment is to be stopped: one that pages stops
+  /// nothing. An alarm before the experiment began says nothing about it, nor does one that rings
+  /// on from then: only one that begins to ring has noticed anything.
   bool fires(Stage& stage, Index stop, const Scraper& scraper);
 
  private:

@@ -128,7 +128,7 @@ constexpr std::array<MetricRow, metric_count> rows = {{
      },
      gauge_of},
     {Metric::time_to_detect, "time_to_detect",
-     "From the first fault or rollout to the first stop or abort.", Row::Unit::seconds, of_all,
+     "From the first fault or rollout to the first alarm or abort.", Row::Unit::seconds, of_all,
      alone, counters, [](Condition, Outcomes o) -> Value { return o.time_to_detect; }, nullptr},
     {Metric::promoted, "promoted", "1 where the rollout completed, else 0.", Row::Unit::truth,
      of_all, alone, rollout, [](Condition, Outcomes o) -> Value { return o.promoted; }, nullptr},

@@ -206,6 +206,7 @@ struct Plan {
   std::vector<WatchPlan> watches;
   std::vector<Index> stop_watches;  // [stop condition]: into watches
   std::vector<Duration> stop_for;
+  std::vector<AlarmAction> stop_actions;
 };
 
 /// Resolves the labels of a metric; empty labels mean everybody. Of a latency or ratio without

@@ -50,8 +50,10 @@ std::optional<double> rollout_ended(const Outcome& outcome, RolloutResult result
 
 std::optional<double> detection(const Outcome& outcome, const OutcomeLayout& layout) {
   if (layout.is_control || layout.disturbance_from == Time::never()) return std::nullopt;
-  const Time detected = std::min(outcome.stopped_at.value_or(Time::never()),
-                                 outcome.rollout_aborted_at.value_or(Time::never()));
+  Time detected = outcome.rollout_aborted_at.value_or(Time::never());
+  for (const AlarmOutcome& alarm : outcome.alarms) {
+    detected = std::min(detected, alarm.fired_at.value_or(Time::never()));
+  }
   if (detected == Time::never()) return infinite;
   return (detected - layout.disturbance_from).in_seconds();
 }

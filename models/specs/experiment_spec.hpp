@@ -15,13 +15,16 @@
 
 namespace rehearse {
 
-/// The alarm that production has: fires when `when` holds at each scrape for `for_duration`, and
-/// then ends all faults and aborts the rollout.
+/// What an alarm does when it fires: ends all faults and aborts the rollout, or calls somebody.
+enum class AlarmAction { abort_and_roll_back, page };
+
+/// The alarm that production has: fires when `when` holds at each scrape for `for_duration`.
 struct StopConditionSpec {
   MetricCondition when;
   Duration window = Duration::minutes(1);
   Duration for_duration;
   ScrapeSpec scrape;
+  AlarmAction action = AlarmAction::abort_and_roll_back;
   bool operator==(const StopConditionSpec&) const = default;
 };
 
@@ -80,27 +83,20 @@ void read(Reader& reader, const Node& node, double& value, const AtLeast& kind);
 Node written(double value, const AtLeast& kind);
 SchemaNode schema(double value, const AtLeast& kind);
 
-enum class AlarmAction { abort_and_roll_back };
 inline constexpr Choice<AlarmAction> action_words{
-    {AlarmAction::abort_and_roll_back, "abort_and_roll_back"}};
+    {AlarmAction::abort_and_roll_back, "abort_and_roll_back"}, {AlarmAction::page, "page"}};
 
-/// A stop condition with its action, of which there is one so far.
-struct StopConditionKeys {
-  StopConditionSpec rest;
-  AlarmAction action = AlarmAction::abort_and_roll_back;
-
-  static StopConditionKeys of(const StopConditionSpec& spec) { return {spec}; }
-  StopConditionSpec spec() const { return rest; }
-};
-template <class Visitor, SpecOf<StopConditionKeys> Spec>
+template <class Visitor, SpecOf<StopConditionSpec> Spec>
 void describe(Visitor& visitor, Spec& spec) {
-  visitor.key({"when", "The alarm that production has.", Need::required}, spec.rest.when,
+  visitor.key({"when", "The alarm that production has.", Need::required}, spec.when,
               ConditionText{});
-  visitor.key({"window", "How far each look goes back."}, spec.rest.window, positive_span);
-  visitor.key({"for", "How long it must hold, at each scrape."}, spec.rest.for_duration, Extent{});
-  visitor.key({"scrape", "How production sees its metrics."}, spec.rest.scrape,
-              Table{Layout::brief});
-  visitor.key({"action", "Ends all faults and aborts the rollout."}, spec.action, action_words);
+  visitor.key({"window", "How far each look goes back."}, spec.window, positive_span);
+  visitor.key({"for", "How long it must hold, at each scrape."}, spec.for_duration, Extent{});
+  visitor.key({"scrape", "How production sees its metrics."}, spec.scrape, Table{Layout::brief});
+  visitor.key({"action",
+               "abort_and_roll_back: ends all faults and aborts the rollout. page: somebody is "
+               "called, and the experiment goes on."},
+              spec.action, action_words);
 }
 
 template <class Visitor, SpecOf<ObjectiveSpec> Spec>

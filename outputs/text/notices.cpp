@@ -89,6 +89,22 @@ void warn_of_deaf_alarms(const ArmRecord& arm, std::vector<std::string>& warning
   }
 }
 
+/// Whether they stop anything or only call somebody.
+void warn_of_false_alarms(const ArmRecord& control, std::vector<std::string>& warnings) {
+  const auto& fired = control.rows.alarm_fired_at;  // [replication, alarm]
+  const std::size_t alarms = control.layout.alarms.size();
+  std::uint64_t replications = 0;
+  for (std::size_t i = 0; alarms > 0 && i + alarms <= fired.size(); i += alarms) {
+    const auto first = fired.begin() + static_cast<std::ptrdiff_t>(i);
+    replications += std::any_of(first, first + static_cast<std::ptrdiff_t>(alarms),
+                                [](double instant) { return !std::isnan(instant); });
+  }
+  if (replications == 0) return;
+  warnings.push_back(
+      fmt::format("false alarms: a stop condition fires without the experiment in {} of {}",
+                  count_text(replications), counted(control.replications(), "replication")));
+}
+
 }  // namespace
 
 Occurrences occurrences_of(const std::vector<double>& instants) {
@@ -161,12 +177,7 @@ std::vector<std::string> warnings_about(const Study& study, const Findings& find
   if (study.control) {
     warn_of_capped(*study.control, "without the experiment ", warnings);
     warn_of_unfinished(findings.control->intervals.front(), "without the experiment ", warnings);
-    const Occurrences alarms = occurrences_of(study.control->rows.stopped_at);
-    if (alarms.count > 0) {
-      warnings.push_back(
-          fmt::format("false alarms: a stop condition fires without the experiment in {} of {}",
-                      count_text(alarms.count), counted(alarms.replications, "replication")));
-    }
+    warn_of_false_alarms(*study.control, warnings);
   }
   const auto& blind = study.experiment.rows.analyses_without_data;
   const auto measurements = std::accumulate(blind.begin(), blind.end(), std::uint64_t{0});

@@ -202,6 +202,39 @@ TEST_CASE("an alarm knows late, waits, and then ends the fault", "[models]") {
   CHECK(outcome.workload_windows[2].errors == 0);
 }
 
+TEST_CASE("an alarm that pages has noticed, and stops nothing", "[models]") {
+  ExperimentSpec experiment = alarmed(100);
+  experiment.stop_conditions[0].action = AlarmAction::page;
+  const System system(busy_station(), experiment);
+
+  const Outcome outcome = run_replication(system, {.study = 63, .replication = 0});
+
+  CHECK(outcome.alarms.at(0).fired_at == Time::after_start(milliseconds(1'600)));
+  CHECK_FALSE(outcome.stopped_at);
+  MetricCondition detection;
+  detection.metric = Metric::time_to_detect;
+  CHECK(measured(detection, outcome, system.layout(), 0) == Approx(0.6));
+  // The fault goes on through the whole second.
+  CHECK(outcome.workload_windows[1].errors == outcome.workload_windows[1].finished);
+}
+
+TEST_CASE("of two alarms the one that stops ends the fault, and the first that fires detects",
+          "[models]") {
+  ExperimentSpec experiment = alarmed(100);
+  experiment.stop_conditions.push_back(experiment.stop_conditions[0]);
+  experiment.stop_conditions[0].action = AlarmAction::page;
+  experiment.stop_conditions[1].for_duration = milliseconds(500);
+  const System system(busy_station(), experiment);
+
+  const Outcome outcome = run_replication(system, {.study = 63, .replication = 0});
+
+  CHECK(outcome.alarms.at(0).fired_at == Time::after_start(milliseconds(1'600)));
+  CHECK(outcome.stopped_at == Time::after_start(milliseconds(1'800)));
+  MetricCondition detection;
+  detection.metric = Metric::time_to_detect;
+  CHECK(measured(detection, outcome, system.layout(), 0) == Approx(0.6));
+}
+
 TEST_CASE("an alarm below its threshold stays silent", "[models]") {
   const ExperimentSpec experiment = alarmed(40);
   const System system(busy_station(), experiment);

@@ -102,7 +102,8 @@ TEST_CASE("what weakens the answer is said", "[outputs]") {
   collapsed.intervals[0].workloads[0].counts.unfinished += 50;
   testing::add(study, collapsed);
   Outcome alarmed = testing::outcome_with(100, {Duration::milliseconds(1)});
-  alarmed.stopped_at = Time::after_start(Duration::seconds(40));
+  study.control->layout.alarms = {"error_ratio > 2%"};
+  alarmed.alarms = {{.rang_before = false, .fired_at = Time::after_start(Duration::seconds(40))}};
   ArmRecorder(*study.control, study.objectives).add(alarmed);
   study.information.replications_planned = 500;
 
