@@ -42,8 +42,7 @@ class Measured {
       const RequestCounts& counts = totals.counts;
       const bool too_late = totals.latency.count() > 0 && totals.latency.maximum() >= patient;
       const bool given_up = patient < Duration::longest() && counts.cancelled > 0;
-      return too_late || given_up ||
-             counts.failed + counts.refused + counts.aborted + counts.unreachable > 0;
+      return too_late || given_up || counts.errors() > counts.unfinished;
     });
   }
 

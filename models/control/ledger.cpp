@@ -51,8 +51,9 @@ Fate fate_of(Status status) {
     case Status::aborted:
       return Fate::aborted;
     case Status::unreachable:
-    case Status::lost:
       return Fate::unreachable;
+    case Status::lost:
+      return Fate::lost;
     case Status::timed_out:
       return Fate::timed_out;
     case Status::cancelled:

@@ -9,7 +9,17 @@ namespace rehearse {
 
 /// How a request (or an attempt) ends for those who count it. To add one is to add it here, a
 /// member below and its row.
-enum class Fate { ok, failed, refused, aborted, unreachable, timed_out, cancelled, unfinished };
+enum class Fate {
+  ok,
+  failed,
+  refused,
+  aborted,
+  unreachable,
+  timed_out,
+  cancelled,
+  unfinished,
+  lost,
+};
 
 /// What became of the requests (or attempts) that arrived in one interval. Their sum without
 /// `arrived` is `arrived`: nothing is lost sight of.
@@ -23,6 +33,7 @@ struct RequestCounts {
   std::uint64_t timed_out = 0;
   std::uint64_t cancelled = 0;
   std::uint64_t unfinished = 0;
+  std::uint64_t lost = 0;
   bool operator==(const RequestCounts&) const = default;
 
   RequestCounts& operator+=(const RequestCounts& other);
@@ -40,22 +51,27 @@ struct FateRow {
   const char* meaning;
 };
 
-inline constexpr std::array<FateRow, 8> fates = {{
+inline constexpr std::array<FateRow, 9> fates = {{
     {Fate::ok, &RequestCounts::ok, "ok", false, "Answered well."},
     {Fate::failed, &RequestCounts::failed, "failed", true, "Answered with an error."},
     {Fate::refused, &RequestCounts::refused, "refused", true, "Found the queue full."},
     {Fate::aborted, &RequestCounts::aborted, "aborted", true, "Stopped by an abort fault."},
     {Fate::unreachable, &RequestCounts::unreachable, "unreachable", true,
-     "Found no live instance, or were lost with one."},
+     "Found no live instance."},
     {Fate::timed_out, &RequestCounts::timed_out, "timed_out", true,
      "Given up by the user (workloads only)."},
     {Fate::cancelled, &RequestCounts::cancelled, "cancelled", false,
      "Withdrawn by the caller (endpoints only)."},
     {Fate::unfinished, &RequestCounts::unfinished, "unfinished", true,
      "Without an answer when the replication ended."},
+    {Fate::lost, &RequestCounts::lost, "lost", true, "Died with the instance that had them."},
 }};
 static_assert(lists_every(fates, &FateRow::fate));
 static_assert(sizeof(RequestCounts) == sizeof(std::uint64_t) * (1 + fates.size()));
+
+/// So many fates there were at first. A digest folds later ones only where they happened, so that a
+/// new one leaves the digests of runs in which it never does.
+inline constexpr std::size_t first_fates = 8;
 
 /// A number of RequestCounts as files show it.
 struct CountColumn {

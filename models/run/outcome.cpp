@@ -8,7 +8,16 @@ namespace rehearse {
 namespace {
 
 void fold(Digest& digest, const RequestCounts& counts) {
-  for (const CountColumn& column : count_columns) digest.add(counts.*column.count);
+  digest.add(counts.arrived);
+  for (std::size_t i = 0; i < fates.size(); ++i) {
+    const std::uint64_t count = counts.*fates[i].count;
+    if (i < first_fates) {
+      digest.add(count);
+    } else if (count > 0) {
+      digest.add(i);
+      digest.add(count);
+    }
+  }
 }
 
 void fold(Digest& digest, const GivenAnswers& given) {

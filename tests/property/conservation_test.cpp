@@ -101,16 +101,17 @@ TEST_CASE("nothing that arrives is lost sight of", "[property]") {
         seen["failed"] += workload.counts.failed;
         seen["refused"] += workload.counts.refused;
         seen["unreachable"] += workload.counts.unreachable;
+        seen["lost"] += workload.counts.lost;
         seen["timed out"] += workload.counts.timed_out;
         seen["unfinished"] += workload.counts.unfinished;
       }
     }
   }
   // The scenarios do reach all that they are meant to reach.
-  for (const char* what : {"ok", "failed", "refused", "aborted", "unreachable", "timed out",
+  for (const char* what : {"ok", "failed", "refused", "aborted", "unreachable", "lost", "timed out",
                            "cancelled", "unfinished"}) {
     INFO(what);
-    CHECK(seen[what] > 100);
+    CHECK(seen[what] > 50);
   }
 }
 

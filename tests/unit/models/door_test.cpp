@@ -39,7 +39,7 @@ TEST_CASE("a killed instance resets the connections of those at its door, too", 
   const Outcome outcome = run_replication(System(model, experiment), {.study = 1});
 
   const WorkloadOutcome& load = outcome.intervals.front().workloads.front();
-  CHECK(load.counts.unreachable == 1);
+  CHECK(load.counts.lost == 1);
   CHECK(load.time_to_failure.maximum() == Duration::milliseconds(100));
   CHECK(outcome.spans == 0);
 }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "models/outcomes/service_outcome.hpp"
+#include "models/run/outcome.hpp"
 
 using namespace rehearse;
 
@@ -39,7 +40,20 @@ TEST_CASE("every count has a column of its own, and is added up", "[models]") {
 }
 
 TEST_CASE("what is neither good nor withdrawn is an error", "[models]") {
-  CHECK(digits().errors() == 101'111'100);
+  CHECK(digits().errors() == 1'101'111'100);
+}
+
+TEST_CASE("a digest tells how many requests were lost", "[models]") {
+  const auto digest_with = [](std::uint64_t lost) {
+    Outcome outcome;
+    outcome.intervals.resize(1);
+    outcome.intervals[0].workloads.resize(1);
+    outcome.intervals[0].workloads[0].counts.lost = lost;
+    return outcome.digest();
+  };
+
+  CHECK(digest_with(1) != digest_with(0));
+  CHECK(digest_with(1) != digest_with(2));
 }
 
 TEST_CASE("sums of services add, and the largest stays the largest", "[models]") {
