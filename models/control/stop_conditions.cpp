@@ -5,7 +5,7 @@
 namespace rehearse {
 
 void StopConditions::plan(Stage& stage) {
-  const std::size_t count = stage.plan->stop_watches.size();
+  const std::size_t count = stage.plan->stop_conditions.size();
   holding_since_.assign(count, std::nullopt);
   ringing_.assign(count, false);
   stage.outcome.alarms.assign(count, {});
@@ -15,8 +15,8 @@ void StopConditions::plan(Stage& stage) {
 }
 
 bool StopConditions::fires(Stage& stage, Index index, const Scraper& scraper) {
-  const Index watch = stage.plan->stop_watches[index];
-  const std::optional<bool> holding = scraper.watch(watch).holds_at(stage.now);
+  const StopPlan& plan = stage.plan->stop_conditions[index];
+  const std::optional<bool> holding = scraper.watch(plan.watch).holds_at(stage.now);
   std::optional<Time>& since = holding_since_[index];
   if (!holding.value_or(false)) {
     since.reset();
@@ -24,16 +24,16 @@ bool StopConditions::fires(Stage& stage, Index index, const Scraper& scraper) {
     since = stage.now;
   }
   AlarmOutcome& alarm = stage.outcome.alarms[index];
-  const bool rings = since && stage.now - *since >= stage.plan->stop_for[index];
+  const bool rings = since && stage.now - *since >= plan.hold;
   const bool rang = ringing_[index];
   ringing_[index] = rings;
   const bool begun = stage.now >= std::min(stage.plan->layout.disturbance_from, stage.plan->end);
   if (rings && !begun) alarm.rang_before = true;
   if (rings && begun && !rang) {
     alarm.fired_at = stage.now;
-    return stage.plan->stop_actions[index] == AlarmAction::abort_and_roll_back;
+    return plan.action == AlarmAction::abort_and_roll_back;
   }
-  stage.agenda.add(stage.now + stage.plan->watches[watch].scrape.interval,
+  stage.agenda.add(stage.now + stage.plan->watches[plan.watch].scrape.interval,
                    AgendaItem::Kind::stop_condition, index);
   return false;
 }

@@ -210,9 +210,8 @@ void compile_experiment(const ExperimentSpec& experiment, Plan& plan) {
     plan.rollout = std::move(rollout);
   }
   for (const StopConditionSpec& stop : experiment.stop_conditions) {
-    plan.stop_watches.push_back(add_watch(stop.when, stop.scrape, stop.window, plan));
-    plan.stop_for.push_back(stop.for_duration);
-    plan.stop_actions.push_back(stop.action);
+    const Index watch = add_watch(stop.when, stop.scrape, stop.window, plan);
+    plan.stop_conditions.push_back({watch, stop.for_duration, stop.action});
     plan.layout.alarms.push_back(stop.when.text);
   }
 }

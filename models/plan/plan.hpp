@@ -163,6 +163,13 @@ struct WatchPlan {
   Duration window;
 };
 
+/// An alarm.
+struct StopPlan {
+  Index watch = none;  // into watches
+  Duration hold;       // so long its condition must hold
+  AlarmAction action = AlarmAction::abort_and_roll_back;
+};
+
 /// What an objective compares a latency quantile with.
 struct ThresholdPlan {
   Index objective = none;
@@ -204,9 +211,7 @@ struct Plan {
   std::optional<RolloutPlan> rollout;
   std::vector<ThresholdPlan> thresholds;
   std::vector<WatchPlan> watches;
-  std::vector<Index> stop_watches;  // [stop condition]: into watches
-  std::vector<Duration> stop_for;
-  std::vector<AlarmAction> stop_actions;
+  std::vector<StopPlan> stop_conditions;
 };
 
 /// Resolves the labels of a metric; empty labels mean everybody. Of a latency or ratio without
