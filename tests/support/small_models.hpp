@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "models/replication.hpp"
 #include "models/run/outcome.hpp"
 #include "models/specs/experiment_spec.hpp"
 #include "models/specs/model_spec.hpp"
-#include "models/replication.hpp"
 
 /// Small models that tests build on: one station, one workload, no network.
 namespace rehearse::testing {
