@@ -24,7 +24,7 @@ void describe(Visitor& visitor, Spec& spec) {
                "The bucket, full at first; a failed attempt takes one token. Retries are allowed "
                "while more than half is left.",
                Need::required},
-              spec.max_tokens, Number{0, 1'000, Number::Lower::excluded});
+              spec.max_tokens, Number{0.001, 1'000});
   visitor.key({"token_ratio", "What a good answer puts back, in thousandths of a token at least.",
                Need::required},
               spec.token_ratio, Number{0.001, 1'000});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "language/table.hpp"
 #include "language/value_kinds.hpp"
@@ -49,6 +50,17 @@ void describe(Visitor& visitor, Spec& spec) {
               spec.propagate_cancellation, Flag{});
   visitor.key({"network_latency", "One way, on this edge; network.latency when absent."},
               spec.network_latency, LawTable{});
+}
+
+/// What limits retries is for who retries.
+inline void inspect(Reader& reader, const Node& node, const ClientSpec& spec) {
+  if (spec.retry || node.find("retry") != nullptr) return;
+  for (const char* limit : {"retry_budget", "retry_throttle"}) {
+    const Node* const said = node.find(limit);
+    if (said == nullptr) continue;
+    reader.mistake(*said, std::string("'") + limit + "' limits retries, and there are none",
+                   "give 'retry', too");
+  }
 }
 
 }  // namespace rehearse

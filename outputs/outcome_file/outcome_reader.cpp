@@ -142,18 +142,23 @@ void check_version(const Hdf5File& file, const std::string& path) {
       visible_line(path), *number, file_format_version));
 }
 
-}  // namespace
-
-void check_sum(const std::string& path) {
-  if (checksum_of(path) != Checksum::wrong) return;
+void refuse_wrong(Checksum sum, const std::string& path) {
+  if (sum != Checksum::wrong) return;
   throw InvalidInput(
       fmt::format("{}: the file is damaged, or was changed by another program: its checksum is "
                   "not that of its content",
                   visible_line(path)));
 }
 
+}  // namespace
+
+void check_sum(const std::string& path) {
+  refuse_wrong(checksum_of(path), path);
+}
+
 Study read_outcome_file(const std::string& path) {
-  check_sum(path);
+  const Checksum sum = checksum_of(path);
+  refuse_wrong(sum, path);
   const Hdf5File file(path);
   const auto damaged = [&path](const std::string& why) {
     return InvalidInput(fmt::format("{}: the file is damaged: {}", visible_line(path), why));
@@ -163,7 +168,7 @@ Study read_outcome_file(const std::string& path) {
   } catch (const InputOutputError& failure) {
     throw damaged(failure.what());
   }
-  if (checksum_of(path) == Checksum::absent) {
+  if (sum == Checksum::absent) {
     throw InvalidInput(fmt::format(
         "{}: another program has written to it, or cut it: the checksum behind its "
         "content is gone, and its numbers cannot be vouched for\nhint: rehearse inspect "

@@ -100,9 +100,9 @@ void warn_of_false_alarms(const ArmRecord& control, std::vector<std::string>& wa
                                 [](double instant) { return !std::isnan(instant); });
   }
   if (replications == 0) return;
-  warnings.push_back(
-      fmt::format("false alarms: a stop condition fires without the experiment in {} of {}",
-                  count_text(replications), counted(control.replications(), "replication")));
+  warnings.push_back(fmt::format("false alarms: an alarm fires without the experiment in {} of {}",
+                                 count_text(replications),
+                                 counted(control.replications(), "replication")));
 }
 
 }  // namespace

@@ -180,7 +180,12 @@ class RandomModel {
       const auto per_try = client.retry ? client.retry->per_try_timeout : std::nullopt;
       client.timeout = per_try.value_or(Duration()) + duration();
     }
-    if (flip()) client.retry_budget = RetryBudgetSpec{100 * stream_.uniform(), whole(0, 9)};
+    if (client.retry && flip()) {
+      client.retry_budget = RetryBudgetSpec{100 * stream_.uniform(), whole(0, 9)};
+    }
+    if (client.retry && flip()) {
+      client.retry_throttle = RetryThrottleSpec{1 + 999 * stream_.uniform(), 1 + stream_.uniform()};
+    }
     if (flip()) client.load_balancer = {BalancingPolicy::least_request, whole(1, 5)};
     client.propagate_cancellation = flip();
     if (flip()) client.network_latency = law(0);

@@ -112,7 +112,7 @@ TEST_CASE("what weakens the answer is said", "[outputs]") {
   CHECK_THAT(text, Catch::Contains("warning: interrupted: 101 of 500 replications were finished"));
   CHECK_THAT(text, Catch::Contains("1 of 101 replications ended early"));
   CHECK_THAT(text, Catch::Contains("of the requests of users had no answer"));
-  CHECK_THAT(text, Catch::Contains("false alarms: a stop condition fires without the experiment in "
+  CHECK_THAT(text, Catch::Contains("false alarms: an alarm fires without the experiment in "
                                    "1 of 101 replications"));
   CHECK_THAT(text, Catch::Contains("conditional on the model"));
 }
