@@ -89,9 +89,8 @@ class ExperimentWalk {
       return;
     }
     if (operation.empty() || place->second.endpoints.count(operation) != 0) return;
-    add(path, "the service '" + service + "' has no endpoint '" + operation + "'",
-        hint_towards(operation, names_of(place->second.endpoints)));
-    rests_on(Document::model, extended_path("services", service) + ".endpoints");
+    mistakes_.push_back(
+        missing_endpoint(Document::scenario, path, {service, operation}, place->second));
   }
 
   void walk_frame() {

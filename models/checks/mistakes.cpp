@@ -1,10 +1,28 @@
 #include "models/checks/mistakes.hpp"
 
+#include "language/spec_path.hpp"
 #include "models/checks/experiment_mistakes.hpp"
 #include "models/checks/feedback_mistakes.hpp"
+#include "models/checks/hints.hpp"
 #include "models/checks/service_mistakes.hpp"
 
 namespace rehearse {
+
+Mistake missing_endpoint(Mistake::Document document, const std::string& path,
+                         const EndpointName& endpoint, const ServiceSpec& spec) {
+  Mistake mistake;
+  mistake.document = document;
+  mistake.path = path;
+  mistake.sentence =
+      "the service '" + endpoint.service + "' has no endpoint '" + endpoint.operation + "'";
+  mistake.late_hint = [endpoints = &spec.endpoints, operation = endpoint.operation] {
+    return hint_towards(operation, names_of(*endpoints));
+  };
+  mistake.premises.push_back({Mistake::Document::model,
+                              extended_path("services", endpoint.service) + ".endpoints",
+                              Mistake::Premise::Extent::itself});
+  return mistake;
+}
 
 std::vector<Mistake> find_mistakes(const ModelSpec& model) {
   std::vector<Mistake> mistakes;

@@ -34,6 +34,11 @@ struct Mistake {
   std::string advice() const { return hint.empty() && late_hint ? late_hint() : hint; }
 };
 
+/// That the service of an endpoint, which is there, has no such operation. `spec` is that of the
+/// service, and must be there until the hint was asked for.
+Mistake missing_endpoint(Mistake::Document document, const std::string& path,
+                         const EndpointName& endpoint, const ServiceSpec& spec);
+
 /// All mistakes at once; none: `System` accepts the pair. Dangling names come with the nearest
 /// existing one as a hint.
 std::vector<Mistake> find_mistakes(const ModelSpec& model);

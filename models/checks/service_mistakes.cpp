@@ -81,11 +81,7 @@ class ModelWalk {
       return;
     }
     if (service->second.endpoints.count(name.operation) != 0) return;
-    add(path, "the service '" + name.service + "' has no endpoint '" + name.operation + "'");
-    rests_on(extended_path("services", name.service) + ".endpoints");
-    mistakes_.back().late_hint = [endpoints = &service->second.endpoints, name] {
-      return hint_towards(name.operation, names_of(*endpoints));
-    };
+    mistakes_.push_back(missing_endpoint(Mistake::Document::model, path, name, service->second));
   }
 
   void walk_workload(const std::string& path, const WorkloadSpec& workload) {
