@@ -1,5 +1,8 @@
 #include "outputs/outcome_file/arm_entries.hpp"
 
+#include "models/run/measure.hpp"
+#include "sim/enumerators.hpp"
+
 namespace rehearse {
 namespace {
 
@@ -88,6 +91,15 @@ void add_layout(DatasetTable& table) {
       "The position, on the interval axis, of the interval that an objective is about.",
       [](const auto& p) -> auto& { return p.arm->layout.objective_intervals; });
 }
+
+// The codes that the meanings below name are those of the enums.
+static_assert(RolloutResult{0} == RolloutResult::absent &&
+              RolloutResult{1} == RolloutResult::completed &&
+              RolloutResult{2} == RolloutResult::aborted &&
+              RolloutResult{3} == RolloutResult::unfinished &&
+              enumerator_count<RolloutResult>() == 4);
+static_assert(Judgement{0} == Judgement::met && Judgement{1} == Judgement::missed &&
+              Judgement{2} == Judgement::no_data && enumerator_count<Judgement>() == 3);
 
 void add_replications(DatasetTable& table) {
   const std::string axis = "replication";
