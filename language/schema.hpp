@@ -41,6 +41,8 @@ struct SchemaNode {
   std::vector<SchemaProperty> properties;
   std::vector<std::string> required;
   std::vector<std::string> exactly_one;  // of these keys is given
+  std::string tag;                       // the key whose word says which of `variants` this is
+  std::vector<SchemaProperty> variants;  // by that word: the keys that go with it
   std::vector<SchemaNode> additional;    // at most one: what any other key holds
   std::string additional_name;           // what those keys are: "SERVICE"
   std::vector<SchemaNode> items;         // at most one

@@ -70,10 +70,33 @@ void TableReader::check_choice(bool any_unknown) {
   }
 }
 
+void TableReader::add_foreign(const std::string& key, std::string_view owner) {
+  const auto known = std::find_if(foreign_.begin(), foreign_.end(),
+                                  [&](const Foreign& other) { return other.key == key; });
+  if (known == foreign_.end()) {
+    foreign_.push_back({key, std::string(owner)});
+  } else {
+    known->owners += fmt::format(" and {}", owner);
+  }
+}
+
+/// Where it is not known which alternative is meant, the keys of all of them may be right.
+bool TableReader::is_foreign(const Entry& entry) {
+  const auto foreign = std::find_if(foreign_.begin(), foreign_.end(),
+                                    [&](const Foreign& other) { return other.key == entry.key; });
+  if (foreign == foreign_.end()) return false;
+  if (!word_.empty()) {
+    reader_.mistake(entry.node, fmt::format("{} has no '{}'", tag_, entry.key),
+                    fmt::format("'{}' belongs to {}", entry.key, foreign->owners));
+  }
+  return true;
+}
+
 void TableReader::finish() {
   bool any_unknown = false;
   for (const Entry& entry : table_.entries) {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
+    if (is_foreign(entry)) continue;
     any_unknown = true;
     const std::string hint =
         did_you_mean(entry.key, known_, fmt::format("the keys here are {}", joined(known_)));

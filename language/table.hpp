@@ -8,11 +8,13 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "language/document.hpp"
 #include "language/reader.hpp"
 #include "language/schema.hpp"
+#include "language/value_kinds.hpp"
 
 /// One table drives everything. For each type of spec a function template `describe(visitor, spec)`
 /// names every key once: its word, its sentence, its value and the kind of that value. Visitors
@@ -53,6 +55,30 @@ struct Via {
   Layout layout = Layout::block;
 };
 
+/// The words of a closed family: each of its alternatives has one, and a sentence.
+template <class... Alternatives>
+std::vector<std::string> words_of(const std::variant<Alternatives...>&) {
+  return {std::string(Alternatives::word)...};
+}
+template <class... Alternatives>
+std::string_view word_of(const std::variant<Alternatives...>& value) {
+  return std::visit([](const auto& one) { return std::string_view(one.word); }, value);
+}
+template <class... Alternatives>
+std::string_view meaning_of(const std::variant<Alternatives...>& value) {
+  return std::visit([](const auto& one) { return std::string_view(one.meaning); }, value);
+}
+
+/// Visitor that lists the keys of a table.
+class TableKeys {
+ public:
+  template <class Value, class Kind>
+  void key(const Key& key, const Value&, const Kind&) {
+    names.emplace_back(key.name);
+  }
+  std::vector<std::string> names;
+};
+
 /// Kind of a map: any key is a name.
 template <class Item>
 struct Named {
@@ -89,16 +115,32 @@ class TableReader {
     }
   }
   void exactly_one(std::initializer_list<std::string_view> names);
+  /// The key that says which alternative of a family the table holds.
+  template <class... Alternatives>
+  void tag(const Key& key, std::variant<Alternatives...>& value);
+  /// The keys that go with that alternative.
+  template <class... Alternatives>
+  void keys_of(std::variant<Alternatives...>& value);
   /// Reports the keys that nobody asked for, and choices that were not made or made twice.
   void finish();
 
  private:
+  /// A key of other alternatives only.
+  struct Foreign {
+    std::string key;
+    std::string owners;  // words of alternatives: "slow_down and load_spike"
+  };
   void check_choice(bool any_unknown);
+  void add_foreign(const std::string& key, std::string_view owner);
+  bool is_foreign(const Entry& entry);
   const Node* take(const Key& key);
   Reader& reader_;
   const Node& table_;
   std::vector<std::string> known_;
   std::vector<std::string> choices_;
+  std::string tag_;   // the key and the word of the alternative: kind "latency"
+  std::string word_;  // empty: it was not understood
+  std::vector<Foreign> foreign_;
 };
 
 /// Visitor that writes.
@@ -111,6 +153,12 @@ class TableWriter {
     add(key, written(value, kind));
   }
   void exactly_one(std::initializer_list<std::string_view>) { table_.one_of_many = true; }
+  template <class... Alternatives>
+  void tag(const Key& key, const std::variant<Alternatives...>& value) {
+    add(key, Node::of_text(std::string(word_of(value))));
+  }
+  template <class... Alternatives>
+  void keys_of(const std::variant<Alternatives...>& value);
   Node take() { return std::move(table_); }
   /// Marks what equals the same key of `defaults`, unless it is shown anyway.
   void mark_defaults(const Node& defaults);
@@ -129,16 +177,80 @@ class TableSchema {
     add(key, schema(value, kind), written(value, kind));
   }
   void exactly_one(std::initializer_list<std::string_view> names);
+  template <class... Alternatives>
+  void tag(const Key& key, const std::variant<Alternatives...>& value) {
+    add(key, schema_of_words(words_of(value)), Node());
+    table_.tag = std::string(key.name);
+  }
+  template <class... Alternatives>
+  void keys_of(const std::variant<Alternatives...>&) {
+    (add_variant<Alternatives>(), ...);
+  }
   SchemaNode take() { return std::move(table_); }
 
  private:
   void add(const Key& key, SchemaNode node, const Node& default_value);
+  template <class Alternative>
+  void add_variant() {
+    TableSchema own;
+    const Alternative said{};
+    describe(own, said);
+    SchemaNode node = own.take();
+    node.description = std::string(Alternative::meaning);
+    table_.variants.push_back(SchemaProperty{std::string(Alternative::word), std::move(node)});
+  }
   SchemaNode table_ = [] {
     SchemaNode node;
     node.type = SchemaNode::Type::table;
     return node;
   }();
 };
+
+template <class... Alternatives>
+void TableReader::tag(const Key& key, std::variant<Alternatives...>& value) {
+  const Node* node = take(key);
+  if (node == nullptr) return;
+  const Reader::Within within(reader_, key.name);
+  const std::vector<std::string> words = words_of(value);
+  const auto index = read_word(reader_, *node, words);
+  if (!index) return;
+  word_ = words[*index];
+  tag_ = std::string(key.name) + " \"" + word_ + "\"";
+  const auto emplace = [&]<class Alternative>(std::type_identity<Alternative>) {
+    if (word_ == Alternative::word) value = Alternative{};
+  };
+  (emplace(std::type_identity<Alternatives>()), ...);
+}
+
+template <class... Alternatives>
+void TableReader::keys_of(std::variant<Alternatives...>& value) {
+  const auto list = [&]<class Alternative>(std::type_identity<Alternative>) {
+    TableKeys keys;
+    const Alternative said{};
+    describe(keys, said);
+    for (const std::string& name : keys.names) add_foreign(name, Alternative::word);
+  };
+  (list(std::type_identity<Alternatives>()), ...);
+  if (word_.empty()) return;
+  std::visit([this](auto& one) { describe(*this, one); }, value);
+}
+
+template <class... Alternatives>
+void TableWriter::keys_of(const std::variant<Alternatives...>& value) {
+  const auto write = [this]<class Alternative>(const Alternative& one) {
+    TableWriter own(table_.layout);
+    describe(own, one);
+    TableWriter unsaid(table_.layout);
+    const Alternative default_value{};
+    describe(unsaid, default_value);
+    own.mark_defaults(unsaid.table_);
+    for (Entry& entry : own.table_.entries) {
+      shown_.push_back(entry.key);  // what is a default was settled here
+      table_.entries.push_back(std::move(entry));
+    }
+  };
+  std::visit(write, value);
+}
 
 // How those kinds are read, written, and put into schemas.
 

@@ -121,8 +121,7 @@ void describe(Visitor& visitor, Spec& spec) {
        "What if: any path of the model, with another value; of a table, the keys that it says.",
        Need::conditional},
       spec.set, SetTable{});
-  visitor.key({"faults", "What goes wrong."}, spec.faults,
-              List<Via<FaultKeys>>{Via<FaultKeys>{}, 0, 1'000});
+  visitor.key({"faults", "What goes wrong."}, spec.faults, List<Table>{Table{}, 0, 1'000});
   visitor.key({"rollout", "A canary of one service."}, spec.rollout, Via<RolloutKeys>{});
   visitor.key({"stop_conditions",
                "The alarms that production has: they end the experiment, or call somebody."},

@@ -7,7 +7,7 @@
 #include "language/toml_text.hpp"
 #include "models/checks/target_counts.hpp"
 #include "models/checks/untried_failures.hpp"
-#include "models/specs/fault_spec.hpp"
+#include "models/faults/fault_spec.hpp"
 #include "scenarios/documents.hpp"
 #include "scenarios/write.hpp"
 #include "sim/counted_text.hpp"

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <variant>
 
 #include "language/quantity_text.hpp"
 #include "language/schema.hpp"
+#include "models/faults/fault_spec.hpp"
 #include "models/outcomes/metric_expression.hpp"
 #include "scenarios/documents.hpp"
 
@@ -37,20 +39,11 @@ constexpr const char* metric_meanings = R"(
   most that one instance had.
 )";
 
-/// What two faults at once do to one instance or workload.
-constexpr const char* overlapping_faults = R"(
-## Faults that overlap
-
-Their order in the file changes nothing.
-
-- `slow_down`: factors multiply.
-- `load_spike`: each brings `factor` - 1 times the workload's own arrivals; spikes add, so 2 and 3
-  together make 4.
-- `latency`: delays add.
-- `abort`: answers at once, whatever latencies there are beside it.
-- `instance_kill` and `zone_down`: an instance stays down until the last one that keeps it down is
-  over. While a zone is lost its instances are silent; killed ones elsewhere refuse to connect.
-)";
+/// What two faults at once do to one instance or workload, by their kinds.
+template <class... Kinds>
+std::string overlaps_of(const std::variant<Kinds...>&) {
+  return (... + fmt::format("- `{}`: {}.\n", Kinds::word, Kinds::overlapping));
+}
 
 constexpr const char* introduction = R"(# The language of models and scenarios
 
@@ -166,13 +159,23 @@ class Page {
                           metric.aggregates, metric.labels, metric.threshold);
     }
     text += metric_meanings;
-    text += overlapping_faults;
+    text += "\n## Faults that overlap\n\nTheir order in the file changes nothing.\n\n";
+    text += overlaps_of(FaultKind());
   }
 
  private:
   void row(const std::string& key, const SchemaNode& node, const std::string& otherwise) {
     text += fmt::format("| `{}` | {} | {} | {} |\n", key, escaped(value_text(node)), otherwise,
                         escaped(node.description));
+  }
+
+  void rows_of(const SchemaNode& table) {
+    text += "\n| Key | Value | Default | |\n|---|---|---|---|\n";
+    for (const auto& [key, node] : table.properties) {
+      const bool required =
+          std::find(table.required.begin(), table.required.end(), key) != table.required.end();
+      row(key, node, required ? "required" : default_text(node.default_value));
+    }
   }
 
   void table_of(const SchemaNode& table, const std::string& path) {
@@ -184,16 +187,17 @@ class Page {
       }
       text += ".\n";
     }
-    text += "\n| Key | Value | Default | |\n|---|---|---|---|\n";
-    for (const auto& [key, node] : table.properties) {
-      const bool required =
-          std::find(table.required.begin(), table.required.end(), key) != table.required.end();
-      row(key, node, required ? "required" : default_text(node.default_value));
-    }
+    rows_of(table);
     if (!table.additional.empty()) row(table.additional_name, table.additional.front(), "");
+    for (const SchemaProperty& variant : table.variants) variant_of(table.tag, variant);
     const std::string prefix = path.empty() ? "" : path + ".";
     for (const auto& [key, node] : table.properties) inner(node, prefix + key);
     if (!table.additional.empty()) inner(table.additional.front(), prefix + table.additional_name);
+  }
+
+  void variant_of(const std::string& tag, const SchemaProperty& variant) {
+    text += fmt::format("\n`{} = \"{}\"`: {}.\n", tag, variant.name, variant.node.description);
+    if (!variant.node.properties.empty()) rows_of(variant.node);
   }
 
   void inner(const SchemaNode& node, std::string name) {

@@ -18,11 +18,12 @@ void doubt_percentages(const ExperimentSpec& experiment, std::vector<std::string
                     percent, percent * 100, percent * 100));
   };
   for (const FaultSpec& fault : experiment.faults) {
-    if (fault.percentage == 0) {
+    const double percentage = percentage_of(fault.kind);
+    if (percentage == 0) {
       doubts.push_back(
           fmt::format("the fault '{}' meets 0 % of the requests: it does nothing", fault.name));
     }
-    add(fmt::format("the percentage of the fault '{}'", fault.name), fault.percentage);
+    add(fmt::format("the percentage of the fault '{}'", fault.name), percentage);
     if (fault.target.mode != TargetSpec::Mode::fixed_percent) continue;
     add(fmt::format("the value of the target of the fault '{}'", fault.name), fault.target.value);
   }
@@ -104,14 +105,14 @@ void doubt_targets(const ModelSpec& model, const ExperimentSpec& experiment,
                    std::vector<std::string>& doubts) {
   const Reach reach(model);
   for (const FaultSpec& fault : experiment.faults) {
-    if (fault.kind == FaultKind::load_spike || reach.comes_to(fault.target)) continue;
+    if (targets_of(fault.kind).workload || reach.comes_to(fault.target)) continue;
     doubts.push_back(fmt::format(
         "no request comes to what the fault '{}' meets: nobody feels it, in the mixes as they are",
         fault.name));
   }
 }
 
-/// Callers of instances that a lost zone silences, without a timeout of the call or of the attempt.
+/// Callers who may hear nothing of their attempts, without a timeout of the call or of the attempt.
 /// Nobody waits for what is spawned.
 class Waiting {
  public:
@@ -144,6 +145,7 @@ class Waiting {
   void add(const std::string& caller, const std::map<std::string, ClientSpec>& calls,
            const std::string& callee) {
     TargetSpec target = fault_.target;
+    if (!target.caller.empty() && target.caller != caller) return;
     if (!target.service.empty() && target.service != callee) return;
     target.service = callee;
     if (count_matching(model_, target) == 0) return;
@@ -161,7 +163,7 @@ class Waiting {
 
 void doubt_timeouts(const ModelSpec& model, const FaultSpec& fault,
                     std::vector<std::string>& doubts) {
-  if (fault.kind != FaultKind::zone_down) return;
+  if (!is_silent(fault.kind) || percentage_of(fault.kind) == 0) return;
   const std::set<std::string> edges = Waiting(model, fault).edges();
   if (edges.empty()) return;
   constexpr std::size_t most_named = 8;
@@ -173,7 +175,8 @@ void doubt_timeouts(const ModelSpec& model, const FaultSpec& fault,
   }
   if (edges.size() > most_named) text += fmt::format(" and {} more", edges.size() - most_named);
   doubts.push_back(fmt::format(
-      "the fault '{}' makes a zone fall silent, and callers without a timeout wait for ever: {}",
+      "the fault '{}' leaves attempts without an answer, and callers without a timeout wait for "
+      "ever: {}",
       fault.name, text));
 }
 

@@ -164,17 +164,60 @@ class ExperimentWalk {
     check_name(target_path + ".host", "host", target.host, hosts_);
     check_name(target_path + ".workload", "workload", target.workload, workloads_);
     check_version(target_path + ".version", target.version, target.service);
+    check_caller(target_path + ".caller", target.caller, target.service);
     if (mistakes_.size() > before) return;
-    if (fault.kind == FaultKind::load_spike) {
-      check_spike(path, fault);
+    if (const auto* spike = std::get_if<LoadSpike>(&fault.kind)) {
+      check_spike(path, target.workload, *spike);
     } else if (target.version != "canary") {
       check_matches(target_path, target);
     }
   }
 
-  void check_spike(const std::string& path, const FaultSpec& fault) {
-    const std::string& name = fault.target.workload;
-    if (fault.factor < 1) add(path + ".factor", "a load spike adds arrivals: 'factor' is below 1");
+  /// Whether somebody of this name calls the service, or anybody at all where none is named.
+  void check_caller(const std::string& path, const std::string& caller,
+                    const std::string& service) {
+    if (caller.empty()) return;
+    const auto as_service = model_.services.find(caller);
+    const auto as_workload = model_.workloads.find(caller);
+    if (as_service == model_.services.end() && as_workload == model_.workloads.end()) {
+      std::vector<std::string> callers = services_;
+      callers.insert(callers.end(), workloads_.begin(), workloads_.end());
+      add(path, "there is no service or workload '" + caller + "'", hint_towards(caller, callers));
+      rests_on(Document::model, "services");
+      rests_on(Document::model, "workloads");
+      return;
+    }
+    std::set<std::string> callees;
+    if (as_service != model_.services.end()) callees = callees_of(as_service->second);
+    if (as_workload != model_.workloads.end()) {
+      for (const auto& [endpoint, weight] : as_workload->second.mix) {
+        callees.insert(endpoint.service);
+      }
+    }
+    if (service.empty() ? !callees.empty() : callees.count(service) != 0) return;
+    add(path, "'" + caller + "' never calls " + (service.empty() ? "anybody" : "'" + service + "'"),
+        callees.empty() ? "" : hint_towards(service, {callees.begin(), callees.end()}));
+    rests_on(Document::model, "services", Extent::whole);
+  }
+
+  static std::set<std::string> callees_of(const ServiceSpec& service) {
+    std::set<std::string> callees;
+    for (const auto& [operation, endpoint] : service.endpoints) {
+      for (const BehaviourSpec& behaviour : endpoint.behaviours) {
+        for_each_step(behaviour.steps, [&](const StepSpec& step) {
+          if (const auto* call = std::get_if<CallSpec>(&step.action)) {
+            callees.insert(call->endpoint.service);
+          } else if (const auto* spawn = std::get_if<SpawnSpec>(&step.action)) {
+            callees.insert(spawn->endpoint.service);
+          }
+        });
+      }
+    }
+    return callees;
+  }
+
+  void check_spike(const std::string& path, const std::string& name, const LoadSpike& spike) {
+    if (spike.factor < 1) add(path + ".factor", "a load spike adds arrivals: 'factor' is below 1");
     const auto workload = model_.workloads.find(name);
     if (workload == model_.workloads.end()) return;
     if (std::holds_alternative<ClosedLoopSpec>(workload->second.arrivals)) {

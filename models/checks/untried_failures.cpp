@@ -60,14 +60,11 @@ std::vector<UntriedEdge> untried_edges(const ModelSpec& model) {
 
 bool makes_fail(const FaultSpec& fault, const UntriedEdge& edge, const ModelSpec& model,
                 const ExperimentSpec& experiment) {
-  const bool kills = fault.kind == FaultKind::instance_kill || fault.kind == FaultKind::zone_down;
-  const bool aborts = fault.kind == FaultKind::abort && fault.percentage > 0;
-  if (!kills && !aborts) return false;
+  if (!fails_attempts(fault.kind)) return false;
   TargetSpec target = fault.target;
   if (!target.service.empty() && target.service != edge.callee) return false;
-  if (aborts && !target.operation.empty() && !edge.operations.contains(target.operation)) {
-    return false;
-  }
+  if (!target.caller.empty() && target.caller != edge.caller) return false;
+  if (!target.operation.empty() && !edge.operations.contains(target.operation)) return false;
   if (target.version == "canary") {
     return experiment.rollout && experiment.rollout->service == edge.callee;
   }

@@ -1,10 +1,106 @@
 #include "models/control/faults.hpp"
 
 #include <algorithm>
+#include <variant>
 
 #include "models/checks/target_counts.hpp"
+#include "models/faults/stage.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
+namespace {
+
+/// What one fault does to a run.
+class OneFault final : public FaultStage {
+ public:
+  OneFault(Stage& stage, Index fault)
+      : stage_(stage),
+        fault_(fault),
+        plan_(stage.plan->faults[fault]),
+        state_(stage.surroundings.faults[fault]) {}
+
+  void kill(Death death, Duration detected_after) override {
+    for (const Index target : state_.targets) stage_.kill(target, death == Death::silent);
+    stage_.clear_dead_instances();
+    stage_.agenda.add(stage_.now + detected_after, AgendaItem::Kind::deaths_detected, fault_);
+  }
+  void revive(Death death) override {
+    for (const Index target : state_.targets) stage_.revive(target, death == Death::silent);
+  }
+
+  void stand_at_doors() override {
+    expects(plan_.door.has_value(), "who stands at doors does something there");
+    mark_hits();
+    for (const Index target : state_.targets) {
+      Instance& instance = stage_.hosts.instances[target];
+      ++instance.door_faults;
+      if (plan_.door->delay) instance.slowed = true;
+    }
+  }
+  void leave_doors() override {
+    for (const Index target : state_.targets) {
+      Instance& instance = stage_.hosts.instances[target];
+      expects(instance.door_faults > 0, "who leaves a door has stood there");
+      --instance.door_faults;
+    }
+  }
+
+  void disturb_links() override {
+    expects(plan_.link.has_value(), "who disturbs links loses something there");
+    mark_hits();
+    ++stage_.surroundings.disturbed_links;
+  }
+  void leave_links() override {
+    expects(stage_.surroundings.disturbed_links > 0, "who leaves links has disturbed them");
+    --stage_.surroundings.disturbed_links;
+  }
+
+  void slow_work(double factor) override {
+    expects(factor > 0, "work takes some time");
+    state_.work_factor = factor;
+    for (const Index target : state_.targets) stage_.hosts.instances[target].slowed = true;
+    set_paces();
+  }
+  void restore_work() override {
+    state_.work_factor = 1;
+    set_paces();
+  }
+
+  void stop_arrivals() override {
+    for (Index source = 0; source < stage_.hosts.sources.size(); ++source) {
+      if (stage_.plan->sources[source].fault == fault_) stage_.hosts.sources[source].stopped = true;
+    }
+  }
+
+ private:
+  void mark_hits() {
+    state_.hits.assign(stage_.hosts.instances.size(), 0);
+    for (const Index target : state_.targets) state_.hits[target] = 1;
+  }
+
+  /// Slow-downs that meet multiply. They are multiplied anew, so that one that is over leaves
+  /// nothing behind.
+  void set_paces() {
+    std::vector<WorkPace> paces;
+    for (const Index target : state_.targets) {
+      WorkPace pace{target, 1};
+      for (const FaultState& other : stage_.surroundings.faults) {
+        if (!other.active || other.work_factor == 1) continue;
+        const bool met = std::binary_search(other.targets.begin(), other.targets.end(), target);
+        if (met) pace.factor *= other.work_factor;
+      }
+      paces.push_back(pace);
+    }
+    for (Partition& partition : stage_.partitions) partition.change_paces(stage_.now, paces);
+  }
+
+  Stage& stage_;
+  Index fault_;
+  const FaultPlan& plan_;
+  FaultState& state_;
+};
+
+}  // namespace
 
 void Faults::plan(Stage& stage) const {
   for (Index fault = 0; fault < stage.plan->faults.size(); ++fault) {
@@ -40,50 +136,14 @@ void Faults::choose_targets(Stage& stage, Index fault) const {
 }
 
 void Faults::begin(Stage& stage, Index fault) const {
-  const FaultPlan& plan = stage.plan->faults[fault];
+  const FaultKind& kind = stage.plan->faults[fault].spec.kind;
   FaultState& state = stage.surroundings.faults[fault];
   if (state.cancelled) return;
   state.active = true;
-  if (plan.spec.kind == FaultKind::load_spike) return;
-  choose_targets(stage, fault);
+  if (!targets_of(kind).workload) choose_targets(stage, fault);
   state.met = meets_somebody(stage, state);
-  const bool at_door = plan.spec.kind == FaultKind::latency || plan.spec.kind == FaultKind::abort;
-  if (at_door) state.hits.assign(stage.hosts.instances.size(), false);
-  const bool kills =
-      plan.spec.kind == FaultKind::instance_kill || plan.spec.kind == FaultKind::zone_down;
-  const bool slows = plan.spec.kind == FaultKind::latency || plan.spec.kind == FaultKind::slow_down;
-  for (const Index target : state.targets) {
-    if (slows) stage.hosts.instances[target].slowed = true;
-    if (at_door) {
-      state.hits[target] = 1;
-      ++stage.hosts.instances[target].door_faults;
-    } else if (kills) {
-      stage.kill(target, plan.spec.kind == FaultKind::zone_down);
-    }
-  }
-  if (plan.spec.kind == FaultKind::slow_down) set_paces(stage, state);
-  if (kills) {
-    stage.clear_dead_instances();
-    stage.agenda.add(stage.now + plan.spec.detected_after, AgendaItem::Kind::deaths_detected,
-                     fault);
-  }
-}
-
-/// Slow-downs that meet multiply. They are multiplied anew, so that one that is over leaves
-/// nothing behind.
-void Faults::set_paces(Stage& stage, const FaultState& changed) const {
-  std::vector<WorkPace> paces;
-  for (const Index target : changed.targets) {
-    WorkPace pace{target, 1};
-    for (Index fault = 0; fault < stage.plan->faults.size(); ++fault) {
-      const FaultState& state = stage.surroundings.faults[fault];
-      if (stage.plan->faults[fault].spec.kind != FaultKind::slow_down || !state.active) continue;
-      const bool met = std::binary_search(state.targets.begin(), state.targets.end(), target);
-      if (met) pace.factor *= stage.plan->faults[fault].spec.factor;
-    }
-    paces.push_back(pace);
-  }
-  for (Partition& partition : stage.partitions) partition.change_paces(stage.now, paces);
+  OneFault one(stage, fault);
+  std::visit([&](const auto& what) { what.start(one); }, kind);
 }
 
 /// Whether a target of the fault gets traffic, or would if it were alive.
@@ -94,31 +154,14 @@ bool Faults::meets_somebody(const Stage& stage, const FaultState& fault) {
 }
 
 void Faults::end(Stage& stage, Index fault) const {
+  const FaultKind& kind = stage.plan->faults[fault].spec.kind;
   FaultState& state = stage.surroundings.faults[fault];
   if (!state.active) return;
   state.active = false;
-  for (Index source = 0; source < stage.hosts.sources.size(); ++source) {
-    if (stage.plan->sources[source].fault == fault) stage.hosts.sources[source].stopped = true;
-  }
-  const FaultSpec& spec = stage.plan->faults[fault].spec;
   const bool nobody = !state.met && !meets_somebody(stage, state);
-  if (nobody && spec.kind != FaultKind::load_spike) ++stage.outcome.faults_without_target;
-  for (const Index target : state.targets) {
-    switch (spec.kind) {
-      case FaultKind::latency:
-      case FaultKind::abort:
-        --stage.hosts.instances[target].door_faults;
-        break;
-      case FaultKind::slow_down:
-      case FaultKind::load_spike:
-        break;
-      case FaultKind::instance_kill:
-      case FaultKind::zone_down:
-        stage.revive(target, spec.kind == FaultKind::zone_down);
-        break;
-    }
-  }
-  if (spec.kind == FaultKind::slow_down) set_paces(stage, state);
+  if (nobody && !targets_of(kind).workload) ++stage.outcome.faults_without_target;
+  OneFault one(stage, fault);
+  std::visit([&](const auto& what) { what.end(one); }, kind);
 }
 
 void Faults::detect(Stage& stage, Index fault) const {

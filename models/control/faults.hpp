@@ -20,7 +20,6 @@ class Faults {
 
  private:
   void choose_targets(Stage& stage, Index fault) const;
-  void set_paces(Stage& stage, const FaultState& changed) const;
   static bool meets_somebody(const Stage& stage, const FaultState& fault);
 };
 

@@ -16,6 +16,7 @@ void Stage::start(const Plan& plan_of_run, const ReplicationSeed& seed,
   surroundings.key = seed.key();
   surroundings.interval = none;
   surroundings.canary_share = 0;
+  surroundings.disturbed_links = 0;
   surroundings.faults.assign(plan->faults.size(), {});
   hosts.build(*plan, surroundings.key);
   surroundings.listed.assign(plan->instances.size(), 0);

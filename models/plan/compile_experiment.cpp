@@ -135,16 +135,36 @@ bool matches(const std::string& filter, const std::string& value) {
   return filter.empty() || filter == value;
 }
 
+/// Which edges are of a caller of this name; all of them, where there is no name.
+std::vector<std::uint8_t> edges_of(const std::string& caller, const Plan& plan) {
+  std::vector<std::uint8_t> edges(plan.edges.size(), caller.empty());
+  const auto mark = [&](const auto& host) {
+    if (host.name != caller) return;
+    for (Index edge = host.first_edge; edge < host.first_edge + host.edges; ++edge) edges[edge] = 1;
+  };
+  for (const ServicePlan& service : plan.services) mark(service);
+  for (const WorkloadPlan& workload : plan.workloads) mark(workload);
+  return edges;
+}
+
+void add_effects(const FaultSpec& spec, const Plan& plan, FaultPlan& fault) {
+  const auto add = [&](const auto& kind) {
+    if constexpr (requires { kind.at_door(); }) fault.door = kind.at_door();
+    if constexpr (requires { kind.on_links(); }) fault.link = kind.on_links();
+  };
+  std::visit(add, spec.kind);
+  if (fault.link) fault.disturbs = edges_of(spec.target.caller, plan);
+}
+
 FaultPlan compiled(const FaultSpec& spec, const Plan& plan) {
   FaultPlan fault;
   fault.spec = spec;
-  fault.delay = Law(spec.delay);
-  fault.chance = fraction_of_percent(spec.percentage);
+  add_effects(spec, plan, fault);
   fault.purpose = hash_of("fault " + spec.name);
   if (!spec.target.operation.empty()) {
     fault.endpoint = endpoint_index(plan, {spec.target.service, spec.target.operation});
   }
-  if (spec.kind == FaultKind::load_spike) return fault;
+  if (targets_of(spec.kind).workload) return fault;
   for (Index i = 0; i < plan.instances.size(); ++i) {
     const InstancePlan& instance = plan.instances[i];
     if (matches(spec.target.service, plan.services[instance.service].name) &&

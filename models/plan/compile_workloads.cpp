@@ -68,17 +68,18 @@ void describe_arrivals(const ClosedLoopSpec& spec, const Plan&, SourcePlan& sour
 }
 
 /// What a load spike adds beside the planned arrivals of a workload.
-SourcePlan spike_of(SourcePlan source, const FaultSpec& fault, Index index) {
+SourcePlan spike_of(SourcePlan source, const FaultSpec& fault, const LoadSpike& spike,
+                    Index index) {
   source.fault = index;
   source.from = Time::after_start(fault.at);
   source.until = source.from + fault.duration;
   source.purpose = extended(source.purpose, hash_of("load spike " + fault.name));
-  source.copies = fault.factor - 1;
+  source.copies = spike.factor - 1;
   for (RateSegment& segment : source.rate) {
-    segment.rate_at_start *= fault.factor - 1;
-    segment.slope *= fault.factor - 1;
+    segment.rate_at_start *= spike.factor - 1;
+    segment.slope *= spike.factor - 1;
   }
-  source.users = static_cast<std::uint32_t>(std::llround(source.users * (fault.factor - 1)));
+  source.users = static_cast<std::uint32_t>(std::llround(source.users * (spike.factor - 1)));
   return source;
 }
 
@@ -123,8 +124,9 @@ void compile_workloads(const ModelSpec& model, const ExperimentSpec& experiment,
     for (Index index = 0; index < experiment.faults.size(); ++index) {
       const FaultSpec& fault = experiment.faults[index];
       const bool meets = fault.target.workload.empty() || fault.target.workload == name;
-      if (fault.kind == FaultKind::load_spike && meets && !experiment.is_control) {
-        plan.sources.push_back(spike_of(source, fault, index));
+      const auto* spike = std::get_if<LoadSpike>(&fault.kind);
+      if (spike != nullptr && meets && !experiment.is_control) {
+        plan.sources.push_back(spike_of(source, fault, *spike, index));
       }
     }
     plan.layout.workloads.push_back(name);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "models/specs/endpoint_name.hpp"
+#include "models/values/endpoint_name.hpp"
 #include "sim/time.hpp"
 
 namespace rehearse {

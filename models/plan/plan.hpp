@@ -142,9 +142,10 @@ struct WorkloadPlan {
 struct FaultPlan {
   FaultSpec spec;
   std::vector<Index> candidates;  // instances
-  Index endpoint = none;          // latency, abort: only this one
-  Law delay;
-  double chance = 1;  // latency, abort: of each request
+  std::optional<DoorEffect> door;
+  Index endpoint = none;  // at the door: only this one
+  std::optional<LinkEffect> link;
+  std::vector<std::uint8_t> disturbs;  // [edge]; link only: what its caller sends may be lost
   std::uint64_t purpose = 0;
 };
 

@@ -30,9 +30,11 @@ struct Siblings {
 /// what its end needs, and what only an attempt or the timer does.
 struct Call {
   enum class State : std::uint8_t { attempting, backing_off };
+  /// Stands for the job of an attempt that will never arrive.
+  static constexpr SlabId lost{SlabId::no_slot - 1, 0};
   alignas(64) std::uint64_t path = 0;
   Time started;
-  SlabId job;  // of this attempt; a ticket when it is away
+  SlabId job;  // of this attempt; a ticket when it is away, `lost` when nobody has it
   Siblings siblings;
   std::uint32_t generation = 0;
   std::uint32_t attempts = 0;

@@ -33,6 +33,21 @@ CallEnd Caller::timer_fires(std::uint32_t slot, std::uint32_t timer) {
                                : attempt_failed(slot, Status::timed_out);
 }
 
+Caller::Loss Caller::drawn_loss(const Call& call, std::uint64_t attempt_path) const {
+  const Index edge = clients_[call.client].edge;
+  Loss loss = Loss::nothing;
+  for (Index index = 0; index < plan_->faults.size(); ++index) {
+    const FaultPlan& fault = plan_->faults[index];
+    const FaultState& state = surroundings_->faults[index];
+    if (!fault.link || !state.active || state.hits[call.instance] == 0) continue;
+    if (fault.disturbs[edge] == 0) continue;
+    RandomStream luck = stream(fault.purpose, attempt_path);
+    if (luck.chance(fault.link->attempts_lost)) return Loss::attempt;
+    if (luck.chance(fault.link->answers_lost)) loss = Loss::answer;
+  }
+  return loss;
+}
+
 void Caller::note_end(const Call& call, Status status) {
   Client& client = clients_[call.client];
   edge_of(client).policies.note(client.memory, status);
@@ -85,7 +100,7 @@ void Caller::leave_attempt(Call& call) {
   if (!call.job) return;
   forget_outstanding(call);
   const EdgePlan& edge = edge_of(clients_[call.client]);
-  if (edge.policies.propagates_cancellation()) {
+  if (edge.policies.propagates_cancellation() && call.job != Call::lost) {
     send_cancellation(call, edge, next_order(clients_[call.client].host));
   }
   call.job = {};

@@ -49,6 +49,8 @@ class Caller : public Sources {
   void adopt(std::uint32_t frame, ChildId child);
   void disown(std::uint32_t frame, ChildId child);
 
+  /// Of an attempt whose answer is lost: no call waits for the answer to attempt 0.
+  static constexpr std::uint32_t no_attempt = 0;
   /// So deep may attempts that take no time nest.
   static constexpr int most_nested = 64;
 
@@ -56,8 +58,12 @@ class Caller : public Sources {
   int nesting_ = 0;  // of attempts that took no time, in what is being handled now
 
  private:
-  std::uint32_t send(Call& call, std::uint32_t slot, const EdgePlan& edge, std::uint64_t path);
-  void describe(Job& job, const Call& call, std::uint32_t slot) const;
+  std::uint32_t send(Call& call, std::uint32_t slot, const EdgePlan& edge, std::uint64_t path,
+                     std::uint32_t attempt);
+  void describe(Job& job, const Call& call, std::uint32_t slot, std::uint32_t attempt) const;
+  /// What faults on the link take of an attempt that is about to be sent.
+  enum class Loss { nothing, attempt, answer };
+  Loss drawn_loss(const Call& call, std::uint64_t attempt_path) const;
   Index chosen_instance(Client& client, const Call& call, std::uint64_t attempt_path);
   Duration drawn_latency(const EdgePlan& edge, const Call& call, std::uint64_t attempt_path) const;
   void arm_timer(std::uint32_t call);
@@ -231,12 +237,13 @@ inline CallEnd Caller::answer_arrives(SlabId id, std::uint32_t attempt, Status s
   return call_over(id.slot, status);
 }
 
-/// What the callee is told of an attempt.
-inline void Caller::describe(Job& job, const Call& call, std::uint32_t slot) const {
+/// What the callee is told of an attempt; `attempt` is the number that its answer will name.
+inline void Caller::describe(Job& job, const Call& call, std::uint32_t slot,
+                             std::uint32_t attempt) const {
   job.request = call.request;
   job.latency = call.latency;
   job.call = calls_.id(slot);
-  job.attempt = call.attempts;
+  job.attempt = attempt;
   job.endpoint = call.endpoint;
   job.instance = call.instance;
   job.home = none;
@@ -247,15 +254,15 @@ inline void Caller::describe(Job& job, const Call& call, std::uint32_t slot) con
 /// An attempt goes out: as a job that arrives later, or as a message to another partition. What
 /// takes no time arrives at once; the two hosts are in one partition however the run is cut.
 inline std::uint32_t Caller::send(Call& call, std::uint32_t slot, const EdgePlan& edge,
-                                  std::uint64_t path) {
+                                  std::uint64_t path, std::uint32_t attempt) {
   if (!is_here(call.instance)) {
     Job away;
-    describe(away, call, slot);
+    describe(away, call, slot, attempt);
     call.job = send_attempt_away(away, path, call.order + 1);
     return none;
   }
   const std::uint32_t job_slot = new_job();
-  describe(jobs_[job_slot], call, slot);
+  describe(jobs_[job_slot], call, slot, attempt);
   frames_[job_slot].path = path;
   call.job = frames_.id(job_slot);
   if (call.latency == Duration() && nesting_ < most_nested) return job_slot;
@@ -290,7 +297,17 @@ inline std::uint32_t Caller::make_attempt(std::uint32_t slot) {
     ++outstanding_[client.first_outstanding + call.instance - edge.first_instance];
   }
   call.latency = drawn_latency(edge, call, path);
-  const std::uint32_t arrived = send(call, slot, edge, path);
+  std::uint32_t attempt = call.attempts;
+  if (surroundings_->disturbed_links > 0) [[unlikely]] {
+    const Loss loss = drawn_loss(call, path);
+    if (loss == Loss::attempt) {
+      call.job = Call::lost;
+      arm_timer(slot);
+      return none;
+    }
+    if (loss == Loss::answer) attempt = no_attempt;
+  }
+  const std::uint32_t arrived = send(call, slot, edge, path, attempt);
   arm_timer(slot);
   return arrived;
 }

@@ -16,22 +16,22 @@ double pace_of(const Instance& instance, double cores) {
 
 }  // namespace
 
-/// Latency and abort faults. True when the attempt was aborted or has to wait.
+/// Faults that stand at the door. True when the attempt was aborted or has to wait.
 bool Door::stopped_at_door(std::uint32_t slot) {
   Job& job = jobs_[slot];
   Duration delay;
   for (Index index = 0; index < plan_->faults.size(); ++index) {
     const FaultPlan& fault = plan_->faults[index];
     const FaultState& state = surroundings_->faults[index];
-    if (!state.active || state.hits.empty() || state.hits[job.instance] == 0) continue;
+    if (!fault.door || !state.active || state.hits[job.instance] == 0) continue;
     if (fault.endpoint != none && fault.endpoint != job.endpoint) continue;
     RandomStream luck = stream(fault.purpose, frames_[slot].path);
-    if (!luck.chance(fault.chance)) continue;
-    if (fault.spec.kind == FaultKind::abort) {
+    if (!luck.chance(fault.door->chance)) continue;
+    if (!fault.door->delay) {
       turn_away(slot, Status::aborted);
       return true;
     }
-    delay = std::min(delay + fault.delay.sample(luck), longest_delay);
+    delay = std::min(delay + fault.door->delay->sample(luck), longest_delay);
   }
   if (delay == Duration()) return false;
   job.place = Job::Place::at_the_door;

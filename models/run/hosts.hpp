@@ -47,6 +47,7 @@ struct Surroundings {
   std::uint64_t key = 0;                // of all random streams
   std::uint32_t interval = none;        // the elementary interval of what arrives now
   double canary_share = 0;              // of the calls
+  std::uint32_t disturbed_links = 0;    // active faults that lose what is on its way
   std::vector<FaultState> faults;
   std::vector<Index> listed;              // [service, version]: instances that get traffic
   std::vector<ListedRange> listed_range;  // [service * 2 + version]

@@ -48,7 +48,7 @@ struct Instance {
   std::uint32_t queue_last = none;
   std::uint32_t longest_queue = 0;  // since the integrals were last collected
   std::uint32_t most_in_system = 0;
-  std::uint32_t door_faults = 0;  // active latency and abort faults that target it
+  std::uint32_t door_faults = 0;  // active faults that stand at its door
   bool up = true;                 // started, and not killed
   bool canary = false;
   bool listed = true;              // callers choose it: wanted, and not known to be dead
@@ -143,7 +143,8 @@ struct FaultState {
   bool cancelled = false;  // stopped before its time
   bool met = false;        // somebody was there
   std::vector<Index> targets;
-  std::vector<std::uint8_t> hits;  // [instance]; latency and abort
+  double work_factor = 1;
+  std::vector<std::uint8_t> hits;  // [instance]; of those at doors and on links
 };
 
 }  // namespace rehearse

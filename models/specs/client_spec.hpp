@@ -9,7 +9,7 @@
 #include "models/policies/retry.hpp"
 #include "models/policies/retry_budget.hpp"
 #include "models/policies/retry_throttle.hpp"
-#include "models/specs/law_keys.hpp"
+#include "models/values/law_keys.hpp"
 #include "sim/random/law_spec.hpp"
 #include "sim/time.hpp"
 

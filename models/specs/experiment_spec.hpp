@@ -7,9 +7,9 @@
 
 #include "language/table.hpp"
 #include "language/value_kinds.hpp"
+#include "models/faults/fault_spec.hpp"
 #include "models/outcomes/metric_expression.hpp"
 #include "models/outcomes/metric_spec.hpp"
-#include "models/specs/fault_spec.hpp"
 #include "models/specs/rollout_spec.hpp"
 #include "sim/time.hpp"
 

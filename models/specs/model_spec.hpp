@@ -7,9 +7,9 @@
 
 #include "language/table.hpp"
 #include "language/value_kinds.hpp"
-#include "models/specs/law_keys.hpp"
 #include "models/specs/service_spec.hpp"
 #include "models/specs/workload_spec.hpp"
+#include "models/values/law_keys.hpp"
 #include "sim/random/law_spec.hpp"
 
 namespace rehearse {

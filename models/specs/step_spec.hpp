@@ -7,8 +7,8 @@
 
 #include "language/table.hpp"
 #include "language/value_kinds.hpp"
-#include "models/specs/endpoint_name.hpp"
-#include "models/specs/law_keys.hpp"
+#include "models/values/endpoint_name.hpp"
+#include "models/values/law_keys.hpp"
 #include "sim/random/law_spec.hpp"
 
 namespace rehearse {

@@ -107,8 +107,34 @@ void write_table(JsonWriter& json, const SchemaNode& node) {
   json.end_array();
 }
 
+/// The whole table that holds one variant: nothing of the others is allowed in it.
+SchemaNode table_of(const SchemaNode& family, const SchemaProperty& variant) {
+  SchemaNode table = family;
+  table.tag.clear();
+  table.variants.clear();
+  table.description = variant.node.description;
+  for (SchemaProperty& property : table.properties) {
+    if (property.name == family.tag) property.node.choices = {variant.name};
+  }
+  const SchemaNode& own = variant.node;
+  table.properties.insert(table.properties.end(), own.properties.begin(), own.properties.end());
+  table.required.insert(table.required.end(), own.required.begin(), own.required.end());
+  return table;
+}
+
+void write_family(JsonWriter& json, const SchemaNode& node) {
+  std::vector<SchemaNode> tables;
+  for (const SchemaProperty& variant : node.variants) tables.push_back(table_of(node, variant));
+  if (!node.description.empty()) json.member("description", node.description);
+  write_nodes(json, "oneOf", tables);
+}
+
 /// The members of the JSON object that stands for `node`.
 void write(JsonWriter& json, const SchemaNode& node) {
+  if (!node.variants.empty()) {
+    write_family(json, node);
+    return;
+  }
   if (node.type == Type::reference) json.member("$ref", "#/$defs/" + node.reference);
   if (const char* type = json_type(node.type)) json.member("type", type);
   if (const std::string text = description_of(node); !text.empty()) {

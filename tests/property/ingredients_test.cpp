@@ -59,7 +59,7 @@ bool take_retries_of_errands(RandomScenario& scenario) {
 bool take_deaths_of_spawners(RandomScenario& scenario) {
   const std::string first = scenario.model.services.begin()->first;
   return has_errands(scenario.model) && erased(scenario.experiment, [&](const FaultSpec& fault) {
-           return fault.kind == FaultKind::instance_kill && fault.target.service == first;
+           return std::holds_alternative<InstanceKill>(fault.kind) && fault.target.service == first;
          });
 }
 

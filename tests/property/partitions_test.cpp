@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "models/checks/mistakes.hpp"
 #include "tests/support/random_models.hpp"
 #include "tests/support/small_models.hpp"
 
@@ -72,6 +73,27 @@ TEST_CASE("throttled retries go the same way however a run is cut", "[property]"
   }
 
   CHECK(acted > 5);
+}
+
+TEST_CASE("what is lost on its way is lost however a run is cut", "[property]") {
+  int acted = 0;
+  for (std::uint64_t number = 0; number < 30; ++number) {
+    const RandomScenario scenario = with_distances(number, {.lossy = true});
+    const RandomScenario whole_links = with_distances(number);
+    REQUIRE(find_mistakes(scenario.model, scenario.experiment).empty());
+    const System system(scenario.model, scenario.experiment);
+    const ReplicationSeed seed{.study = 29, .replication = number};
+    RunMemory memory;
+    const Outcome whole = run_replication(system, seed, memory);
+    INFO("scenario " << number);
+    CHECK(run_replication(system, seed, memory, Threading{3, 2}) == whole);
+    CHECK(run_replication(system, seed, memory, Threading{8, 1}) == whole);
+    acted +=
+        whole.trajectory !=
+        run_replication(System(whole_links.model, whole_links.experiment), seed, memory).trajectory;
+  }
+
+  CHECK(acted > 20);
 }
 
 TEST_CASE("a collapse goes the same way however it is cut", "[property]") {

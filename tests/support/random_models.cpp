@@ -11,9 +11,20 @@ namespace {
 constexpr std::array every_policy = {BalancingPolicy::round_robin, BalancingPolicy::random,
                                      BalancingPolicy::least_request};
 constexpr std::array every_answer = {OnError::fail, OnError::ignore, OnError::fallback};
-constexpr std::array every_fault = {FaultKind::latency,       FaultKind::abort,
-                                    FaultKind::instance_kill, FaultKind::slow_down,
-                                    FaultKind::load_spike,    FaultKind::zone_down};
+const std::array<FaultKind, 6> every_fault = {LatencyFault{}, AbortFault{}, InstanceKill{},
+                                              SlowDown{},     LoadSpike{},  ZoneDown{}};
+
+/// The same kind, with values of its own.
+FaultKind completed(FaultKind kind, double percentage, const LawSpec& delay, Duration detected) {
+  const auto complete = [&](auto& one) {
+    if constexpr (requires { one.percentage; }) one.percentage = percentage;
+    if constexpr (requires { one.delay; }) one.delay = delay;
+    if constexpr (requires { one.factor; }) one.factor = 2.5;
+    if constexpr (requires { one.detected_after; }) one.detected_after = detected;
+  };
+  std::visit(complete, kind);
+  return kind;
+}
 
 constexpr Duration shortest_errand = Duration::milliseconds(200);
 
@@ -39,6 +50,7 @@ class Maker {
     if (ingredients_.faults && luck_.chance(0.3)) add_short_slow_down();
     if (ingredients_.rollout && luck_.chance(0.5)) add_rollout();
     if (ingredients_.faults && luck_.chance(0.3)) add_stop_condition();
+    if (ingredients_.lossy) add_packet_loss();
     return scenario_;
   }
 
@@ -235,17 +247,16 @@ class Maker {
     for (std::uint64_t i = 0; i < count; ++i) {
       FaultSpec fault;
       fault.name = "fault" + std::to_string(i);
-      fault.kind = pick(every_fault);
+      const FaultKind drawn = pick(every_fault);
       fault.at = Duration::milliseconds(400) + up_to(0.5);
       fault.duration = Duration::milliseconds(100) + up_to(0.7);
-      fault.percentage = between(10, 100);
-      fault.factor = 2.5;
-      fault.delay = law(0.01);
-      fault.detected_after = up_to(0.3);
-      if (fault.kind != FaultKind::load_spike && luck_.chance(0.8)) {
+      const double percentage = between(10, 100);
+      const LawSpec delay = law(0.01);
+      fault.kind = completed(drawn, percentage, delay, up_to(0.3));
+      if (!std::holds_alternative<LoadSpike>(fault.kind) && luck_.chance(0.8)) {
         fault.target.service = service_name(luck_.below(services_));
       }
-      if (fault.kind == FaultKind::zone_down) {
+      if (std::holds_alternative<ZoneDown>(fault.kind)) {
         fault.target = {};
         fault.target.zone = "a";
       }
@@ -259,10 +270,9 @@ class Maker {
     for (const int later : {0, 1}) {
       FaultSpec spike;
       spike.name = "spike" + std::to_string(later);
-      spike.kind = FaultKind::load_spike;
+      spike.kind = LoadSpike{1.5 + later};
       spike.at = Duration::milliseconds(500 + 200 * later);
       spike.duration = Duration::milliseconds(400);
-      spike.factor = 1.5 + later;
       scenario_.experiment.faults.push_back(spike);
     }
   }
@@ -271,12 +281,28 @@ class Maker {
   void add_short_slow_down() {
     FaultSpec fault;
     fault.name = "short slow-down";
-    fault.kind = FaultKind::slow_down;
+    fault.kind = SlowDown{3};
     fault.target.service = service_name(services_ - 1);
     fault.at = Duration::milliseconds(700);
     fault.duration = scaled(shortest_errand, 0.75);
-    fault.factor = 3;
     scenario_.experiment.faults.push_back(fault);
+  }
+
+  /// Two that overlap: one from the first workload alone, one to some service from everybody.
+  void add_packet_loss() {
+    for (const bool from_load : {true, false}) {
+      FaultSpec loss;
+      loss.name = from_load ? "loss from load" : "loss";
+      loss.kind = PacketLoss{between(10, 40)};
+      loss.at = Duration::milliseconds(500) + up_to(0.3);
+      loss.duration = Duration::milliseconds(400);
+      if (from_load) {
+        loss.target.caller = "load";
+      } else {
+        loss.target.service = service_name(luck_.below(services_));
+      }
+      scenario_.experiment.faults.push_back(loss);
+    }
   }
 
   void add_rollout() {

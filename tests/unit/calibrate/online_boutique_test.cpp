@@ -167,7 +167,8 @@ TEST_CASE("delays injected into Online Boutique are foretold", "[calibrate][vali
   fault.name = "delay";
   fault.target.service = injection.service;
   fault.duration = experiment.duration;
-  fault.delay.form = ConstantSpec{Duration::milliseconds(injection.milliseconds)};
+  fault.kind = LatencyFault{
+      .delay = {Duration(), ConstantSpec{Duration::milliseconds(injection.milliseconds)}}};
   experiment.faults.push_back(fault);
   const Quantiles simulated = simulated_roots(calibrate({*baseline}, {}).model, experiment, 2);
   const std::vector<double> roots = root_durations(files, injection.injected * 1'000'000'000);

@@ -37,7 +37,7 @@ TEST_CASE("callers that wait for ever end a run before they fill the memory", "[
   ExperimentSpec experiment = quiet(1);
   FaultSpec zone;
   zone.name = "zone";
-  zone.kind = FaultKind::zone_down;
+  zone.kind = ZoneDown{};
   zone.target.zone = "a";
   zone.duration = Duration::seconds(1);
   experiment.faults = {zone};

@@ -55,9 +55,8 @@ ExperimentSpec alarmed(double abort_percentage) {
   ExperimentSpec experiment = quiet(4);
   FaultSpec abort;
   abort.name = "errors";
-  abort.kind = FaultKind::abort;
+  abort.kind = AbortFault{abort_percentage};
   abort.target.service = "station";
-  abort.percentage = abort_percentage;
   abort.at = milliseconds(1'000);
   abort.duration = milliseconds(2'000);
   experiment.faults = {abort};

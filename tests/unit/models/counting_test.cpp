@@ -116,7 +116,7 @@ TEST_CASE("reset includes an instance that nobody reached", "[models]") {
   ExperimentSpec experiment = quiet(10);
   FaultSpec death;
   death.name = "death";
-  death.kind = FaultKind::instance_kill;
+  death.kind = InstanceKill{};
   death.target.service = "station";
   death.duration = Duration::seconds(9);
   experiment.faults = {death};

@@ -14,10 +14,9 @@ ExperimentSpec delayed() {
   ExperimentSpec experiment = quiet(2);
   FaultSpec slow;
   slow.name = "slow";
-  slow.kind = FaultKind::latency;
+  slow.kind = LatencyFault{constant(0.5)};
   slow.target.service = "station";
   slow.duration = Duration::seconds(1);
-  slow.delay = constant(0.5);
   experiment.faults = {slow};
   return experiment;
 }
@@ -30,7 +29,7 @@ TEST_CASE("a killed instance resets the connections of those at its door, too", 
   ExperimentSpec experiment = delayed();
   FaultSpec kill;
   kill.name = "kill";
-  kill.kind = FaultKind::instance_kill;
+  kill.kind = InstanceKill{};
   kill.target.service = "station";
   kill.at = Duration::milliseconds(200);
   kill.duration = Duration::milliseconds(100);  // alive again before the door would have opened

@@ -14,9 +14,8 @@ TEST_CASE("work longer than time itself is never done", "[models]") {
   SECTION("slowed down") {
     FaultSpec slow;
     slow.name = "slow";
-    slow.kind = FaultKind::slow_down;
+    slow.kind = SlowDown{1e9};
     slow.duration = Duration::seconds(1);
-    slow.factor = 1e9;
     FaultSpec slower = slow;
     slower.name = "slower";
     experiment.faults = {slow, slower};

@@ -26,7 +26,7 @@ Judgement judged_when_dead(const MetricLabels& labels, double share_of_run) {
   ExperimentSpec experiment = quiet(10);
   FaultSpec kill;
   kill.name = "kill";
-  kill.kind = FaultKind::instance_kill;
+  kill.kind = InstanceKill{};
   kill.target.service = "station";
   kill.at = Duration::seconds(1);
   kill.duration = Duration::rounded_seconds(9 * share_of_run);

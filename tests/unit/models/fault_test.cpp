@@ -10,7 +10,7 @@ using namespace rehearse::testing;
 
 namespace {
 
-FaultSpec fault(FaultKind kind, double at, double duration,
+FaultSpec fault(const FaultKind& kind, double at, double duration,
                 const std::string& service = "station") {
   FaultSpec spec;
   spec.name = "trouble";
@@ -43,7 +43,7 @@ std::vector<double> every(double step, double from, double to) {
 TEST_CASE("a killed instance loses its work, refuses connections, and comes back", "[models]") {
   ModelSpec model = station(constant(0.020));
   add_replay(model, {0.005, 0.030, 0.070});
-  const FaultSpec kill = fault(FaultKind::instance_kill, 0.010, 0.050);
+  const FaultSpec kill = fault(InstanceKill{}, 0.010, 0.050);
 
   const Outcome outcome = run_of(model, kill);
 
@@ -60,7 +60,7 @@ TEST_CASE("a lost zone is silent: only a timeout tells", "[models]") {
   ModelSpec model = station(constant(0.020));
   model.services["station"].placement.zones = {"a"};
   WorkloadSpec& load = add_replay(model, {0.005, 0.030, 0.070});
-  FaultSpec zone = fault(FaultKind::zone_down, 0.010, 0.050);
+  FaultSpec zone = fault(ZoneDown{}, 0.010, 0.050);
   zone.target = {};
   zone.target.zone = "a";
 
@@ -79,7 +79,7 @@ TEST_CASE("only the instances of the lost zone are lost", "[models]") {
   model.services["station"].instances = 4;
   model.services["station"].placement.zones = {"a", "b"};
   add_replay(model, every(0.002, 0.1, 0.2)).calls["station"].timeout = Duration::milliseconds(10);
-  FaultSpec zone = fault(FaultKind::zone_down, 0.05, 0.5);
+  FaultSpec zone = fault(ZoneDown{}, 0.05, 0.5);
   zone.target.zone = "b";
 
   CHECK(load_of(run_of(model, zone)).counts.timed_out == 25);
@@ -89,9 +89,8 @@ TEST_CASE("callers go on choosing the dead until their death is detected", "[mod
   ModelSpec model = station(constant(0));
   model.services["station"].instances = 2;
   add_replay(model, every(0.001, 0.1005, 0.2));
-  FaultSpec kill = fault(FaultKind::instance_kill, 0.1, 0.5);
+  FaultSpec kill = fault(InstanceKill{Duration::milliseconds(40)}, 0.1, 0.5);
   kill.target.mode = TargetSpec::Mode::one;
-  kill.detected_after = Duration::milliseconds(40);
 
   // Forty requests come before the detection, every other one to the dead instance.
   const Outcome outcome = run_of(model, kill);
@@ -102,8 +101,7 @@ TEST_CASE("callers go on choosing the dead until their death is detected", "[mod
 TEST_CASE("without any listed instance a call fails at once", "[models]") {
   ModelSpec model = station(constant(0.010));
   add_replay(model, {0.3});
-  FaultSpec kill = fault(FaultKind::instance_kill, 0.1, 0.5);
-  kill.detected_after = Duration();
+  FaultSpec kill = fault(InstanceKill{Duration()}, 0.1, 0.5);
 
   const Outcome outcome = run_of(model, kill);
 
@@ -115,9 +113,7 @@ TEST_CASE("without any listed instance a call fails at once", "[models]") {
 TEST_CASE("a latency fault delays its share at the door and holds no worker", "[models]") {
   ModelSpec model = station(constant(0));
   add_poisson(model, 2'000);
-  FaultSpec slow = fault(FaultKind::latency, 0, 1);
-  slow.delay = constant(0.100);
-  slow.percentage = 30;
+  FaultSpec slow = fault(LatencyFault{constant(0.100), 30}, 0, 1);
   ExperimentSpec experiment = quiet(1);
   experiment.faults = {slow};
 
@@ -137,7 +133,7 @@ TEST_CASE("a fault of one operation leaves the others alone", "[models]") {
   add_replay(model, {0.1, 0.2});
   WorkloadSpec& others = add_replay(model, {0.1, 0.2, 0.3}, "station", "others");
   others.mix = {{{"station", "other"}, 1}};
-  FaultSpec abort = fault(FaultKind::abort, 0, 1);
+  FaultSpec abort = fault(AbortFault{}, 0, 1);
   abort.target.operation = "serve";
 
   const IntervalOutcome run = run_of(model, abort).intervals.front();
@@ -149,8 +145,7 @@ TEST_CASE("a fault of one operation leaves the others alone", "[models]") {
 TEST_CASE("an abort fault fails its share at once", "[models]") {
   ModelSpec model = station(constant(0.010), std::nullopt);
   add_poisson(model, 2'000);
-  FaultSpec abort = fault(FaultKind::abort, 0, 1);
-  abort.percentage = 40;
+  FaultSpec abort = fault(AbortFault{40}, 0, 1);
   ExperimentSpec experiment = quiet(1);
   experiment.faults = {abort};
 
@@ -166,8 +161,7 @@ TEST_CASE("an abort fault fails its share at once", "[models]") {
 TEST_CASE("slowed work takes a multiple while the fault lasts", "[models]") {
   ModelSpec model = station(constant(0.010));
   add_replay(model, {0.05, 0.15, 0.35});
-  FaultSpec slow = fault(FaultKind::slow_down, 0.1, 0.2);
-  slow.factor = 3;
+  FaultSpec slow = fault(SlowDown{3}, 0.1, 0.2);
 
   const Outcome outcome = run_of(model, slow);
 
@@ -179,7 +173,7 @@ TEST_CASE("a share of instances is rounded up", "[models]") {
   ModelSpec model = station(constant(0));
   model.services["station"].instances = 3;
   add_replay(model, every(0.001, 0.1, 0.13));
-  FaultSpec abort = fault(FaultKind::abort, 0, 1);
+  FaultSpec abort = fault(AbortFault{}, 0, 1);
   abort.target.mode = TargetSpec::Mode::fixed_percent;
   abort.target.value = 34;
   CHECK(load_of(run_of(model, abort)).counts.aborted == 20);
@@ -195,8 +189,7 @@ TEST_CASE("a share of instances is rounded up", "[models]") {
 TEST_CASE("a load spike adds requests and leaves the planned ones where they are", "[models]") {
   ModelSpec model = station(constant(0), std::nullopt);
   add_poisson(model, 2'000);
-  FaultSpec spike = fault(FaultKind::load_spike, 0.25, 0.25, "");
-  spike.factor = 3;
+  FaultSpec spike = fault(LoadSpike{3}, 0.25, 0.25, "");
   ExperimentSpec experiment = quiet(1);
   experiment.faults = {spike};
   const System with(model, experiment);
@@ -216,8 +209,7 @@ TEST_CASE("a load spike adds requests and leaves the planned ones where they are
 TEST_CASE("a spike of users brings so many more users", "[models]") {
   ModelSpec model = station(constant(0.010), std::nullopt);
   add_poisson(model, 1).arrivals = ClosedLoopSpec{4, constant(0.010)};
-  FaultSpec spike = fault(FaultKind::load_spike, 0, 1, "");
-  spike.factor = 2.5;
+  FaultSpec spike = fault(LoadSpike{2.5}, 0, 1, "");
 
   CHECK(run_of(model, spike).intervals.front().services.front().most_in_system == 10);
 }
@@ -225,7 +217,7 @@ TEST_CASE("a spike of users brings so many more users", "[models]") {
 TEST_CASE("a fault that finds nobody says so", "[models]") {
   ModelSpec model = station(constant(0));
   add_replay(model, {0.5});
-  FaultSpec abort = fault(FaultKind::abort, 0, 1);
+  FaultSpec abort = fault(AbortFault{}, 0, 1);
   abort.target.version = "canary";
 
   const Outcome outcome = run_of(model, abort);

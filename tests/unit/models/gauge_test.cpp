@@ -21,7 +21,7 @@ TEST_CASE("a service without a limit does not dilute the utilization of the othe
   experiment.stop_conditions = {stop};
   FaultSpec fault;
   fault.name = "nothing";
-  fault.kind = FaultKind::slow_down;
+  fault.kind = SlowDown{};
   fault.target.service = "station";
   fault.duration = Duration::seconds(1);
   experiment.faults = {fault};

@@ -14,11 +14,10 @@ ExperimentSpec spiked(double factor) {
   ExperimentSpec experiment = quiet(1);
   FaultSpec spike;
   spike.name = "spike";
-  spike.kind = FaultKind::load_spike;
+  spike.kind = LoadSpike{factor};
   spike.target.workload = "load";
   spike.at = Duration::milliseconds(500);
   spike.duration = Duration::milliseconds(250);
-  spike.factor = factor;
   experiment.faults = {spike};
   return experiment;
 }

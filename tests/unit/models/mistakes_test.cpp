@@ -141,7 +141,7 @@ TEST_CASE("faults stay inside of the measured run and meet somebody", "[models]"
   const ModelSpec model = model_of_one({});
   ExperimentSpec experiment = ten_minutes();
   FaultSpec fault;
-  fault.kind = FaultKind::instance_kill;
+  fault.kind = InstanceKill{};
   fault.name = "early";
   fault.target.service = "a";
   fault.at = Duration::seconds(59);

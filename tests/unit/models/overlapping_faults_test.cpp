@@ -11,7 +11,7 @@ using namespace rehearse::testing;
 namespace {
 
 FaultSpec lost_zone(const std::string& zone, double at, double duration) {
-  FaultSpec spec = fault_at_station("zone", FaultKind::zone_down, at, duration);
+  FaultSpec spec = fault_at_station("zone", ZoneDown{}, at, duration);
   spec.target.service.clear();
   spec.target.zone = zone;
   return spec;
@@ -41,8 +41,7 @@ TEST_CASE("an instance stays down until the last fault that keeps it down is ove
   model.services["station"].placement.zones = {"a"};
   add_replay(model, {0.35, 0.55, 0.75}).calls["station"].timeout = Duration::milliseconds(10);
   ExperimentSpec experiment = quiet(1);
-  FaultSpec kill = fault_at_station("kill", FaultKind::instance_kill, 0.1, 0.4);
-  kill.detected_after = Duration::seconds(1);
+  FaultSpec kill = fault_at_station("kill", InstanceKill{Duration::seconds(1)}, 0.1, 0.4);
   experiment.faults = {kill, lost_zone("a", 0.3, 0.4)};
 
   for (int order = 0; order < 2; ++order) {
@@ -61,13 +60,12 @@ TEST_CASE("a death is not detected by the probe of an earlier one", "[models]") 
   for (int i = 0; i < 100; ++i) instants.push_back(0.3005 + 0.001 * i);
   add_replay(model, instants);
   ExperimentSpec experiment = quiet(1);
-  FaultSpec first = fault_at_station("first", FaultKind::instance_kill, 0.1, 0.1);
+  FaultSpec first = fault_at_station("first", InstanceKill{Duration::milliseconds(220)}, 0.1, 0.1);
   first.target.mode = TargetSpec::Mode::fixed;
   first.target.value = 2;
-  first.detected_after = Duration::milliseconds(220);  // 0.32 s, if it were still dead
-  FaultSpec second = fault_at_station("second", FaultKind::instance_kill, 0.3, 0.5);
+  // Detected at 0.32 s, if it were still dead.
+  FaultSpec second = fault_at_station("second", InstanceKill{Duration::milliseconds(60)}, 0.3, 0.5);
   second.target.mode = TargetSpec::Mode::one;
-  second.detected_after = Duration::milliseconds(60);
   experiment.faults = {first, second};
 
   CHECK(requests_of(run_of(model, experiment)).unreachable == 30);
@@ -80,7 +78,7 @@ TEST_CASE("a rollout does not raise the dead", "[models]") {
   experiment.rollout = half(0);
   experiment.rollout->steps = {SetWeight{100}, Pause{Duration::milliseconds(450)}, SetWeight{100},
                                Pause{Duration::seconds(1)}};
-  FaultSpec kill = fault_at_station("kill", FaultKind::instance_kill, 0.25, 0.5);
+  FaultSpec kill = fault_at_station("kill", InstanceKill{}, 0.25, 0.5);
   kill.target.version = "canary";
   experiment.faults = {kill};
 
@@ -106,14 +104,14 @@ TEST_CASE("a fault of all instances meets those that start or come back later", 
   ModelSpec model = station(constant(0), std::nullopt);
   add_replay(model, {0.5});
   ExperimentSpec experiment = quiet(1);
-  FaultSpec abort = fault_at_station("errors", FaultKind::abort, 0.2, 0.5);
+  FaultSpec abort = fault_at_station("errors", AbortFault{}, 0.2, 0.5);
   SECTION("a canary") {
     experiment.rollout = half(0.3);
     experiment.rollout->steps.front() = SetWeight{100};
     experiment.faults = {abort};
   }
   SECTION("one that was dead") {
-    experiment.faults = {fault_at_station("kill", FaultKind::instance_kill, 0.1, 0.2), abort};
+    experiment.faults = {fault_at_station("kill", InstanceKill{}, 0.1, 0.2), abort};
   }
 
   const Outcome outcome = run_of(model, experiment);
@@ -128,7 +126,7 @@ TEST_CASE("a fault draws among the instances that get traffic", "[models]") {
   ExperimentSpec experiment = quiet(1);
   experiment.rollout = half(0);
   experiment.rollout->steps = {SetWeight{100}};  // at once: the stable instance is retired
-  FaultSpec kill = fault_at_station("kill", FaultKind::instance_kill, 0.2, 0.5);
+  FaultSpec kill = fault_at_station("kill", InstanceKill{}, 0.2, 0.5);
   kill.target.mode = TargetSpec::Mode::one;
   for (int i = 0; i < 8; ++i) {
     kill.name = "kill " + std::to_string(i);
@@ -142,7 +140,7 @@ TEST_CASE("a fault that ends before its canary starts meets nobody", "[models]")
   add_replay(model, {0.5});
   ExperimentSpec experiment = quiet(1);
   experiment.rollout = half(0.4);
-  FaultSpec abort = fault_at_station("errors", FaultKind::abort, 0.1, 0.2);
+  FaultSpec abort = fault_at_station("errors", AbortFault{}, 0.1, 0.2);
   abort.target.version = "canary";
   experiment.faults = {abort};
   CHECK(run_of(model, experiment).faults_without_target == 1);

@@ -14,7 +14,7 @@ ExperimentSpec alarmed() {
   ExperimentSpec experiment = quiet(2);
   FaultSpec abort;
   abort.name = "errors";
-  abort.kind = FaultKind::abort;
+  abort.kind = AbortFault{};
   abort.target.service = "station";
   abort.at = Duration::milliseconds(200);
   abort.duration = Duration::milliseconds(200);
@@ -42,11 +42,10 @@ TEST_CASE("a stopped experiment starts no load spike any more", "[models]") {
   REQUIRE(without.stopped_at == Time::after_start(Duration::milliseconds(300)));
   FaultSpec spike;
   spike.name = "spike";
-  spike.kind = FaultKind::load_spike;
+  spike.kind = LoadSpike{3};
   spike.target.workload = "load";
   spike.at = Duration::seconds(1);
   spike.duration = Duration::milliseconds(500);
-  spike.factor = 3;
   experiment.faults.push_back(spike);
 
   CHECK(run_of(model, experiment).workload_windows == without.workload_windows);

@@ -10,8 +10,7 @@ using namespace rehearse::testing;
 namespace {
 
 FaultSpec slow_down(const std::string& name, double at, double duration, double factor) {
-  FaultSpec fault = fault_at_station(name, FaultKind::slow_down, at, duration);
-  fault.factor = factor;
+  FaultSpec fault = fault_at_station(name, SlowDown{factor}, at, duration);
   return fault;
 }
 
@@ -72,7 +71,7 @@ TEST_CASE("a dead process retries nothing that it spawned", "[models]") {
   ExperimentSpec experiment = quiet(60);
   FaultSpec death;
   death.name = "death";
-  death.kind = FaultKind::instance_kill;
+  death.kind = InstanceKill{};
   death.target.service = "f";
   death.at = Duration::seconds(3);
   death.duration = Duration::seconds(50);

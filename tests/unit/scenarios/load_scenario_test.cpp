@@ -63,13 +63,14 @@ TEST_CASE("the keys of a scenario reach its spec", "[scenarios]") {
 
   REQUIRE(scenario.experiment.faults.size() == 1);
   const FaultSpec& fault = scenario.experiment.faults[0];
-  CHECK(fault.kind == FaultKind::latency);
+  REQUIRE(std::holds_alternative<LatencyFault>(fault.kind));
   CHECK(fault.target.service == "payment");
   CHECK(fault.target.mode == TargetSpec::Mode::fixed_percent);
   CHECK(fault.target.value == 30);
   CHECK(fault.at == Duration::minutes(5));
   CHECK(fault.duration == Duration::minutes(10));
-  CHECK(fault.delay == LawSpec{Duration(), LognormalSpec{Duration::milliseconds(400), 0.6}});
+  CHECK(std::get<LatencyFault>(fault.kind).delay ==
+        LawSpec{Duration(), LognormalSpec{Duration::milliseconds(400), 0.6}});
   REQUIRE(scenario.experiment.stop_conditions.size() == 1);
   CHECK(scenario.experiment.stop_conditions[0].for_duration == Duration::minutes(2));
   CHECK(scenario.experiment.stop_conditions[0].scrape ==

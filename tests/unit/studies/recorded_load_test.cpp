@@ -42,16 +42,15 @@ std::vector<UnknownCapacity> unknown_after(const ModelSpec& model,
   return unknown_capacities(model, run_of(model, experiment));
 }
 
-FaultSpec fault(FaultKind kind, double factor) {
+FaultSpec fault(const FaultKind& kind) {
   FaultSpec made = testing::fault_at_station("it", kind, 30, 10);
-  made.factor = factor;
   return made;
 }
 
 /// Ten seconds of 1,500 times the arrivals, exactly a load window.
 ExperimentSpec a_day_with_a_spike() {
   ExperimentSpec experiment = quiet(86'400);
-  FaultSpec spike = fault(FaultKind::load_spike, 1'500);
+  FaultSpec spike = fault(LoadSpike{1'500});
   spike.target = {};
   spike.at = Duration::seconds(40'000);
   experiment.faults = {spike};
@@ -83,22 +82,21 @@ TEST_CASE("more load than was recorded is measured, whatever it comes from", "[s
   }
   SECTION("a dead instance, for ten seconds") {
     ExperimentSpec experiment = quiet(60);
-    FaultSpec kill = fault(FaultKind::instance_kill, 1);
+    FaultSpec kill = fault(InstanceKill{.detected_after = Duration()});
     kill.target.mode = TargetSpec::Mode::one;
     kill.duration = Duration::seconds(25);
-    kill.detected_after = Duration();
     experiment.faults = {kill};
     CHECK(*unknown_after(recorded_model(), experiment).at(0).work_ratio == Approx(2).epsilon(0.1));
   }
   SECTION("a slow-down") {
     ExperimentSpec experiment = quiet(60);
-    experiment.faults = {fault(FaultKind::slow_down, 4)};
+    experiment.faults = {fault(SlowDown{4})};
     CHECK(*unknown_after(recorded_model(), experiment).at(0).work_ratio == Approx(4).epsilon(0.1));
   }
   SECTION("a load spike shorter than the windows of the series") {
     ExperimentSpec experiment = quiet(600);
     experiment.window = Duration::minutes(10);
-    FaultSpec spike = fault(FaultKind::load_spike, 3);
+    FaultSpec spike = fault(LoadSpike{3});
     spike.target = {};
     spike.target.workload = "load";
     experiment.faults = {spike};
@@ -157,7 +155,7 @@ TEST_CASE("one slow instance among many is not averaged away", "[studies]") {
   ModelSpec model = recorded_model();
   model.services["station"].instances = 10;
   add_poisson(model, 100);
-  FaultSpec slow = fault(FaultKind::slow_down, 1.8);
+  FaultSpec slow = fault(SlowDown{1.8});
   slow.target.mode = TargetSpec::Mode::fixed;
   slow.target.value = 1;
   ExperimentSpec experiment = quiet(60);

@@ -28,7 +28,7 @@ ModelSpec recorded_model() {
   return model;
 }
 
-FaultSpec fault(FaultKind kind, const std::string& service) {
+FaultSpec fault(const FaultKind& kind, const std::string& service) {
   FaultSpec made;
   made.name = "it";
   made.kind = kind;
@@ -72,23 +72,22 @@ TEST_CASE("what kills, silences or aborts a callee meets edges on which nobody s
           "[studies]") {
   ModelSpec model = recorded_model();
   model.services["ads"].placement.zones = {"a", "b"};
-  FaultSpec zone = fault(FaultKind::zone_down, "");
+  FaultSpec zone = fault(ZoneDown{}, "");
   zone.target.zone = "b";
 
-  CHECK(untried_after(model, with(fault(FaultKind::instance_kill, "ads"))) == ads);
-  CHECK(untried_after(model, with(fault(FaultKind::abort, "ads"))) == ads);
+  CHECK(untried_after(model, with(fault(InstanceKill{}, "ads"))) == ads);
+  CHECK(untried_after(model, with(fault(AbortFault{}, "ads"))) == ads);
   CHECK(untried_after(model, with(zone)) == ads);
-  CHECK(untried_after(model, with(fault(FaultKind::abort, "stock"))) ==
+  CHECK(untried_after(model, with(fault(AbortFault{}, "stock"))) ==
         Edges{"page -> stock (1 good call)"});
 }
 
 TEST_CASE("without failures there is nothing to say of them", "[studies]") {
-  FaultSpec slow = fault(FaultKind::slow_down, "ads");
-  slow.factor = 3;
+  FaultSpec slow = fault(SlowDown{3}, "ads");
 
   CHECK(untried_after(recorded_model(), quiet(6)).empty());
   CHECK(untried_after(recorded_model(), with(slow)).empty());
-  CHECK(untried_after(recorded_model(), with(fault(FaultKind::abort, "page"))).empty());
+  CHECK(untried_after(recorded_model(), with(fault(AbortFault{}, "page"))).empty());
 }
 
 TEST_CASE("failures of a callee are measured, whatever they come from", "[studies]") {
@@ -105,9 +104,8 @@ TEST_CASE("failures of a callee are measured, whatever they come from", "[studie
   }
   SECTION("answers that the caller does not wait for") {
     model.services["page"].calls["ads"].timeout = Duration::milliseconds(2);
-    FaultSpec slow = fault(FaultKind::slow_down, "ads");
+    FaultSpec slow = fault(SlowDown{30}, "ads");
     CHECK(untried_after(model, with(slow)).empty());
-    slow.factor = 30;
     CHECK(untried_after(model, with(slow)) == ads);
   }
   SECTION("failures that it passes on: both edges are guesses") {
@@ -115,14 +113,14 @@ TEST_CASE("failures of a callee are measured, whatever they come from", "[studie
     model.evidence["services.front.calls.page.on_error"] = {Basis::assumed, 7, ""};
     model.evidence.erase("services.page.calls.stock.on_error");
     add_poisson(model, 20, "front");
-    CHECK(untried_after(model, with(fault(FaultKind::instance_kill, "ads"))) ==
+    CHECK(untried_after(model, with(fault(InstanceKill{}, "ads"))) ==
           Edges{"front -> page (7 good calls)", "page -> ads (120 good calls)"});
   }
 }
 
 TEST_CASE("a person who says what callers do is believed", "[studies]") {
   ModelSpec model = recorded_model();
-  const ExperimentSpec experiment = with(fault(FaultKind::instance_kill, "ads"));
+  const ExperimentSpec experiment = with(fault(InstanceKill{}, "ads"));
   SECTION("by the basis of the evidence") {
     model.evidence["services.page.calls.ads.on_error"].basis = Basis::given;
   }
@@ -142,7 +140,7 @@ TEST_CASE("a call inside of branches and rounds is an edge too", "[studies]") {
   ModelSpec model = recorded_model();
   steps_of_page(model) = {testing::parallel({{work(constant(0.001))}, {call("ads")}})};
 
-  CHECK(untried_after(model, with(fault(FaultKind::abort, "ads"))) == ads);
+  CHECK(untried_after(model, with(fault(AbortFault{}, "ads"))) == ads);
 }
 
 }  // namespace rehearse

@@ -1,4 +1,4 @@
-#include "models/specs/law_keys.hpp"
+#include "models/values/law_keys.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "models/specs/endpoint_name.hpp"
+#include "models/values/endpoint_name.hpp"
 
 #include "language/value_kinds.hpp"
 
