@@ -14,7 +14,7 @@ class ContractViolation : public std::logic_error {
 
 /// States a contract; on in release builds too, because a wrong number is worse than none.
 /// Throws ContractViolation with the sentence when `condition` is false.
-inline void expects(bool condition, const char* sentence) {
+constexpr void expects(bool condition, const char* sentence) {
   if (!condition) [[unlikely]] {
     report_violation(sentence);
   }

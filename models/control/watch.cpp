@@ -3,10 +3,13 @@
 #include <algorithm>
 
 #include "models/outcomes/metric.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 
 void Watch::add(Scrape scrape) {
+  expects(scrapes_.empty() || scrape.time > scrapes_.back().time,
+          "scrapes come one after the other");
   // One more than the window holds stays behind: it is where the window starts.
   const Time oldest_useful =
       scrape.time - (plan_->window + plan_->scrape.delay + plan_->scrape.interval * 2);
@@ -15,6 +18,7 @@ void Watch::add(Scrape scrape) {
 }
 
 std::optional<double> Watch::value(Time now) const {
+  expects(scrapes_.empty() || now >= scrapes_.back().time, "a watch is not asked about the past");
   std::size_t newest = scrapes_.size();
   while (newest > 0 && scrapes_[newest - 1].time + plan_->scrape.delay > now) --newest;
   if (newest < 2) return std::nullopt;

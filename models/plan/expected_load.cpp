@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/expects.hpp"
+
 namespace rehearse {
 namespace {
 
@@ -60,6 +62,8 @@ std::vector<MeanCall> mean_calls(const Plan& plan) {
   std::vector<MeanCall> calls;
   for (Index endpoint = 0; endpoint < plan.endpoints.size(); ++endpoint) {
     const EndpointPlan& said = plan.endpoints[endpoint];
+    expects(said.behaviours.size() == said.cumulative_weights.size(),
+            "each behaviour of an endpoint has a weight");
     CallCounter counter(plan, endpoint, calls);
     double before = 0;
     for (std::size_t i = 0; i < said.behaviours.size(); ++i) {
@@ -86,6 +90,7 @@ double planned_arrivals(const std::vector<RateSegment>& segments, double seconds
 }
 
 double requests_per_second(const SourcePlan& source, double seconds) {
+  expects(seconds > 0, "a rate is over a span of time");
   switch (source.kind) {
     case SourcePlan::Kind::open_loop:
       return planned_arrivals(source.rate, seconds) / seconds *
@@ -121,10 +126,12 @@ ExpectedLoad expected_load(const Plan& plan) {
     double before = 0;
     for (std::size_t i = 0; i < workload.mix_endpoints.size(); ++i) {
       const Index endpoint = workload.mix_endpoints[i];
+      expects(workload.cumulative_mix[i] >= before, "running sums never fall");
       const double share = (workload.cumulative_mix[i] - before) / workload.cumulative_mix.back();
       before = workload.cumulative_mix[i];
       fresh[endpoint] += share * load.requests[w];
       const Index edge = workload.edge_of_service[plan.endpoints[endpoint].service];
+      expects(edge < workload.edges, "a workload has an edge to each service of its mix");
       load.calls_per_second[workload.first_edge + edge] += share * load.requests[w];
     }
   }
