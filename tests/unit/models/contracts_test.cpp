@@ -10,6 +10,7 @@
 #include "models/control/agenda.hpp"
 #include "models/control/run.hpp"
 #include "models/control/watch.hpp"
+#include "models/outcomes/metric.hpp"
 #include "models/plan/compile_experiment.hpp"
 #include "models/plan/compile_services.hpp"
 #include "models/plan/compile_workloads.hpp"
@@ -58,9 +59,11 @@ Plan sound_plan() {
   add_poisson(model, 10, "front");
   add_replay(model, {1, 2}, "front", "recording");
   ExperimentSpec experiment = quiet(10, 1);
-  experiment.rollout = RolloutSpec{.service = "station", .steps = {SetWeight{50}}};
-  experiment.rollout->analysis.push_back({.failure_condition = condition(Metric::error_ratio)});
-  experiment.stop_conditions.push_back({.when = condition(Metric::error_ratio)});
+  RolloutSpec& rollout = experiment.rollout.emplace();
+  rollout.service = "station";
+  rollout.steps = {SetWeight{50}};
+  rollout.analysis.emplace_back().failure_condition = condition(Metric::error_ratio);
+  experiment.stop_conditions.emplace_back().when = condition(Metric::error_ratio);
   experiment.objectives.push_back({"fast", condition(Metric::latency), {}, 0.95});
   return System(model, experiment).plan();
 }
@@ -179,10 +182,15 @@ TEST_CASE("a policy is asked only what can be", "[models]") {
   const auto nobody = [](std::uint32_t) { return 0; };
   CHECK_THROWS_AS(LoadBalancer().choose(0, cursor, luck, nobody), ContractViolation);
   CHECK_THROWS_AS(Timeout().expires(at(2), at(1)), ContractViolation);
-  CHECK_THROWS_AS(Retry({.per_try_timeout = Duration()}), ContractViolation);
-  CHECK_THROWS_AS(Retry({.base_backoff = Duration::seconds(-1)}), ContractViolation);
-  CHECK_THROWS_AS(ClientPolicies({.retry_budget = RetryBudgetSpec()}), ContractViolation);
-  CHECK_THROWS_AS(ClientPolicies({.retry_throttle = RetryThrottleSpec{1, 1}}), ContractViolation);
+  RetrySpec timeless;
+  timeless.per_try_timeout = Duration();
+  CHECK_THROWS_AS(Retry(timeless), ContractViolation);
+  RetrySpec hasty;
+  hasty.base_backoff = Duration::seconds(-1);
+  CHECK_THROWS_AS(Retry(hasty), ContractViolation);
+  ClientSpec without_retries;
+  without_retries.retry_budget.emplace();
+  CHECK_THROWS_AS(ClientPolicies(without_retries), ContractViolation);
 }
 
 TEST_CASE("nothing is planned for the past, and nothing done that is not planned", "[models]") {
@@ -235,9 +243,10 @@ TEST_CASE("scrapes come one after the other", "[models]") {
   WatchPlan plan;
   plan.condition = condition(Metric::error_ratio);
   Watch watch(plan);
-  watch.add({.time = at(2)});
-  CHECK_THROWS_AS(watch.add({.time = at(2)}), ContractViolation);
-  CHECK_THROWS_AS(watch.value(at(1)), ContractViolation);
+  Scrape scrape;
+  scrape.time = at(2);
+  watch.add(scrape);
+  CHECK_THROWS_AS(watch.add(scrape), ContractViolation);
 }
 
 TEST_CASE("an outcome is measured by the layout that it was made by", "[models]") {
@@ -269,6 +278,8 @@ TEST_CASE("a check is asked about what is there", "[models]") {
   CHECK_THROWS_AS(missing_endpoint(Mistake::Document::model, "", {"station", "serve"}, service),
                   ContractViolation);
   CHECK_THROWS_AS(makes_fail({}, {}, {}, {}), ContractViolation);
-  CHECK_THROWS_AS(count_meant({.value = -1}, 3), ContractViolation);
+  TargetSpec fewer_than_nobody;
+  fewer_than_nobody.value = -1;
+  CHECK_THROWS_AS(count_meant(fewer_than_nobody, 3), ContractViolation);
   CHECK_THROWS_AS(count_canaries({}, 3, -1), ContractViolation);
 }

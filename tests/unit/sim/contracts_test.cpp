@@ -99,5 +99,5 @@ TEST_CASE("threads are given something to do", "[sim]") {
   CHECK_THROWS_AS(parallel_for(1, nullptr), ContractViolation);
   CHECK_THROWS_AS(Team::run(1, nullptr), ContractViolation);
   CHECK_THROWS_AS(Team::run(0, [](int, Team&) {}), ContractViolation);
-  CHECK_THROWS_AS(run_in_order({.last = 1}), ContractViolation);
+  CHECK_THROWS_AS(run_in_order(OrderedWork()), ContractViolation);
 }
