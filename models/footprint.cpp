@@ -4,7 +4,6 @@
 #include "models/run/hosts.hpp"
 #include "models/run/recorder.hpp"
 #include "models/system.hpp"
-#include "sim/expects.hpp"
 
 namespace rehearse {
 namespace {
@@ -28,8 +27,6 @@ double bytes_of_edge(const EdgePlan& edge, std::size_t callers) {
 double bytes_of_clients(const Plan& plan) {
   double bytes = 0;
   const auto add = [&](Index first_edge, Index edges, std::size_t callers) {
-    expects(std::size_t{first_edge} + edges <= plan.edges.size(),
-            "a caller's edges are in the plan");
     for (Index e = first_edge; e < first_edge + edges; ++e) {
       bytes += bytes_of_edge(plan.edges[e], callers);
     }
@@ -56,7 +53,6 @@ double bytes_of_windows(const OutcomeLayout& layout) {
 Footprint footprint_of(const System& system) {
   const Plan& plan = system.plan();
   const OutcomeLayout& layout = plan.layout;
-  expects(plan.boundaries.size() >= 2, "a plan is compiled before it is measured");
   const std::size_t hosts = plan.instances.size() + plan.workloads.size();
   const std::size_t counted = layout.endpoints.size() + layout.workloads.size();
   const double windows = bytes_of_windows(layout);

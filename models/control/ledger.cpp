@@ -116,7 +116,6 @@ bool is_beyond(double work, double visits, double recorded) {
 }  // namespace
 
 void Ledger::start(const Plan& plan) {
-  expects(plan.boundaries.size() >= 2, "a run has an interval to account for");
   plan_ = &plan;
   const std::size_t elementary = plan.boundaries.size() - 1;
   const std::size_t columns = plan.layout.endpoints.size();

@@ -62,8 +62,6 @@ std::vector<MeanCall> mean_calls(const Plan& plan) {
   std::vector<MeanCall> calls;
   for (Index endpoint = 0; endpoint < plan.endpoints.size(); ++endpoint) {
     const EndpointPlan& said = plan.endpoints[endpoint];
-    expects(said.behaviours.size() == said.cumulative_weights.size(),
-            "each behaviour of an endpoint has a weight");
     CallCounter counter(plan, endpoint, calls);
     double before = 0;
     for (std::size_t i = 0; i < said.behaviours.size(); ++i) {
@@ -126,7 +124,6 @@ ExpectedLoad expected_load(const Plan& plan) {
     double before = 0;
     for (std::size_t i = 0; i < workload.mix_endpoints.size(); ++i) {
       const Index endpoint = workload.mix_endpoints[i];
-      expects(workload.cumulative_mix[i] >= before, "running sums never fall");
       const double share = (workload.cumulative_mix[i] - before) / workload.cumulative_mix.back();
       before = workload.cumulative_mix[i];
       fresh[endpoint] += share * load.requests[w];
