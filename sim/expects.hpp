@@ -10,7 +10,7 @@ class ContractViolation : public std::logic_error {
   using std::logic_error::logic_error;
 };
 
-[[noreturn]] void report_violation(const char* sentence);
+[[noreturn, gnu::cold]] void report_violation(const char* sentence);
 
 /// States a contract; on in release builds too, because a wrong number is worse than none.
 /// Throws ContractViolation with the sentence when `condition` is false.
