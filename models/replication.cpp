@@ -1,6 +1,7 @@
 #include "models/replication.hpp"
 
 #include "models/control/run.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 
@@ -25,6 +26,7 @@ Replication::Replication(Replication&&) noexcept = default;
 Replication& Replication::operator=(Replication&&) noexcept = default;
 
 void Replication::advance_to(Time time) {
+  expects(state_ != nullptr, "a replication that was moved away goes on elsewhere");
   state_->run.advance_to(time);
 }
 
@@ -37,6 +39,7 @@ void Replication::set_branch(std::uint64_t branch) {
 }
 
 Outcome Replication::finish() {
+  expects(state_ != nullptr, "a replication that was moved away ends elsewhere");
   return state_->run.finish();
 }
 
@@ -51,6 +54,7 @@ RunMemory& RunMemory::operator=(RunMemory&&) noexcept = default;
 
 Outcome run_replication(const System& system, const ReplicationSeed& seed, RunMemory& memory,
                         const Threading& threading) {
+  expects(memory.state_ != nullptr, "memory that was moved away is used elsewhere");
   Run& run = memory.state_->run;
   run.start(system.plan(), seed, threading);
   return run.finish();

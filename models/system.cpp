@@ -3,11 +3,13 @@
 #include "models/plan/compile_experiment.hpp"
 #include "models/plan/compile_services.hpp"
 #include "models/plan/compile_workloads.hpp"
+#include "models/plan/completeness.hpp"
 #include "models/plan/cut.hpp"
 #include "models/plan/expected_load.hpp"
 #include "models/plan/lanes.hpp"
 #include "models/plan/plan.hpp"
 #include "sim/error.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 namespace {
@@ -26,6 +28,7 @@ System::System(const ModelSpec& model, const ExperimentSpec& experiment) {
   if (plan->instances.size() + plan->workloads.size() > most_hosts) {
     throw InvalidInput("a model has at most 16 million instances and workloads, all together");
   }
+  expect_complete(*plan);
   plan_ = std::move(plan);
 }
 
@@ -38,6 +41,7 @@ const OutcomeLayout& System::layout() const {
 }
 
 CutReport System::cut_report(int wanted) const {
+  expects(wanted >= 1, "a run has a partition");
   const Cut made = cut(*plan_, static_cast<Index>(wanted));
   return {static_cast<int>(made.partitions), made.lookahead, made.crossing, made.events_per_window,
           made.obstacle};

@@ -10,11 +10,11 @@ class ContractViolation : public std::logic_error {
   using std::logic_error::logic_error;
 };
 
-[[noreturn]] void report_violation(const char* sentence);
+[[noreturn, gnu::cold]] void report_violation(const char* sentence);
 
 /// States a contract; on in release builds too, because a wrong number is worse than none.
 /// Throws ContractViolation with the sentence when `condition` is false.
-inline void expects(bool condition, const char* sentence) {
+constexpr void expects(bool condition, const char* sentence) {
   if (!condition) [[unlikely]] {
     report_violation(sentence);
   }

@@ -37,6 +37,7 @@ class Slab {
   }
 
   void give_back(std::uint32_t slot) {
+    expects(in_use(slot), "a record is given back once");
     ++records_[slot].generation;
     free_[free_count_++] = slot;
   }
@@ -62,6 +63,7 @@ class Slab {
 
  private:
   void grow() {
+    expects(records_.size() < SlabId::no_slot, "slots are numbered by 32 bits");
     free_.push_back(0);
     free_[free_count_++] = static_cast<std::uint32_t>(records_.size());
     records_.emplace_back();

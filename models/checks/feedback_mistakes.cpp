@@ -6,6 +6,7 @@
 #include <map>
 
 #include "language/spec_path.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 namespace {
@@ -103,6 +104,7 @@ class Parts {
     for (std::size_t start = 0; start < graph.names.size(); ++start) {
       if (order_[start] == 0) visit(start);
     }
+    expects(stack_.empty(), "every endpoint has found its part");
   }
 
   std::vector<std::vector<std::size_t>> parts;
@@ -147,6 +149,7 @@ class Parts {
     std::vector<std::size_t> part;
     std::size_t node = 0;
     do {
+      expects(!stack_.empty(), "a part ends with its root");
       node = stack_.back();
       stack_.pop_back();
       on_stack_[node] = false;
@@ -184,6 +187,7 @@ std::vector<std::vector<Edge>> inner_edges(const CallGraph& graph,
 double spectral_radius(const std::vector<std::vector<Edge>>& inner) {
   std::vector<double> x(inner.size(), 1);
   std::vector<double> y(inner.size());
+  expects(!inner.empty(), "a part has an endpoint");
   double upper = 0;
   for (int round = 0; round < 20'000; ++round) {
     double lower = INFINITY;
@@ -209,6 +213,7 @@ std::string cycle_text(const CallGraph& graph, const std::vector<std::size_t>& p
   std::size_t node = 0;
   while (std::find(path.begin(), path.end(), node) == path.end()) {
     path.push_back(node);
+    expects(!inner[node].empty(), "each endpoint of a cycle calls another one of it");
     const auto more = [](const Edge& a, const Edge& b) { return a.calls < b.calls; };
     node = std::max_element(inner[node].begin(), inner[node].end(), more)->to;
   }
@@ -250,6 +255,8 @@ void add_totals(const CallGraph& graph, const std::vector<std::size_t>& part, bo
 
 void find_feedback_mistakes(const ModelSpec& model, std::vector<Mistake>& mistakes) {
   const CallGraph graph = call_graph_of(model);
+  expects(graph.edges.size() == graph.names.size() && graph.steps.size() == graph.names.size(),
+          "each endpoint has its edges and its steps counted");
   std::vector<double> totals(graph.names.size(), 0);
   const auto add = [&](const std::string& path, std::string sentence, std::string hint) {
     mistakes.push_back(

@@ -5,11 +5,13 @@
 #include "models/checks/feedback_mistakes.hpp"
 #include "models/checks/hints.hpp"
 #include "models/checks/service_mistakes.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 
 Mistake missing_endpoint(Mistake::Document document, const std::string& path,
                          const EndpointName& endpoint, const ServiceSpec& spec) {
+  expects(!spec.endpoints.contains(endpoint.operation), "an endpoint that is missed is not there");
   Mistake mistake;
   mistake.document = document;
   mistake.path = path;

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/expects.hpp"
+
 namespace rehearse {
 namespace {
 
 /// How many of `count` instances stand at `name`, when instance i stands at places[i % size].
 std::uint64_t count_at(const std::string& name, const std::vector<std::string>& places,
                        std::uint64_t count) {
+  expects(!places.empty(), "instances stand at places");
   std::uint64_t matching = 0;
   for (std::uint64_t instance = 0; instance < count; ++instance) {
     if (places[instance % places.size()] == name) ++matching;
@@ -37,6 +40,7 @@ std::uint64_t matching_instances(const ServiceSpec& service, const TargetSpec& t
 /// factor takes the roundings back, and no more, so that a billionth of a percent is still
 /// somebody.
 std::uint64_t percent_rounded_up(double percent, std::uint64_t count) {
+  expects(percent >= 0, "a share of some instances is not negative");
   const double exact = percent * static_cast<double>(count) / 100;
   return static_cast<std::uint64_t>(std::ceil(exact * (1 - 0x1p-51)));
 }
@@ -54,6 +58,7 @@ std::uint64_t count_matching(const ModelSpec& model, const TargetSpec& target) {
 }
 
 std::uint64_t count_meant(const TargetSpec& target, std::uint64_t matching) {
+  expects(target.value >= 0, "a fault means no fewer than nobody");
   switch (target.mode) {
     case TargetSpec::Mode::one:
       return std::min<std::uint64_t>(1, matching);

@@ -4,6 +4,7 @@
 
 #include "language/spec_path.hpp"
 #include "models/checks/target_counts.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 namespace {
@@ -60,6 +61,7 @@ std::vector<UntriedEdge> untried_edges(const ModelSpec& model) {
 
 bool makes_fail(const FaultSpec& fault, const UntriedEdge& edge, const ModelSpec& model,
                 const ExperimentSpec& experiment) {
+  expects(!edge.operations.empty(), "an edge is untried where some call along it would fail");
   if (!fails_attempts(fault.kind)) return false;
   TargetSpec target = fault.target;
   if (!target.service.empty() && target.service != edge.callee) return false;

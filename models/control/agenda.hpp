@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/plan/plan.hpp"
+#include "sim/expects.hpp"
 #include "sim/time.hpp"
 
 namespace rehearse {
@@ -44,27 +45,33 @@ class Agenda {
  public:
   Time next_time() const { return items_.empty() ? Time::never() : items_.front().time; }
 
+  /// Expects an instant that is not over.
   void add(Time time, AgendaItem::Kind kind, Index index = 0) {
+    expects(time >= reached_, "nothing is planned for the past");
     items_.push_back({time, kind, index, sequence_++});
     std::push_heap(items_.begin(), items_.end());
   }
 
   /// Takes the earliest item out. Expects that there is one.
   AgendaItem pop() {
+    expects(!items_.empty(), "there is something left to do");
     std::pop_heap(items_.begin(), items_.end());
     const AgendaItem item = items_.back();
     items_.pop_back();
+    reached_ = item.time;
     return item;
   }
 
   void clear() {
     items_.clear();
     sequence_ = 0;
+    reached_ = Time();
   }
 
  private:
   std::vector<AgendaItem> items_;
   std::uint64_t sequence_ = 0;
+  Time reached_;  // all items before it were taken out
 };
 
 }  // namespace rehearse

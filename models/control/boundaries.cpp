@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/expects.hpp"
+
 namespace rehearse {
 
 void Boundaries::plan(Stage& stage) {
@@ -29,6 +31,7 @@ void Boundaries::close_interval(Stage& stage) {
   const std::uint32_t closed = stage.surroundings.interval;
   ledger_.close_interval(closed, stage.recorders());
   const std::uint32_t next = closed == none ? 0 : closed + 1;
+  expects(next < stage.plan->boundaries.size(), "an interval ends at a boundary");
   const bool over = next + 1 >= stage.plan->boundaries.size() || stage.outcome.capped;
   stage.surroundings.interval = over ? none : next;
   settle_recorders(stage);
@@ -48,6 +51,7 @@ void Boundaries::close_window(Stage& stage) {
   settle_recorders(stage);
   ledger_.close_window(stage.recorders());
   if (windows_opened_) {
+    expects(windows_closed_ < stage.plan->layout.windows, "no more windows close than there are");
     ++windows_closed_;
   } else {
     ledger_.drop_windows();
@@ -61,6 +65,8 @@ void Boundaries::close_all(Stage& stage) {
 }
 
 void Boundaries::write(Stage& stage) {
+  expects(windows_closed_ == stage.plan->layout.windows, "what is written down is over");
+  expects(stage.surroundings.interval == none, "no interval is open at the end");
   settle_recorders(stage);
   for (Partition& partition : stage.partitions) partition.count_unfinished();
   ledger_.write(stage.outcome, stage.recorders());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "models/checks/assumed_limit.hpp"
@@ -24,6 +25,10 @@ Counters total(const Recorders& recorders, const Counters& (Recorder::*counters)
 /// One window of a series: what the counters grew by, and the answers since the last window.
 WindowSample sampled(const Recorders& recorders, LatencyCounts& (Recorder::*window)(Index),
                      Index index, const Counters& grown, LatencyCounts& scratch) {
+  expects(std::max({grown.arrived, grown.finished, grown.errors}) <=
+              std::numeric_limits<std::uint32_t>::max(),
+          "what happens in one window fits into a sample of it");
+  expects(!recorders.empty(), "a run has a partition that records");
   WindowSample sample;
   sample.arrived = static_cast<std::uint32_t>(grown.arrived);
   sample.finished = static_cast<std::uint32_t>(grown.finished);
@@ -87,6 +92,15 @@ void add(WorkloadOutcome& sum, const Recorder::Cell& cell) {
   sum.counts += counted(cell);
   sum.latency.merge(cell.latencies.histogram());
   sum.time_to_failure.merge(cell.times_to_failure.histogram());
+}
+
+/// Of what arrived in an interval nothing is lost sight of.
+template <class Requests>
+void expect_balanced(const Requests& requests) {
+  std::uint64_t ended = 0;
+  for (const FateRow& row : fates) ended += requests.counts.*row.count;
+  expects(ended == requests.counts.arrived, "all that arrived has met one fate");
+  expects(requests.latency.count() == requests.counts.ok, "each good answer has a latency");
 }
 
 /// Whether the work of a window is more than is known of a service, by more than chance. A window
@@ -158,6 +172,8 @@ void Ledger::close_interval(std::uint32_t interval, const Recorders& recorders) 
   close(&Recorder::endpoint_total, endpoint_at_boundary_, endpoint_growth_);
   close(&Recorder::workload_total, workload_at_boundary_, workload_growth_);
   const auto services = static_cast<Index>(service_sums_.size());
+  expects(interval == none || (interval + std::size_t{1}) * services <= service_cells_.size(),
+          "an interval that closes is one of the plan");
   for (Index i = 0; i < services; ++i) {
     ServiceSums& sums = service_sums_[i];
     const Counters made = total(recorders, &Recorder::service_total, i);
@@ -179,6 +195,7 @@ std::vector<double> Ledger::visits_of_load_window(const Recorders& recorders) {
   }
   std::vector<double> visits;
   for (std::size_t service = 0; service < arrived.size(); ++service) {
+    expects(arrived[service] >= arrived_[service], "what has arrived has arrived");
     visits.push_back(static_cast<double>(arrived[service] - arrived_[service]));
   }
   arrived_ = std::move(arrived);
@@ -194,6 +211,8 @@ void Ledger::close_load_window(const Recorders& recorders) {
 
 /// `row`: of the load series.
 void Ledger::note_load(const std::vector<double>& visits, std::size_t row) {
+  expects(row < plan_->layout.load_windows, "no more load windows close than there are");
+  expects(visits.size() * load_groups == load_sums_.size(), "each service has visits to count");
   load_series_.resize((row + 1) * load_sums_.size());
   for (std::size_t service = 0; service < visits.size(); ++service) {
     const LoadSums* const groups = &load_sums_[service * load_groups];
@@ -241,6 +260,13 @@ void Ledger::write(Outcome& outcome, const Recorders& recorders) const {
     interval.workloads.resize(workload_at_window_.size());
     interval.services.resize(service_sums_.size());
     for (const Index elementary : covered) write_interval(interval, elementary, recorders);
+    for (const EndpointOutcome& endpoint : interval.endpoints) expect_balanced(endpoint);
+    for (const WorkloadOutcome& workload : interval.workloads) {
+      expect_balanced(workload);
+      expects(
+          workload.time_to_failure.count() == workload.counts.errors() - workload.counts.unfinished,
+          "each request that failed took its time until the user knew");
+    }
   }
   outcome.splits.assign(plan_->layout.objective_intervals.size(), {});
   for (Index i = 0; i < plan_->thresholds.size(); ++i) {
@@ -254,6 +280,10 @@ void Ledger::write(Outcome& outcome, const Recorders& recorders) const {
       }
     }
   }
+  expects(endpoint_series_.size() == plan_->layout.windows * endpoint_at_window_.size() &&
+              workload_series_.size() == plan_->layout.windows * workload_at_window_.size() &&
+              service_series_.size() == plan_->layout.windows * service_sums_.size(),
+          "each window has a sample of everything");
   outcome.load = load_series_;
   outcome.beyond_recorded = beyond_recorded_;
   outcome.endpoint_windows = endpoint_series_;

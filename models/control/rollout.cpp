@@ -2,6 +2,7 @@
 
 #include "models/checks/target_counts.hpp"
 #include "sim/decimals.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 
@@ -15,6 +16,7 @@ void Rollout::plan(Stage& stage) {
 }
 
 void Rollout::step(Stage& stage) {
+  expects(stage.plan->rollout.has_value(), "a step is one of a rollout");
   const RolloutPlan& plan = *stage.plan->rollout;
   if (stage.outcome.rollout != RolloutResult::absent) return;
   if (!running_) {
@@ -38,10 +40,12 @@ void Rollout::step(Stage& stage) {
 void Rollout::set_canary_weight(Stage& stage, double percent) {
   const RolloutPlan& plan = *stage.plan->rollout;
   const ServicePlan& service = stage.plan->services[plan.service];
+  expects(percent >= 0 && percent <= 100, "a weight is a percentage");
   stage.surroundings.canary_share = fraction_of_percent(percent);
   const std::uint64_t counted =
       count_canaries(plan.spec, static_cast<int>(service.stable_instances), percent);
   const std::uint64_t wanted = percent == 0 ? 0 : counted;
+  expects(wanted <= service.canary_instances, "no more of the canary is wanted than there is");
   const Index first = service.first_instance + service.stable_instances;
   for (Index i = 0; i < service.canary_instances; ++i) {
     Instance& canary = stage.hosts.instances[first + i];
@@ -55,6 +59,7 @@ void Rollout::set_canary_weight(Stage& stage, double percent) {
 /// A completed rollout leaves only the canary with traffic; an aborted one only the stable version.
 void Rollout::end(Stage& stage, RolloutResult result) {
   const ServicePlan& service = stage.plan->services[stage.plan->rollout->service];
+  expects(stage.outcome.rollout == RolloutResult::absent, "a rollout ends once");
   stage.outcome.rollout = result;
   running_ = false;
   if (result == RolloutResult::aborted) {
@@ -71,6 +76,7 @@ void Rollout::end(Stage& stage, RolloutResult result) {
 
 void Rollout::evaluate(Stage& stage, Index index, const Scraper& scraper) {
   if (!running_) return;
+  expects(index < failures_.size(), "an analysis is one of the rollout");
   const AnalysisSpec& spec = stage.plan->rollout->spec.analysis[index];
   const std::optional<bool> failed =
       scraper.watch(stage.plan->rollout->analysis_watches[index]).holds_at(stage.now);

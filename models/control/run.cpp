@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/expects.hpp"
+
 namespace rehearse {
 namespace {
 
@@ -15,6 +17,7 @@ constexpr std::uint64_t windows_to_judge_by = 64;
 }  // namespace
 
 void Run::start(const Plan& plan, const ReplicationSeed& seed, const Threading& threading) {
+  expects(threading.partitions >= 1, "a run has a partition");
   seed_ = seed;
   over_ = false;
   alone_ = false;
@@ -38,6 +41,8 @@ void Run::set_branch(std::uint64_t branch) {
 
 void Run::advance_to(Time time) {
   if (over_) return;
+  expects(stage_.plan != nullptr, "a run is started before it goes on");
+  expects(time >= stage_.now, "a run does not go back");
   stage_.bind();
   if (threads_ == 1) {
     Team::run(1, [&](int member, Team& team) { advance(time, member, team); });
@@ -58,6 +63,7 @@ void Run::advance(Time time, int member, Team& team) {
 
 /// Performs what is planned for `instant`, unless that is only where the run pauses.
 void Run::act_at(Time instant, Time pause) {
+  expects(instant >= stage_.now, "controllers do not act in the past");
   stage_.now = instant;
   if (instant == pause) return;
   const AgendaItem item = stage_.agenda.pop();
@@ -79,6 +85,7 @@ void Run::beat() {
     calls += partition.calls_in_use();
     fell_behind = fell_behind || partition.fell_behind();
   }
+  expects(open >= 0, "no more is answered than was asked");
   stage_.outcome.capped = fell_behind || std::max(frames, calls) >= stage_.plan->most_in_flight;
   const bool drained =
       stage_.now >= stage_.plan->end && (open == 0 || stage_.now > stage_.plan->drain_limit);
@@ -174,6 +181,7 @@ bool Run::run_windows_before(Time end, int member, Team& team) {
     if (earliest >= end) return true;
     if (member == 0) ++pace_.windows;
     const bool apart = stage_.cut.lookahead < end - earliest;
+    expects(stage_.cut.lookahead > Duration(), "a message to another partition takes time");
     const Time window_end = apart ? earliest + stage_.cut.lookahead : end;
     for (int p = member; p < count; p += step) stage_.partitions[p].run_before(window_end);
   }
@@ -193,6 +201,7 @@ void Run::choose_pace() {
   for (const Partition& partition : stage_.partitions) events += partition.events_handled();
   const std::uint64_t enough =
       least_events_per_thread * static_cast<std::uint64_t>(threads_) * pace_.windows;
+  expects(events >= pace_.events_before, "what was handled stays handled");
   alone_ = events - pace_.events_before < enough;
   pace_ = {0, events};
 }

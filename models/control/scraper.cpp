@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/expects.hpp"
+
 namespace rehearse {
 namespace {
 
@@ -64,6 +66,7 @@ void Scraper::plan(Stage& stage) {
 }
 
 void Scraper::scrape(Stage& stage, Index index) {
+  expects(index < watches_.size(), "who is scraped for has a watch");
   const WatchPlan& said = stage.plan->watches[index];
   Scrape seen;
   seen.time = stage.now;

@@ -4,6 +4,7 @@
 
 #include "models/control/stage.hpp"
 #include "models/control/watch.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 
@@ -14,7 +15,10 @@ class Scraper {
   void plan(Stage& stage);
 
   void scrape(Stage& stage, Index watch);
-  const Watch& watch(Index index) const { return watches_[index]; }
+  const Watch& watch(Index index) const {
+    expects(index < watches_.size(), "who looks at a watch has planned it");
+    return watches_[index];
+  }
 
  private:
   std::vector<Watch> watches_;

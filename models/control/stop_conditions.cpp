@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/expects.hpp"
+
 namespace rehearse {
 
 void StopConditions::plan(Stage& stage) {
@@ -15,6 +17,7 @@ void StopConditions::plan(Stage& stage) {
 }
 
 bool StopConditions::fires(Stage& stage, Index index, const Scraper& scraper) {
+  expects(index < ringing_.size(), "an alarm is one of the plan");
   const StopPlan& plan = stage.plan->stop_conditions[index];
   const std::optional<bool> holding = scraper.watch(plan.watch).holds_at(stage.now);
   std::optional<Time>& since = holding_since_[index];
@@ -24,6 +27,7 @@ bool StopConditions::fires(Stage& stage, Index index, const Scraper& scraper) {
     since = stage.now;
   }
   AlarmOutcome& alarm = stage.outcome.alarms[index];
+  expects(!alarm.fired_at, "an alarm that has fired is not asked again");
   const bool rings = since && stage.now - *since >= plan.hold;
   const bool rang = ringing_[index];
   ringing_[index] = rings;

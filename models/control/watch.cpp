@@ -3,10 +3,13 @@
 #include <algorithm>
 
 #include "models/outcomes/metric.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 
 void Watch::add(Scrape scrape) {
+  expects(scrapes_.empty() || scrape.time > scrapes_.back().time,
+          "scrapes come one after the other");
   // One more than the window holds stays behind: it is where the window starts.
   const Time oldest_useful =
       scrape.time - (plan_->window + plan_->scrape.delay + plan_->scrape.interval * 2);

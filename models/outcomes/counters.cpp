@@ -1,5 +1,7 @@
 #include "models/outcomes/counters.hpp"
 
+#include "sim/expects.hpp"
+
 namespace rehearse {
 
 Counters& Counters::operator+=(const Counters& other) {
@@ -12,6 +14,9 @@ Counters& Counters::operator+=(const Counters& other) {
 }
 
 Counters Counters::operator-(const Counters& other) const {
+  expects(arrived >= other.arrived && finished >= other.finished && errors >= other.errors &&
+              calls >= other.calls && retries >= other.retries,
+          "counters only grow: what is taken away was counted before");
   return {arrived - other.arrived, finished - other.finished, errors - other.errors,
           calls - other.calls, retries - other.retries};
 }

@@ -15,5 +15,6 @@ struct Counters {
   Counters& operator+=(const Counters& other);
   Counters operator-(const Counters& other) const;
 };
+static_assert(sizeof(Counters) == 5 * sizeof(std::uint64_t), "a new counter is added up, too");
 
 }  // namespace rehearse

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 namespace rehearse {
@@ -39,5 +40,12 @@ inline constexpr std::array<ExitCodeRow, 6> exit_codes = {{
     {ExitCode::interrupted, "interrupted (what was finished is saved)",
      "interrupted; what was finished is saved"},
 }};
+static_assert(std::adjacent_find(exit_codes.begin(), exit_codes.end(),
+                                 [](const ExitCodeRow& a, const ExitCodeRow& b) {
+                                   return number_of(a.code) >= number_of(b.code);
+                                 }) == exit_codes.end(),
+              "codes rise, so no two ends of the program look alike");
+static_assert(number_of(exit_codes.back().code) <= 125,
+              "a shell says by higher codes that a program was not found or was killed");
 
 }  // namespace rehearse

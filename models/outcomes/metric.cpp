@@ -1,8 +1,10 @@
 #include "models/outcomes/metric.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "sim/decimals.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 namespace {
@@ -50,6 +52,7 @@ std::optional<double> crowd_of(const MetricCondition& metric, const Measured& su
 }
 
 std::optional<double> scraped_latency(const MetricCondition& metric, const Scraped& scraped) {
+  expects(scraped.length > Duration(), "two scrapes are some time apart");
   const LatencyHistogram& latencies = scraped.latencies;
   if (latencies.count() == 0) return std::nullopt;
   switch (metric.aggregate) {
@@ -144,6 +147,14 @@ constexpr std::array<MetricRow, metric_count> rows = {{
      nullptr},
 }};
 static_assert(lists_every(rows, &MetricRow::metric));
+static_assert(std::all_of(rows.begin(), rows.end(),
+                          [](const MetricRow& row) { return row.from_outcome != nullptr; }),
+              "an objective may be about any metric");
+static_assert(std::all_of(rows.begin(), rows.end(),
+                          [](const MetricRow& row) {
+                            return row.needs != windows || row.labels == by_service;
+                          }),
+              "only services have windows to be measured by");
 
 }  // namespace
 
@@ -152,6 +163,8 @@ const std::array<MetricRow, metric_count>& metric_rows() {
 }
 
 const MetricRow& row_of(Metric metric) {
+  expects(static_cast<std::size_t>(metric) < rows.size(),
+          "a metric is one of those that there are");
   return rows[static_cast<std::size_t>(metric)];
 }
 

@@ -9,6 +9,7 @@
 #include "language/suggestions.hpp"
 #include "language/value_kinds.hpp"
 #include "models/outcomes/metric.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 namespace {
@@ -65,6 +66,11 @@ class Parser {
     throw MetricMistake{offset, std::move(sentence), std::move(hint)};
   }
 
+  const MetricRow& row() const {
+    expects(word_ != nullptr, "what goes with a metric is read after the metric");
+    return *word_;
+  }
+
   void skip_space() {
     while (at_ < text_.size() && text_[at_] == ' ') ++at_;
   }
@@ -117,22 +123,22 @@ class Parser {
       fail(start, fmt::format("'{}' is not a metric", word),
            did_you_mean(word, words, "the metrics are " + all_metrics()));
     }
-    condition_.metric = word_->metric;
+    condition_.metric = row().metric;
   }
 
   void check_aggregate(std::size_t start) const {
     const bool quantile = condition_.aggregate == Aggregate::quantile;
     const bool none = condition_.aggregate == Aggregate::none;
-    if (word_->aggregates == Aggregates::alone && !none) {
-      fail(start, fmt::format("{} takes no aggregate", word_->word),
-           fmt::format("write {} by itself", word_->word));
+    if (row().aggregates == Aggregates::alone && !none) {
+      fail(start, fmt::format("{} takes no aggregate", row().word),
+           fmt::format("write {} by itself", row().word));
     }
-    if (word_->aggregates == Aggregates::quantile_mean_max && none) {
+    if (row().aggregates == Aggregates::quantile_mean_max && none) {
       fail(start, "latency needs an aggregate", "write p99(latency{...}), mean(...) or max(...)");
     }
-    if (word_->aggregates == Aggregates::mean_max && (none || quantile)) {
-      fail(start, fmt::format("{} needs the aggregate mean or max", word_->word),
-           fmt::format("write mean({}{{service='...'}})", word_->word));
+    if (row().aggregates == Aggregates::mean_max && (none || quantile)) {
+      fail(start, fmt::format("{} needs the aggregate mean or max", row().word),
+           fmt::format("write mean({}{{service='...'}})", row().word));
     }
   }
 
@@ -169,9 +175,9 @@ class Parser {
            did_you_mean(name, {"workload", "service", "endpoint", "version"},
                         "the labels are workload, service, endpoint and version"));
     }
-    if (word_->labels == Labels::nobody) fail(start, fmt::format("{} has no labels", word_->word));
-    if (word_->labels == Labels::service && name != "service") {
-      fail(start, fmt::format("{} has only the label 'service'", word_->word));
+    if (row().labels == Labels::nobody) fail(start, fmt::format("{} has no labels", row().word));
+    if (row().labels == Labels::service && name != "service") {
+      fail(start, fmt::format("{} has only the label 'service'", row().word));
     }
     if (!place->empty()) fail(start, fmt::format("the label '{}' is given twice", name));
     expect('=');
@@ -223,7 +229,7 @@ class Parser {
     std::string_view rest = text_.substr(at_);
     while (!rest.empty() && rest.back() == ' ') rest.remove_suffix(1);
     if (rest.empty()) fail(at_, "a threshold is expected here");
-    switch (word_->unit) {
+    switch (row().unit) {
       case Unit::seconds: {
         const auto duration = parse_duration(rest);
         if (!duration || *duration < Duration()) {
@@ -250,7 +256,7 @@ class Parser {
   }
 
   void number_threshold(std::string_view rest) {
-    const bool ratio = word_->unit == Unit::ratio || word_->unit == Unit::truth;
+    const bool ratio = row().unit == Unit::ratio || row().unit == Unit::truth;
     const bool in_percent = ratio && rest.back() == '%';
     std::string_view digits = in_percent ? rest.substr(0, rest.size() - 1) : rest;
     while (!digits.empty() && digits.back() == ' ') digits.remove_suffix(1);
@@ -261,7 +267,7 @@ class Parser {
     }
     condition_.threshold = *number;
     if (condition_.threshold < 0 || (ratio && condition_.threshold > 1)) {
-      fail(at_, fmt::format("{} is never {}", word_->word, rest),
+      fail(at_, fmt::format("{} is never {}", row().word, rest),
            ratio ? "ratios are from 0 to 1; percent have a %" : "");
     }
   }

@@ -5,9 +5,12 @@
 #include <cstdint>
 #include <limits>
 
+#include "sim/expects.hpp"
+
 namespace rehearse {
 
 Duration latency_limit(const MetricCondition& condition) {
+  expects(condition.threshold >= 0, "a latency is compared with a time that is not negative");
   const double nanoseconds = condition.threshold * 1e9;
   if (!(nanoseconds < static_cast<double>(Duration::longest().in_nanoseconds()))) {
     return Duration::longest();

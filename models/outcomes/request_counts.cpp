@@ -1,5 +1,7 @@
 #include "models/outcomes/request_counts.hpp"
 
+#include "sim/expects.hpp"
+
 namespace rehearse {
 
 RequestCounts& RequestCounts::operator+=(const RequestCounts& other) {
@@ -8,6 +10,7 @@ RequestCounts& RequestCounts::operator+=(const RequestCounts& other) {
 }
 
 std::uint64_t& RequestCounts::of(Fate fate) {
+  expects(static_cast<std::size_t>(fate) < fates.size(), "a fate is one of those that there are");
   return this->*fates[static_cast<std::size_t>(fate)].count;
 }
 

@@ -72,6 +72,7 @@ static_assert(sizeof(RequestCounts) == sizeof(std::uint64_t) * (1 + fates.size()
 /// So many fates there were at first. A digest folds later ones only where they happened, so that a
 /// new one leaves the digests of runs in which it never does.
 inline constexpr std::size_t first_fates = 8;
+static_assert(first_fates <= fates.size(), "no fate that a digest folds was taken away");
 
 /// A number of RequestCounts as files show it.
 struct CountColumn {

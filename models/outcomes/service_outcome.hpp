@@ -97,5 +97,7 @@ using ServiceOutcome = ServiceMeasures<Integral, std::uint64_t>;
 
 /// Of several replications: their sums do not fit into integers.
 using ServiceTotals = ServiceMeasures<double, double>;
+static_assert(sizeof(ServiceTotals) == measure_count * sizeof(double),
+              "the list of measures leaves none out");
 
 }  // namespace rehearse

@@ -9,6 +9,7 @@
 #include "models/policies/retry_throttle.hpp"
 #include "models/policies/timeout.hpp"
 #include "models/specs/client_spec.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 
@@ -58,6 +59,8 @@ class ClientPolicies {
 
 inline ClientPolicies::ClientPolicies(const ClientSpec& spec)
     : balancer_(spec.load_balancer), propagates_cancellation_(spec.propagate_cancellation) {
+  expects(spec.retry || (!spec.retry_budget && !spec.retry_throttle),
+          "what limits retries has retries to limit");
   if (spec.retry) retry_ = Retry(*spec.retry);
   if (spec.retry_budget) budget_ = RetryBudget(*spec.retry_budget);
   if (spec.retry_throttle) throttle_ = RetryThrottle(*spec.retry_throttle);

@@ -5,6 +5,7 @@
 #include "models/plan/compile_services.hpp"
 #include "sim/decimals.hpp"
 #include "sim/duration_text.hpp"
+#include "sim/expects.hpp"
 #include "sim/hash.hpp"
 
 namespace rehearse {
@@ -57,6 +58,8 @@ void compile_intervals(const ExperimentSpec& experiment, Plan& plan) {
   OutcomeLayout& layout = plan.layout;
   const OutcomeLayout::IntervalKey run{"run", Time::after_start(experiment.warm_up),
                                        Time::after_start(experiment.duration)};
+  expects(run.from < run.to, "a run lasts longer than its warm-up");
+  expects(experiment.window > Duration(), "a window takes time");
   const OutcomeLayout::IntervalKey disturbance = planned_disturbance(experiment);
   layout.intervals = {run};
   if (disturbance.from < run.to) {
@@ -211,6 +214,7 @@ MetricScope scope_of(const MetricCondition& condition, const OutcomeLayout& layo
 }
 
 void compile_experiment(const ExperimentSpec& experiment, Plan& plan) {
+  expects(plan.layout.intervals.empty(), "a plan is for one experiment");
   compile_intervals(experiment, plan);
   compile_boundaries(plan);
   compile_load_windows(plan);

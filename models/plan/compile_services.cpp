@@ -97,6 +97,7 @@ class ProgramWriter {
     const auto first = plan_.edges.begin() + service_.first_edge;
     const auto edge = std::find_if(first, first + service_.edges,
                                    [&](const EdgePlan& plan) { return plan.callee == callee; });
+    expects(edge != first + service_.edges, "a service has an edge to each service that it calls");
     step.edge = static_cast<Index>(edge - first);
   }
 
@@ -125,6 +126,8 @@ void add_instances(const std::string& name, const ServiceSpec& spec, bool canary
 
 void add_service(const std::string& name, const ServiceSpec& spec,
                  const std::optional<RolloutSpec>& rollout, Plan& plan) {
+  expects(spec.instances >= 0, "there are no fewer instances than none");
+  expects(!spec.workers || *spec.workers >= 1, "an instance has a worker, or needs none");
   ServicePlan service;
   service.name = name;
   service.first_instance = static_cast<Index>(plan.instances.size());
@@ -224,6 +227,7 @@ void add_columns(Plan& plan) {
 EdgePlan compile_edge(const std::string& caller, Index callee,
                       const std::map<std::string, ClientSpec>& calls, const ModelSpec& model,
                       const Plan& plan) {
+  expects(callee < plan.services.size(), "an edge leads to a service of the plan");
   const ServicePlan& service = plan.services[callee];
   ClientSpec client;
   if (const auto found = calls.find(service.name); found != calls.end()) client = found->second;
@@ -245,7 +249,10 @@ EdgePlan compile_edge(const std::string& caller, Index callee,
 std::vector<double> cumulative(const std::vector<double>& weights) {
   std::vector<double> sums;
   double sum = 0;
-  for (const double weight : weights) sums.push_back(sum += weight);
+  for (const double weight : weights) {
+    expects(weight >= 0, "a weight is not negative");
+    sums.push_back(sum += weight);
+  }
   return sums;
 }
 
@@ -266,6 +273,7 @@ Index endpoint_index(const Plan& plan, const EndpointName& name) {
 }
 
 void compile_services(const ModelSpec& model, const ExperimentSpec& experiment, Plan& plan) {
+  expects(plan.services.empty() && plan.edges.empty(), "a plan begins with its services");
   for (const auto& [name, spec] : model.services) {
     add_service(name, spec, experiment.rollout, plan);
     plan.services.back().limit_is_assumed = limit_is_assumed(model, name);

@@ -5,12 +5,14 @@
 #include <set>
 
 #include "models/plan/compile_services.hpp"
+#include "sim/expects.hpp"
 #include "sim/hash.hpp"
 
 namespace rehearse {
 namespace {
 
 double per_nanosecond(Rate rate) {
+  expects(rate.per_second >= 0, "a rate is not negative");
   return rate.per_second * 1e-9;
 }
 
@@ -21,6 +23,7 @@ std::vector<RateSegment> rate_of(const StagesSpec& spec) {
   for (const StagesSpec::Stage& stage : spec.stages) {
     const double goal = per_nanosecond(stage.rate);
     const auto length = static_cast<double>(stage.duration.in_nanoseconds());
+    expects(stage.duration > Duration(), "a stage takes time");
     if (stage.shape == StagesSpec::Shape::ramp) {
       segments.push_back({start, before, (goal - before) / length});
     } else {
@@ -54,6 +57,8 @@ void describe_arrivals(const ReplaySpec& spec, const Plan& plan, SourcePlan& sou
   for (const ReplaySpec::Arrival& arrival : spec.arrivals) {
     source.offsets.push_back(arrival.offset);
     const auto slash = arrival.endpoint.find('/');
+    expects(arrival.endpoint.empty() || slash != std::string::npos,
+            "a recorded arrival names its endpoint by service and operation");
     source.endpoints.push_back(arrival.endpoint.empty()
                                    ? none
                                    : endpoint_index(plan, {arrival.endpoint.substr(0, slash),
@@ -62,6 +67,7 @@ void describe_arrivals(const ReplaySpec& spec, const Plan& plan, SourcePlan& sou
 }
 
 void describe_arrivals(const ClosedLoopSpec& spec, const Plan&, SourcePlan& source) {
+  expects(spec.users >= 0, "there are no fewer users than none");
   source.kind = SourcePlan::Kind::closed_loop;
   source.users = static_cast<std::uint32_t>(spec.users);
   source.think_time = Law(spec.think_time);
@@ -70,6 +76,7 @@ void describe_arrivals(const ClosedLoopSpec& spec, const Plan&, SourcePlan& sour
 /// What a load spike adds beside the planned arrivals of a workload.
 SourcePlan spike_of(SourcePlan source, const FaultSpec& fault, const LoadSpike& spike,
                     Index index) {
+  expects(spike.factor >= 1, "a load spike adds to the load");
   source.fault = index;
   source.from = Time::after_start(fault.at);
   source.until = source.from + fault.duration;
@@ -103,6 +110,8 @@ void add_edges(const std::string& name, const WorkloadSpec& spec, const SourcePl
 }  // namespace
 
 void compile_workloads(const ModelSpec& model, const ExperimentSpec& experiment, Plan& plan) {
+  expects(plan.services.size() == model.services.size() && plan.workloads.empty(),
+          "workloads are compiled after the services that they ask");
   for (const auto& [name, spec] : model.workloads) {
     WorkloadPlan workload;
     workload.name = name;

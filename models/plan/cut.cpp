@@ -23,6 +23,7 @@ class Together {
     std::iota(parent_.begin(), parent_.end(), Index{0});
   }
   Index set_of(Index host) {
+    expects(host < parent_.size(), "what stays together are hosts of the plan");
     while (parent_[host] != host) host = parent_[host] = parent_[parent_[host]];
     return host;
   }
@@ -184,6 +185,7 @@ class Cutter {
 
   void assign(const std::vector<Index>& members, Index partition) {
     for (const Index host : members) {
+      expects(cut_.partition_of[host] == none, "a host is placed once");
       cut_.partition_of[host] = partition;
       loads_[partition] += host_load_[host];
     }
@@ -231,6 +233,7 @@ class Cutter {
     std::vector<Index> renamed(cut_.partitions, none);
     Index used = 0;
     for (Index& partition : cut_.partition_of) {
+      expects(partition != none, "each host has a place");
       if (renamed[partition] == none) renamed[partition] = used++;
       partition = renamed[partition];
     }
@@ -248,6 +251,7 @@ class Cutter {
         std::uint64_t inside = 0;
         for (Index p = 0; p < cut_.partitions; ++p) inside += std::uint64_t{from[p]} * to[p];
         const std::uint64_t pairs = std::uint64_t{caller.hosts} * edge.instances;
+        expects(inside <= pairs, "no more pairs of hosts are together than there are");
         all += load_.calls_per_second[e];
         if (inside == pairs) continue;
         across += load_.calls_per_second[e] *
@@ -256,6 +260,7 @@ class Cutter {
       }
     }
     expects(cut_.lookahead > Duration(), "what is cut takes time");
+    expects(across <= all * (1 + 1e-9), "no more calls cross than are made");
     cut_.crossing = all > 0 ? across / all : 0;
     cut_.events_per_window = cut_.partitions == 1
                                  ? std::numeric_limits<double>::infinity()
@@ -284,6 +289,7 @@ class Cutter {
 }  // namespace
 
 Cut cut(const Plan& plan, Index wanted) {
+  expects(wanted >= 1, "a run has a partition");
   if (wanted > 1) return Cutter(plan, wanted).make();
   Cut whole;
   whole.partition_of.assign(plan.instances.size() + plan.workloads.size(), 0);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/expects.hpp"
+
 namespace rehearse {
 namespace {
 
@@ -125,6 +127,7 @@ ExpectedLoad expected_load(const Plan& plan) {
       before = workload.cumulative_mix[i];
       fresh[endpoint] += share * load.requests[w];
       const Index edge = workload.edge_of_service[plan.endpoints[endpoint].service];
+      expects(edge < workload.edges, "a workload has an edge to each service of its mix");
       load.calls_per_second[workload.first_edge + edge] += share * load.requests[w];
     }
   }

@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "sim/expects.hpp"
+
 namespace rehearse {
 namespace {
 
@@ -11,7 +13,7 @@ constexpr std::uint32_t most_constant_lanes = 16;
 }  // namespace
 
 void assign_lanes(Plan& plan) {
-  plan.lanes = 1;
+  expects(plan.lanes == 1, "lanes are given out once");
   std::map<Duration, std::uint32_t> of_delay{{Duration(), 0}};
   const auto lane_of = [&](const Law& law) {
     const std::optional<Duration> delay = law.constant_value();

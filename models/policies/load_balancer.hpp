@@ -4,6 +4,7 @@
 
 #include "language/table.hpp"
 #include "language/value_kinds.hpp"
+#include "sim/expects.hpp"
 
 /// Load balancing on the caller's side: a value, it decides and never acts; for any thread.
 namespace rehearse {
@@ -47,6 +48,7 @@ class LoadBalancer {
   std::uint32_t choose(std::uint32_t count, std::uint32_t& cursor, const MakeLuck& make_luck,
                        const Outstanding& outstanding) const {
     if (count == 1) return 0;
+    expects(count > 0, "there is an instance to choose");
     switch (policy_) {
       case BalancingPolicy::round_robin:
         return cursor++ % count;

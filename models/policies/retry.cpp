@@ -84,6 +84,9 @@ Retry::Retry(const RetrySpec& spec)
       base_backoff_(spec.base_backoff),
       max_backoff_(spec.max_backoff.value_or(spec.base_backoff * 10)) {
   expects(spec.max_attempts >= 1, "the first try counts as one");
+  expects(per_try_timeout_ > Duration(), "a try takes time");
+  expects(base_backoff_ >= Duration() && max_backoff_ >= Duration(),
+          "nobody backs off into the past");
 }
 
 bool Retry::wants(Status status, std::uint32_t attempts) const {

@@ -22,6 +22,7 @@ class Timeout {
   Time deadline(Time now) const { return later(now, of_call_); }
   /// When an attempt is given up that begins now, of a call with that deadline.
   Time expires(Time now, Time deadline) const {
+    expects(now <= deadline, "no attempt begins when its call is given up");
     const Time own = later(now, of_attempt_);
     return own < deadline ? own : deadline;
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/expects.hpp"
+
 namespace rehearse {
 namespace {
 
@@ -22,12 +24,15 @@ void Instance::restart(const InstancePlan& place) {
 }
 
 void SharedCores::settle(Time now, double cores_there) {
+  expects(now >= settled, "cores are not settled for the past");
   const auto elapsed = static_cast<Integral>((now - settled).in_nanoseconds());
   settled = now;
   busy_millis += std::min(running * std::uint64_t{1000}, thousandths(cores_there)) * elapsed;
 }
 
 ServiceOutcome Instance::collect(Time now, const ServicePlan& plan) {
+  expects(plan.workers == none || busy <= plan.workers, "no more workers are busy than there are");
+  expects(cores.running <= cores.pieces.size(), "what runs on the cores is a piece of work");
   settle_serving(now, plan);
   const auto closed = [now](Integral& time, std::uint32_t count) {
     const Integral there = static_cast<Integral>(count) * instant(now);
@@ -56,6 +61,7 @@ ServiceOutcome Instance::collect(Time now, const ServicePlan& plan) {
 
 /// One that gets no more traffic still has its capacity until it has finished what it admitted.
 void Instance::settle_serving(Time now, const ServicePlan& plan) {
+  expects(now >= serving_since, "capacity is not settled for the past");
   const auto elapsed = static_cast<Integral>((now - serving_since).in_nanoseconds());
   serving_since = now;
   if (!up || (!listed && in_system == 0)) return;

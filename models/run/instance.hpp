@@ -1,11 +1,13 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "models/plan/plan.hpp"
 #include "models/run/outcome.hpp"
+#include "sim/expects.hpp"
 #include "sim/slab.hpp"
 #include "sim/time.hpp"
 
@@ -84,6 +86,7 @@ struct Instance {
     busy_time -= instant(now);
   }
   void give_worker_back(Time now) {
+    expects(busy > 0, "who gives a worker back had one");
     --busy;
     busy_time += instant(now);
   }
@@ -93,6 +96,7 @@ struct Instance {
     longest_queue = std::max(longest_queue, waiting);
   }
   void end_to_wait(Time now) {
+    expects(waiting > 0, "who ends to wait has waited");
     --waiting;
     waiting_time += instant(now);
   }
@@ -106,6 +110,7 @@ struct Instance {
   void leave(Time now, const ServicePlan& plan) {
     if (!listed) [[unlikely]]
       settle_serving(now, plan);
+    expects(in_system > 0, "who leaves was inside");
     --in_system;
     in_system_time += instant(now);
   }
@@ -122,6 +127,9 @@ struct Instance {
     return static_cast<std::uint64_t>(time.since_start().in_nanoseconds());
   }
 };
+
+static_assert(offsetof(Instance, busy_time) == 64 && offsetof(Instance, serving_since) <= 128,
+              "what most events touch of an instance lies in two cache lines");
 
 /// Where the listed instances of one version of a service stand in one array.
 struct ListedRange {

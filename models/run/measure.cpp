@@ -6,6 +6,7 @@
 #include "models/outcomes/metric.hpp"
 #include "models/plan/plan.hpp"
 #include "sim/decimals.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 namespace {
@@ -29,6 +30,8 @@ Measured added_up(const MetricScope& scope, const IntervalOutcome& interval, boo
 std::optional<double> highest_utilization(const MetricScope& scope, const Outcome& outcome,
                                           const OutcomeLayout& layout,
                                           const OutcomeLayout::IntervalKey& interval) {
+  expects(outcome.service_windows.size() == layout.windows * layout.services.size(),
+          "an outcome has a sample of each service in each window");
   std::optional<double> highest;
   for (std::size_t w = 0; w < layout.windows; ++w) {
     const Time from = layout.warm_up_end + layout.window * static_cast<std::int64_t>(w);
@@ -63,6 +66,9 @@ std::optional<double> detection(const Outcome& outcome, const OutcomeLayout& lay
 std::optional<double> measured(const MetricCondition& metric, const Outcome& outcome,
                                const OutcomeLayout& layout, std::size_t index,
                                const LatencySplit* split) {
+  expects(index < layout.intervals.size(), "what is measured is an interval of the layout");
+  expects(outcome.intervals.size() == layout.intervals.size(),
+          "an outcome is measured by the layout that it was made by");
   const MetricScope scope = scope_of(metric, layout);
   const OutcomeLayout::IntervalKey& interval = layout.intervals[index];
   const MetricRow& row = row_of(metric.metric);

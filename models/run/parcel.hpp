@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "models/run/job.hpp"
@@ -30,6 +31,10 @@ struct EventMessage {
   std::uint64_t order = 0;
   RunEvent event;
 };
+
+static_assert(std::is_trivially_copyable_v<AttemptMessage> &&
+                  std::is_trivially_copyable_v<EventMessage>,
+              "what goes from thread to thread points nowhere");
 
 /// What a partition has for another one at the end of a window.
 struct Parcel {

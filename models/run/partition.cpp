@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/error.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 namespace {
@@ -33,6 +34,7 @@ inline void Partition::watch_the_clock(Time next) {
     throw Cancelled("the replication was cancelled");
   }
   if (next != now_) {
+    expects(next > now_, "time does not run backwards");
     at_this_instant_ = handled_;
     now_ = next;
   } else if (handled_ - at_this_instant_ > most_at_one_instant) [[unlikely]] {
@@ -199,6 +201,7 @@ inline void Partition::handle(const Events::Event& event) {
 }
 
 void Partition::run_before(Time end) {
+  expects(end >= now_, "a window does not end in the past");
   Events::Event event;
   while (events_.pop_before(
       end, event, [this](const PackedEvent& next, int near) { foresee(next.unpacked(), near); })) {
@@ -208,6 +211,7 @@ void Partition::run_before(Time end) {
 }
 
 void Partition::clear_dead_instances(Time now) {
+  expects(now >= now_, "controllers act when all that came before has happened");
   now_ = now;
   end_jobs_of_the_dead();
   end_calls_of_the_dead();
@@ -231,6 +235,7 @@ void Partition::count_unfinished() {
     const Call& call = calls_[slot];
     const bool of_user = calls_.in_use(slot) && clients_[call.client].host >= first_workload_;
     if (of_user) {
+      expects(call.origin < plan_->sources.size(), "a user's request has a source");
       recorder_.request_unfinished(plan_->sources[call.origin].workload, call.interval);
     }
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/expects.hpp"
+
 namespace rehearse {
 
 void Program::start(const Plan& plan, const Cut& cut, Index index) {
@@ -141,6 +143,7 @@ Progress Program::start_parallel(std::uint32_t slot, const Step& step) {
 
 /// Whether enough branches of a parallel step have succeeded, or too many failed.
 Progress Program::judged(const Frame& frame, const Step& step) const {
+  expects(frame.succeeded + frame.failed <= step.count, "a branch ends once");
   if (frame.succeeded >= step.wait_for) return Progress::succeeded;
   return frame.failed > step.count - step.wait_for ? Progress::failed : Progress::waiting;
 }
@@ -185,6 +188,7 @@ void Program::resume(std::uint32_t slot) {
 
 /// A call that a frame waited for is over.
 void Program::call_ended(std::uint32_t slot, Index index, bool good) {
+  expects(frames_.in_use(slot), "who waits for a call lives until it is over");
   const Step& step = steps_[index];
   good = good || step.on_error == OnError::ignore;
   if (index != frames_[slot].step) {

@@ -1,5 +1,7 @@
 #include "models/run/recorder.hpp"
 
+#include "sim/expects.hpp"
+
 namespace rehearse {
 namespace {
 
@@ -39,6 +41,7 @@ void Recorder::Station::settle(Cell* cell) {
 }
 
 void Recorder::start(const Plan& plan) {
+  expects(plan.boundaries.size() >= 2, "a run has an interval to record");
   const std::size_t elementary = plan.boundaries.size() - 1;
   const std::size_t columns = plan.layout.endpoints.size();
   const std::size_t workloads = plan.layout.workloads.size();
@@ -93,14 +96,20 @@ void Recorder::compare(const Station& station, std::uint32_t interval, Duration 
 }
 
 void Recorder::attempt_unfinished(Index column, std::uint32_t interval) {
+  expects(column < endpoints_.size(), "what is unfinished was counted in a column");
   if (Cell* const cell = endpoint_cell_of(interval, column)) ++cell->unfinished;
 }
 
 void Recorder::request_unfinished(Index workload, std::uint32_t interval) {
+  expects(workload < workloads_.size(), "an unfinished request is one of a workload");
   if (Cell* const cell = workload_cell_of(interval, workload)) ++cell->unfinished;
 }
 
 void Recorder::settle(std::uint32_t interval) {
+  expects(
+      interval == none || (interval + std::size_t{1}) * endpoints_.size() <= endpoint_cells_.size(),
+      "what arrives from now on has a cell to be counted in");
+  expects(interval_ == none || interval >= interval_, "intervals do not come again");
   for (Index i = 0; i < endpoints_.size(); ++i) {
     endpoints_[i].settle(endpoint_cell_of(interval_, i));
   }
@@ -120,6 +129,7 @@ void Recorder::add_old(Cell* cell, Station& station, Duration latency, std::uint
 
 void Recorder::request_failed(Index workload, std::uint32_t interval, Status status,
                               Duration latency) {
+  expects(status != Status::ok, "a request that failed was not answered well");
   const std::uint32_t bin = LatencyBins::bin_of(latency);
   if (Cell* const cell = workload_cell_of(interval, workload)) {
     ++cell->by_status[static_cast<std::size_t>(status)];
@@ -133,6 +143,7 @@ void Recorder::request_failed(Index workload, std::uint32_t interval, Status sta
 
 void Recorder::attempt_failed(Index column, std::uint32_t interval, Status status,
                               Duration latency) {
+  expects(status != Status::ok, "an attempt that failed was not answered well");
   if (Cell* const cell = endpoint_cell_of(interval, column)) {
     ++cell->by_status[static_cast<std::size_t>(status)];
   }

@@ -9,6 +9,7 @@
 #include "models/outcomes/status.hpp"
 #include "models/plan/plan.hpp"
 #include "sim/enumerators.hpp"
+#include "sim/expects.hpp"
 #include "sim/huge_pages.hpp"
 #include "sim/stats/latency_histogram.hpp"
 
@@ -61,10 +62,15 @@ class Recorder {
   const Counters& workload_total(Index workload) const { return workloads_[workload].totals; }
   const Counters& service_total(Index service) const { return service_totals_[service]; }
   const Cell& endpoint_cell(std::uint32_t interval, Index column) const {
-    return endpoint_cells_[interval * endpoints_.size() + column];
+    const std::size_t cell = interval * endpoints_.size() + column;
+    expects(cell < endpoint_cells_.size(), "who reads a cell knows the intervals and the columns");
+    return endpoint_cells_[cell];
   }
   const Cell& workload_cell(std::uint32_t interval, Index workload) const {
-    return workload_cells_[interval * workloads_.size() + workload];
+    const std::size_t cell = interval * workloads_.size() + workload;
+    expects(cell < workload_cells_.size(),
+            "who reads a cell knows the intervals and the workloads");
+    return workload_cells_[cell];
   }
 
   /// Answers from when the reader last cleared them until the last settle().
@@ -76,6 +82,7 @@ class Recorder {
   /// Of the good answers to what arrived in an interval: those in the bin of an objective's
   /// threshold and not beyond it.
   const LatencySplit& split(std::uint32_t interval, Index threshold) const {
+    expects(threshold < thresholds_, "a split is asked of a threshold of the plan");
     return splits_[interval * thresholds_ + threshold];
   }
 

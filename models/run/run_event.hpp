@@ -53,6 +53,13 @@ constexpr std::uint64_t turn_among_ties(RunEvent::Kind kind) {
   return 0;
 }
 
+static_assert(turn_among_ties(RunEvent::Kind::work_done) <
+                  turn_among_ties(RunEvent::Kind::attempt_arrives),
+              "a worker that is free now serves who comes now");
+static_assert(turn_among_ties(RunEvent::Kind::answer_arrives) <
+                  turn_among_ties(RunEvent::Kind::timer),
+              "an answer at the deadline is in time");
+
 /// A RunEvent as the event list keeps it: two words, made and read in registers. Members of other
 /// sizes would be stored in pieces and loaded whole, which a processor cannot forward.
 struct PackedEvent {
@@ -72,5 +79,6 @@ struct PackedEvent {
             .extra = static_cast<std::uint32_t>(claim >> 32)};
   }
 };
+static_assert(sizeof(PackedEvent) == 16, "an event travels in two registers");
 
 }  // namespace rehearse

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/expects.hpp"
+
 namespace rehearse {
 namespace {
 
 /// How long a rate of `rate` + `slope` x must run until its integral reaches `goal`; infinite when
 /// it never does. The stable root of a quadratic equation.
 double time_to_accumulate(double goal, double rate, double slope) {
+  expects(goal >= 0 && rate >= 0, "arrivals come in the future, at a rate that is not negative");
   if (slope == 0) return rate > 0 ? goal / rate : INFINITY;
   const double root = rate * rate + 2 * slope * goal;
   if (root < 0) return INFINITY;
@@ -46,6 +49,7 @@ bool Sources::advance_source(const SourcePlan& plan, SourceState& state) const {
     state.next = next_open_arrival(plan, state);
     return true;
   }
+  expects(state.entry <= plan.offsets.size(), "a recording is replayed from where it is");
   if (state.entry == plan.offsets.size() && plan.repeat && !plan.offsets.empty()) {
     state.entry = 0;
     state.shift += plan.period;
@@ -57,6 +61,7 @@ bool Sources::advance_source(const SourcePlan& plan, SourceState& state) const {
 
 /// A Poisson process of changing rate: exponential steps on the scale of the integrated rate.
 Time Sources::next_of_changing_rate(const SourcePlan& plan, SourceState& state, double goal) const {
+  expects(state.segment < plan.rate.size(), "a rate that changes has a stretch for now");
   Time from = state.next;
   for (;;) {
     while (state.segment + 1 < plan.rate.size() && plan.rate[state.segment + 1].from <= from) {
@@ -80,6 +85,7 @@ Time Sources::next_of_changing_rate(const SourcePlan& plan, SourceState& state, 
 
 void Sources::user_thinks(Index source, std::uint32_t user, std::uint32_t round) {
   const SourcePlan& plan = plan_->sources[source];
+  expects(user < plan.users, "who thinks is one of the users of a closed loop");
   const std::uint64_t path = extended(extended(plan.purpose, user), round);
   RandomStream luck = stream(plan.purpose, path);
   const Time begin = std::max(now_, plan.from);

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "models/run/wire.hpp"
+#include "sim/expects.hpp"
 #include "sim/random/ziggurat.hpp"
 
 namespace rehearse {
@@ -70,6 +71,7 @@ inline Time Sources::next_open_arrival(const SourcePlan& plan, SourceState& stat
 inline void Sources::schedule_source(Index source) {
   const SourcePlan& plan = plan_->sources[source];
   const SourceState& state = sources_[source];
+  expects(state.next >= now_, "nobody arrives in the past");
   if (state.next >= plan.until) return;
   const RunEvent event{.kind = RunEvent::Kind::source_fires, .slot = source};
   const std::uint64_t order = next_order(host_of_workload(plan.workload));
@@ -79,6 +81,7 @@ inline void Sources::schedule_source(Index source) {
 
 inline Index Sources::drawn_endpoint(const WorkloadPlan& workload, std::uint64_t path) const {
   if (workload.mix_endpoints.size() == 1) return workload.mix_endpoints.front();
+  expects(!workload.mix_endpoints.empty(), "who draws from a mix has one");
   const double goal = stream(workload.purpose, path).uniform() * workload.cumulative_mix.back();
   const auto found =
       std::upper_bound(workload.cumulative_mix.begin(), workload.cumulative_mix.end() - 1, goal);

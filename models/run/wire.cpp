@@ -3,9 +3,14 @@
 #include <algorithm>
 #include <bit>
 
+#include "sim/expects.hpp"
+
 namespace rehearse {
 
 void Wire::start(const Plan& plan, const Cut& cut, Index index) {
+  expects(index < cut.partitions, "a partition is one of those of its cut");
+  expects(cut.partition_of.size() == plan.instances.size() + plan.workloads.size(),
+          "a cut places each host of the plan");
   index_ = index;
   now_ = Time();
   events_.clear();
@@ -23,6 +28,10 @@ void Wire::start(const Plan& plan, const Cut& cut, Index index) {
 }
 
 void Wire::bind(const Plan& plan, const Cut& cut, Hosts& hosts, const Surroundings& surroundings) {
+  expects(hosts.states.size() == cut.partition_of.size() &&
+              hosts.instances.size() == plan.instances.size() &&
+              hosts.sources.size() == plan.sources.size(),
+          "hosts are those of the plan");
   plan_ = &plan;
   cut_ = &cut;
   surroundings_ = &surroundings;
@@ -51,6 +60,7 @@ void Wire::begin_parcels() {
 }
 
 void Wire::receive_from(const Wire& sender) {
+  expects(sender.index_ != index_, "what a partition sends is for others");
   unpack(sender.parcels_[index_ * 2 + (parity_ ^ 1U)], sender.index_);
 }
 
@@ -59,6 +69,7 @@ void Wire::unpack(const Parcel& parcel, Index sender) {
   for (const std::uint32_t ticket : parcel.released) tickets_.give_back(ticket);
   std::vector<SlabId>& job_of_ticket = job_of_ticket_[sender];
   for (const AttemptMessage& message : parcel.attempts) {
+    expects(message.time >= now_, "an attempt arrives after the window in which it was sent");
     const std::uint32_t slot = new_job();
     jobs_[slot] = message.job;
     const std::uint32_t ticket = message.job.ticket;
@@ -68,9 +79,11 @@ void Wire::unpack(const Parcel& parcel, Index sender) {
     schedule(message.time, message.order, {.kind = RunEvent::Kind::attempt_arrives, .slot = slot});
   }
   for (const EventMessage& message : parcel.answers) {
+    expects(message.time >= now_, "an answer arrives after the window in which it was sent");
     schedule(message.time, message.order, message.event);
   }
   for (const EventMessage& message : parcel.cancellations) {
+    expects(message.event.slot < job_of_ticket.size(), "only an attempt that came is withdrawn");
     const SlabId job = job_of_ticket[message.event.slot];
     schedule(message.time, message.order,
              {.kind = RunEvent::Kind::cancel_arrives, .slot = job.slot, .stamp = job.generation});
@@ -78,6 +91,7 @@ void Wire::unpack(const Parcel& parcel, Index sender) {
 }
 
 SlabId Wire::send_attempt_away(const Job& job, std::uint64_t path, std::uint64_t order) {
+  expects(!is_here(job.instance), "what is sent away goes to another partition");
   AttemptMessage away;
   away.job = job;
   away.path = path;

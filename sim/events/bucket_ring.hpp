@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/expects.hpp"
+
 namespace rehearse {
 
 /// A ring of chains of slots, one for each of so many consecutive bucket numbers. Two levels of
@@ -14,6 +16,7 @@ class BucketRing {
  public:
   /// Makes all buckets empty. Expects a power of two, at least 64.
   void resize(std::size_t buckets) {
+    expects(std::has_single_bit(buckets) && buckets >= 64, "a ring has words full of buckets");
     heads_.assign(buckets, 0);
     filled_.assign(buckets / 64, 0);
     filled_words_.assign((buckets / 64 + 63) / 64, 0);

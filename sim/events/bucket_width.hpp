@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <span>
 
+#include "sim/expects.hpp"
+
 namespace rehearse {
 
 /// Learns how wide buckets should be from the work they make. Work beyond what a bucket of two or
@@ -53,6 +55,7 @@ class BucketWidth {
 
   /// The shift of a width that holds two or three of so many events in a `span` of nanoseconds.
   static int shift_for(std::uint64_t span, std::size_t events) {
+    expects(events > 0, "a width is learned from events");
     const std::uint64_t gap = span / events;
     return int(std::bit_width(gap + gap / 2));
   }
@@ -60,6 +63,7 @@ class BucketWidth {
   /// The same from instants of every `step`-th event: the first quarter of them shows how dense
   /// events are where the next ones leave. Expects at least four.
   static int shift_for_sample(std::span<std::uint64_t> instants, std::size_t step) {
+    expects(instants.size() >= 4, "a sample has four quarters");
     std::sort(instants.begin(), instants.end());
     const std::size_t quarter = instants.size() / 4;
     return shift_for(instants[quarter] - instants[0], quarter * step);

@@ -8,6 +8,7 @@
 #include "sim/events/bucket_ring.hpp"
 #include "sim/events/event_pool.hpp"
 #include "sim/events/far_wheel.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 
@@ -79,6 +80,7 @@ class EventCalendar {
   /// as the number of buckets a power of two from 64 on. Walks through all events twice.
   template <class Take>
   void cut_anew(int shift, std::size_t buckets, Take&& take) {
+    expects(shift >= 0 && shift <= widest, "a bucket is some nanoseconds wide");
     const auto size = static_cast<std::uint32_t>(pool_.size());
     std::uint64_t first = ~std::uint64_t{0};
     for (std::uint32_t i = 1; i <= size; ++i) first = std::min(first, instant(pool_[i].time));

@@ -30,7 +30,7 @@ class EventLanes {
 
   /// Expects no events.
   void set_count(std::uint32_t count) {
-    expects(empty(), "the number of lanes changes while events are pending");
+    expects(empty(), "the number of lanes changes while no event is pending");
     lanes_.assign(count, Lane());
     const std::uint32_t leaves = std::bit_ceil(count);
     heads_.assign(leaves, EventKey());

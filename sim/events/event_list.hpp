@@ -6,6 +6,7 @@
 #include "sim/events/event_lanes.hpp"
 #include "sim/events/event_queue.hpp"
 #include "sim/events/scheduled_event.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 
@@ -50,6 +51,7 @@ class EventList {
 
   /// Takes the earliest event out. Expects that there is one.
   Event pop() {
+    expects(!empty(), "an event is left to be taken");
     if (leaves_before(lanes_.earliest(), queue_.earliest())) return lanes_.pop();
     return queue_.pop([](const Payload&, int) {});
   }

@@ -3,9 +3,11 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "sim/events/scheduled_event.hpp"
+#include "sim/expects.hpp"
 #include "sim/huge_pages.hpp"
 
 namespace rehearse {
@@ -76,6 +78,8 @@ class EventPool {
 
  private:
   [[gnu::noinline]] void grow() {
+    expects(records_.size() < std::numeric_limits<std::uint32_t>::max(),
+            "slots are numbered by 32 bits");
     free_ = static_cast<std::uint32_t>(records_.size());
     records_.emplace_back();
     next_.push_back(none);

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "sim/expects.hpp"
+
 namespace rehearse {
 
 /// Chains of slots for everything that lies too far ahead for the ring, in a hierarchical timing
@@ -27,6 +29,7 @@ class FarWheel {
 
   /// Puts `slot` away; `next` is its link. Expects a section after reached().
   void push(std::uint64_t section, std::uint32_t slot, std::uint32_t& next) {
+    expects(section > reached_, "what is put away lies ahead");
     const int level = (63 - std::countl_zero(section ^ reached_)) / bits_of_digit;
     const std::uint64_t digit = digit_of(section, level);
     std::uint32_t& head = heads_[std::size_t(level)][digit];
@@ -49,12 +52,18 @@ class FarWheel {
   /// continues at its first section. Expects that one is left.
   std::uint32_t take_first() {
     int level = 0;
-    while (filled_[std::size_t(level)] == 0) ++level;
+    while (filled_[std::size_t(level)] == 0) {
+      ++level;
+      expects(std::size_t(level) < levels, "a chain is left to be taken");
+    }
     return take(level, std::uint64_t(std::countr_zero(filled_[std::size_t(level)])));
   }
 
   /// Goes on to a section without stopping between. Expects that none before it is left.
-  void continue_at(std::uint64_t section) { reached_ = section; }
+  void continue_at(std::uint64_t section) {
+    expects(section >= reached_, "the wheel does not turn back");
+    reached_ = section;
+  }
 
  private:
   static constexpr int bits_of_digit = 6;

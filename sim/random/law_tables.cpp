@@ -33,6 +33,7 @@ QuantileTable::QuantileTable(std::span<const QuantilePoint> points) {
 }
 
 double QuantileTable::value_at(double level) const {
+  expects(level >= 0 && level < 1, "a table of quantiles ends below level 1");
   // The number of slices is a power of two, so that the product is exact and stays below it.
   const auto slice = static_cast<std::size_t>(level * static_cast<double>(first_line_.size()));
   const Line* line = &lines_[first_line_[slice]];

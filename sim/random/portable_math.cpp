@@ -115,6 +115,7 @@ double quantile_in_tail(double r) {
 }  // namespace
 
 double portable_log1p(double x) {
+  expects(x > -1, "a logarithm is asked for above zero");
   const double sum = 1 + x;
   if (sum == 1) return x;
   // The rounding error of the sum cancels between the logarithm and the quotient (Kahan).
@@ -122,6 +123,7 @@ double portable_log1p(double x) {
 }
 
 double portable_power(double base, double exponent) {
+  expects(base >= 0, "a power is one of a number that is not negative");
   if (exponent == 0) return 1;
   if (base == 0) return exponent > 0 ? 0 : std::numeric_limits<double>::infinity();
   return portable_exp(exponent * portable_log(base));

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "sim/expects.hpp"
 #include "sim/hash.hpp"
 
 namespace rehearse {
@@ -59,6 +60,7 @@ class RandomStream {
   /// Uniform on 0 ... count-1 by a 64x64 multiplication; the bias is below count / 2^64. Takes one
   /// draw. Expects count > 0.
   constexpr std::uint64_t below(std::uint64_t count) {
+    expects(count > 0, "a choice is one among some");
     return static_cast<std::uint64_t>((static_cast<unsigned __int128>(bits()) * count) >> 64);
   }
 

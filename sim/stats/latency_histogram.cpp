@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "sim/decimals.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 namespace {
@@ -78,6 +79,8 @@ std::optional<Duration> LatencyHistogram::quantile_with_unfinished(
   for (const Bin& bin : bins_) {
     if (left <= bin.count) {
       const bool is_split = split != nullptr && bin.bin == split->bin();
+      expects(!is_split || split->at_or_below <= bin.count,
+              "no more values of a bin are up to a limit than it has");
       const Duration middle =
           is_split ? middle_of_part(*split, left) : LatencyBins::middle(bin.bin);
       return std::clamp(middle, minimum_, maximum_);
@@ -112,6 +115,7 @@ std::optional<Duration> LatencyCounts::quantile(double level, std::uint64_t beyo
 
 /// Extends the dense range by whole powers of two.
 void LatencyCounts::cover(std::uint32_t bin) {
+  expects(bin < LatencyBins::count, "what is counted is the bin of a latency");
   constexpr std::uint32_t width = 1U << LatencyBins::bits;
   const std::uint32_t wanted = bin / width * width;
   if (bins_.empty()) first_ = wanted;

@@ -24,6 +24,7 @@ namespace rehearse {
 // For the thread sanitizer, to which Debian's oneTBB is opaque.
 void parallel_for(int count, const std::function<void(int)>& body) {
   expects(count > 0, "a parallel loop has at least one call");
+  expects(body != nullptr, "a parallel loop has something to call");
   std::mutex mutex;
   std::exception_ptr failure;
   const auto guarded = [&](int index) {
@@ -45,6 +46,7 @@ void parallel_for(int count, const std::function<void(int)>& body) {
 
 void parallel_for(int count, const std::function<void(int)>& body) {
   expects(count > 0, "a parallel loop has at least one call");
+  expects(body != nullptr, "a parallel loop has something to call");
   if (count == 1) return body(0);
   // An arena of its own: a thread that waits in a nested loop must not pick up a call of the outer
   // one, which could wait for the very call below it on the stack.

@@ -140,6 +140,7 @@ class OrderedRun {
 
 std::uint64_t run_in_order(const OrderedWork& work) {
   expects(work.threads > 0 && work.places > 0, "replications run on at least one thread");
+  expects(work.make && work.hand_on, "results are made and handed on");
   if (work.first >= work.last) return 0;
   OrderedRun run(work);
   parallel_for(work.threads, [&run](int worker) { run.labour(worker); });

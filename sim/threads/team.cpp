@@ -21,6 +21,7 @@ void pause() {
 
 void Team::run(int members, const std::function<void(int, Team&)>& body) {
   expects(members > 0, "a team has at least one member");
+  expects(body != nullptr, "a team has something to do");
   Team team(members);
   std::vector<std::thread> threads;
   threads.reserve(static_cast<std::size_t>(members - 1));

@@ -360,6 +360,32 @@ Findings silent_tests(const std::vector<SourceFile>& files) {
   return findings;
 }
 
+Findings sparse_contracts(const std::vector<SourceFile>& files) {
+  static const std::regex contract(R"(\b(expects|static_assert)\()");
+  constexpr double wanted = 1.5;  // in 100 lines
+  Findings findings;
+  const std::vector<std::vector<std::string>> counted = {{"sim"}, {"models"}, {"sim", "models"}};
+  for (const std::vector<std::string>& rooms : counted) {
+    std::size_t contracts = 0;
+    std::size_t lines = 0;
+    for (const SourceFile& file : files) {
+      const bool is_their_home = without_extension(file.path) == "sim/expects";
+      if (!contains(rooms, file.room()) || is_their_home) continue;
+      for (const std::string& line : file.code) {
+        if (line.find_first_not_of(' ') == std::string::npos) continue;
+        ++lines;
+        contracts += static_cast<std::size_t>(std::distance(
+            std::sregex_iterator(line.begin(), line.end(), contract), std::sregex_iterator()));
+      }
+    }
+    if (100 * static_cast<double>(contracts) >= wanted * static_cast<double>(lines)) continue;
+    const std::string names = rooms.size() == 1 ? rooms.front() : "sim and models together";
+    findings.push_back(names + ": " + std::to_string(contracts) + " contracts in " +
+                       std::to_string(lines) + " lines of code; 1.5 in 100 are wanted");
+  }
+  return findings;
+}
+
 Findings repeated_types(const std::vector<SourceFile>& files) {
   Findings findings;
   std::map<std::string, std::string> seen;

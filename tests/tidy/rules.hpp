@@ -37,6 +37,11 @@ Findings dead_names(const std::vector<SourceFile>& files);
 /// Tests that cannot fail: neither they nor a function that they call asserts anything.
 Findings silent_tests(const std::vector<SourceFile>& files);
 
+/// Rooms, or all of them together, with fewer contracts than 1.5 in 100 lines of code: calls of
+/// `expects` and `static_assert`, over lines that are neither blank nor comments alone. Only of the
+/// rooms that simulate, where nobody sees that a number is wrong.
+Findings sparse_contracts(const std::vector<SourceFile>& files);
+
 /// Types of one name in different rooms. The linker takes the functions of one for those of the
 /// other, and a vector of the larger one then writes into room that was made for the smaller.
 Findings repeated_types(const std::vector<SourceFile>& files);

@@ -219,6 +219,29 @@ TEST_CASE("a function that only tests use is found", "[tidy]") {
   CHECK(dead_names({header, own, test}).size() == 3);
 }
 
+TEST_CASE("a room with few contracts is found", "[tidy]") {
+  const auto found = [](std::size_t contracts, std::size_t others, const std::string& path) {
+    const SourceFile file =
+        source_file(path, lines(contracts, "expects(a, \"a\");") + lines(others, "a();"));
+    return sparse_contracts({file});
+  };
+
+  CHECK(found(3, 197, "sim/a.cpp").empty());
+  CHECK(
+      found(3, 198, "sim/a.cpp") ==
+      Findings{"sim: 3 contracts in 201 lines of code; 1.5 in 100 are wanted",
+               "sim and models together: 3 contracts in 201 lines of code; 1.5 in 100 are wanted"});
+  CHECK(found(3, 198, "models/a.hpp").size() == 2);
+  CHECK(found(3, 198, "language/a.cpp").empty());
+  CHECK(found(1, 0, "sim/expects.hpp").empty());
+  CHECK(sparse_contracts(
+            {source_file("sim/a.cpp", lines(100, "// expects(a);") + lines(100, "") + "a();\n")})
+            .size() == 2);
+  CHECK(sparse_contracts({source_file("sim/a.cpp", "static_assert(a);\n" + lines(65, "a();")),
+                          source_file("models/a.cpp", lines(1, "a();"))})
+            .size() == 2);
+}
+
 TEST_CASE("a test that asserts nothing is found", "[tidy]") {
   const SourceFile helper =
       source_file("tests/a.cpp",

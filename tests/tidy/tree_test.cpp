@@ -88,6 +88,10 @@ TEST_CASE("what a header declares is used", "[tidy]") {
   require_clean(dead_names);
 }
 
+TEST_CASE("the rooms that simulate state their contracts", "[tidy]") {
+  require_clean(sparse_contracts);
+}
+
 TEST_CASE("every test can fail", "[tidy]") {
   require_clean(silent_tests);
 }
