@@ -19,6 +19,8 @@ struct Ingredients {
   bool rollout = true;
   /// Retries are throttled. Left out unless asked for: scenarios stay what they were.
   bool throttled = false;
+  /// Callers have circuit breakers. Likewise.
+  bool guarded = false;
 };
 
 /// Two to six services that call only later ones (so that no feedback arises), one or two
