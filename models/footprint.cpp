@@ -21,7 +21,8 @@ double times(std::size_t count, double bytes) {
 double bytes_of_edge(const EdgePlan& edge, std::size_t callers) {
   const bool counts = edge.policies.balancer().counts_outstanding();
   const double known = counts ? times(edge.instances, sizeof(std::uint32_t)) : 0;
-  return 2 * times(callers, sizeof(Client) + known);
+  const auto kept = static_cast<double>(edge.policies.bytes_of_kept_memory());
+  return 2 * times(callers, sizeof(Client) + known + kept);
 }
 
 double bytes_of_clients(const Plan& plan) {

@@ -59,6 +59,8 @@ Fate fate_of(Status status) {
       return Fate::unreachable;
     case Status::lost:
       return Fate::lost;
+    case Status::not_permitted:
+      return Fate::not_permitted;
     case Status::timed_out:
       return Fate::timed_out;
     case Status::cancelled:

@@ -10,7 +10,7 @@ struct Counters {
   std::uint64_t finished = 0;
   std::uint64_t errors = 0;
   std::uint64_t calls = 0;
-  std::uint64_t retries = 0;  // attempts after the first
+  std::uint64_t retries = 0;  // attempts after the first, that were sent
 
   Counters& operator+=(const Counters& other);
   Counters operator-(const Counters& other) const;

@@ -19,6 +19,7 @@ enum class Fate {
   cancelled,
   unfinished,
   lost,
+  not_permitted,
 };
 
 /// What became of the requests (or attempts) that arrived in one interval. Their sum without
@@ -34,6 +35,7 @@ struct RequestCounts {
   std::uint64_t cancelled = 0;
   std::uint64_t unfinished = 0;
   std::uint64_t lost = 0;
+  std::uint64_t not_permitted = 0;
   bool operator==(const RequestCounts&) const = default;
 
   RequestCounts& operator+=(const RequestCounts& other);
@@ -51,7 +53,7 @@ struct FateRow {
   const char* meaning;
 };
 
-inline constexpr std::array<FateRow, 9> fates = {{
+inline constexpr std::array<FateRow, 10> fates = {{
     {Fate::ok, &RequestCounts::ok, "ok", false, "Answered well."},
     {Fate::failed, &RequestCounts::failed, "failed", true, "Answered with an error."},
     {Fate::refused, &RequestCounts::refused, "refused", true, "Found the queue full."},
@@ -65,6 +67,8 @@ inline constexpr std::array<FateRow, 9> fates = {{
     {Fate::unfinished, &RequestCounts::unfinished, "unfinished", true,
      "Without an answer when the replication ended."},
     {Fate::lost, &RequestCounts::lost, "lost", true, "Died with the instance that had them."},
+    {Fate::not_permitted, &RequestCounts::not_permitted, "not_permitted", true,
+     "Not sent: a policy of the caller did not let them (workloads only)."},
 }};
 static_assert(lists_every(fates, &FateRow::fate));
 static_assert(sizeof(RequestCounts) == sizeof(std::uint64_t) * (1 + fates.size()));

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "models/outcomes/status.hpp"
+#include "models/policies/circuit_breaker.hpp"
 #include "models/policies/load_balancer.hpp"
 #include "models/policies/retry.hpp"
 #include "models/policies/retry_budget.hpp"
@@ -20,7 +22,15 @@ class ClientPolicies {
   /// What an instance of the caller remembers of one callee service.
   struct Memory {
     RetryThrottle::Bucket tokens;
-    bool is_kept = false;  // some policy remembers how attempts ended, and is to be told
+    std::uint32_t kept = nowhere;  // where the rest is, if a policy is to be told of attempts
+    bool is_kept() const { return kept != nowhere; }
+
+    static constexpr std::uint32_t nowhere = 0xffffffffU;
+  };
+  /// The rest of it, where a policy is told of attempts. In cache lines of its own, because
+  /// neighbours may belong to different threads.
+  struct alignas(64) KeptMemory {
+    CircuitBreaker::Memory breaker;
   };
 
   ClientPolicies() = default;
@@ -30,10 +40,23 @@ class ClientPolicies {
   const Timeout& timeout() const { return timeout_; }
   bool propagates_cancellation() const { return propagates_cancellation_; }
 
-  /// At the beginning of a run.
-  Memory fresh_memory() const { return {.tokens = {}, .is_kept = throttle_.is_on()}; }
-  /// An attempt ended, with an answer or by its own timeout.
-  void note(Memory& memory, Status status) const;
+  /// Whether a policy is told of attempts, and remembers.
+  bool keep_memory() const { return throttle_.is_on() || breaker_.is_on(); }
+  /// So many bytes for each caller that has one.
+  std::size_t bytes_of_kept_memory() const {
+    return keep_memory() ? sizeof(KeptMemory) + breaker_.bytes_of_ring() : 0;
+  }
+  /// As a process finds it that begins now. Allocates the first time.
+  void begin(KeptMemory& kept, Time now) const;
+  /// Whether an attempt may be sent now. One that may is told of once more, by one of the next
+  /// three.
+  bool permits(KeptMemory& kept, Time now) const;
+  /// It ended, with an answer or by its own timeout, after so long; or it was not permitted.
+  void note(Memory& memory, KeptMemory& kept, Time now, Status status, Duration took) const;
+  /// It had taken so long when the time of the whole call was over.
+  void note_deadline(KeptMemory& kept, Time now, Duration took) const;
+  /// It was withdrawn from above.
+  void note_giving_up(KeptMemory& kept, Time now) const;
 
   /// Whether the last of so many attempts, which ended so, is followed by another one. Of `active`
   /// calls under way, `retrying` retry already, this one left out.
@@ -55,6 +78,7 @@ class ClientPolicies {
   Retry retry_;
   RetryBudget budget_;
   RetryThrottle throttle_;
+  CircuitBreaker breaker_;
 };
 
 inline ClientPolicies::ClientPolicies(const ClientSpec& spec)
@@ -64,16 +88,38 @@ inline ClientPolicies::ClientPolicies(const ClientSpec& spec)
   if (spec.retry) retry_ = Retry(*spec.retry);
   if (spec.retry_budget) budget_ = RetryBudget(*spec.retry_budget);
   if (spec.retry_throttle) throttle_ = RetryThrottle(*spec.retry_throttle);
+  if (spec.circuit_breaker) breaker_ = CircuitBreaker(*spec.circuit_breaker);
   timeout_ = Timeout(spec.timeout, retry_.per_try_timeout());
 }
 
-/// As in gRPC, a failure that would not be tried again in any case takes nothing.
-inline void ClientPolicies::note(Memory& memory, Status status) const {
+inline void ClientPolicies::begin(KeptMemory& kept, Time now) const {
+  if (breaker_.is_on()) breaker_.begin(kept.breaker, now);
+}
+
+inline bool ClientPolicies::permits(KeptMemory& kept, Time now) const {
+  return !breaker_.is_on() || breaker_.permits(kept.breaker, now);
+}
+
+/// As in gRPC, a failure that would not be tried again in any case takes no token.
+inline void ClientPolicies::note(Memory& memory, KeptMemory& kept, Time now, Status status,
+                                 Duration took) const {
+  if (breaker_.is_on() && status != Status::not_permitted) {
+    breaker_.note(kept.breaker, now, status != Status::ok, took);
+  }
+  if (!throttle_.is_on()) return;
   if (status == Status::ok) {
     throttle_.note_success(memory.tokens);
   } else if (retry_.matches(status)) {
     throttle_.note_failure(memory.tokens);
   }
+}
+
+inline void ClientPolicies::note_deadline(KeptMemory& kept, Time now, Duration took) const {
+  if (breaker_.is_on()) breaker_.note(kept.breaker, now, true, took);
+}
+
+inline void ClientPolicies::note_giving_up(KeptMemory& kept, Time now) const {
+  if (breaker_.is_on()) breaker_.release(kept.breaker, now);
 }
 
 }  // namespace rehearse

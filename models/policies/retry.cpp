@@ -17,11 +17,12 @@ struct RetryCondition {
   std::string_view word;
   bool RetryOn::*member;
 };
-constexpr std::array<RetryCondition, 4> retry_conditions{
+constexpr std::array<RetryCondition, 5> retry_conditions{
     {{"5xx", &RetryOn::five_xx},
      {"gateway-error", &RetryOn::gateway_error},
      {"reset", &RetryOn::reset},
-     {"connect-failure", &RetryOn::connect_failure}}};
+     {"connect-failure", &RetryOn::connect_failure},
+     {"not-permitted", &RetryOn::not_permitted}}};
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -73,7 +74,8 @@ Node written(const RetryOn& value, const RetryOnText&) {
 
 SchemaNode schema(const RetryOn&, const RetryOnText&) {
   return schema_of_text(
-      "conditions separated by commas: 5xx, gateway-error, reset, connect-failure");
+      "conditions separated by commas: 5xx, gateway-error, reset, connect-failure, "
+      "not-permitted");
 }
 
 Retry::Retry(const RetrySpec& spec)
@@ -95,6 +97,7 @@ bool Retry::wants(Status status, std::uint32_t attempts) const {
 
 bool Retry::matches(Status status) const {
   expects(status != Status::ok && status != Status::cancelled, "only failures are tried again");
+  if (status == Status::not_permitted) return on_.not_permitted;
   const bool gateway = status != Status::failed;
   const bool reset =
       status == Status::timed_out || status == Status::lost || status == Status::unreachable;

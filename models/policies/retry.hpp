@@ -12,14 +12,17 @@
 namespace rehearse {
 
 /// Which failed attempts are tried again, in Envoy's words. `gateway_error` covers 502, 503 and
-/// 504, hence refusals, unreachable instances and per-try timeouts; `five_xx` covers every failure;
-/// `reset` a per-try timeout, an instance that died while it worked or, as in Envoy, one that
-/// nobody reached; `connect_failure` an instance that is not there.
+/// 504, hence refusals, unreachable instances and per-try timeouts; `five_xx` covers every failure
+/// of what was sent; `reset` a per-try timeout, an instance that died while it worked or, as in
+/// Envoy, one that nobody reached; `connect_failure` an instance that is not there. Not Envoy's
+/// word: `not_permitted`, for what a policy of the caller did not let be sent, and nothing else
+/// covers.
 struct RetryOn {
   bool five_xx = false;
   bool gateway_error = false;
   bool connect_failure = false;
   bool reset = false;
+  bool not_permitted = false;
   bool operator==(const RetryOn&) const = default;
 };
 
@@ -57,8 +60,10 @@ void describe(Visitor& visitor, Spec& spec) {
               spec.max_backoff, Extent{});
   visitor.key({"jitter", "full: uniform between zero and the back-off. none: the back-off."},
               spec.jitter, jitter_words);
-  visitor.key({"retry_on", "Which failures are tried again, in Envoy's words."}, spec.retry_on,
-              RetryOnText{});
+  visitor.key({"retry_on",
+               "Which failures are tried again, in Envoy's words; not-permitted: what a policy of "
+               "the caller did not let be sent."},
+              spec.retry_on, RetryOnText{});
 }
 
 /// Whether a failed attempt is tried again, and after how long. Without a spec: never.

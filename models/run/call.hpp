@@ -69,5 +69,6 @@ struct Client {
   std::uint32_t first_outstanding = 0;
   ClientPolicies::Memory memory;
 };
+static_assert(sizeof(Client) == 32);
 
 }  // namespace rehearse

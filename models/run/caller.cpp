@@ -1,12 +1,16 @@
 #include "models/run/caller.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "sim/expects.hpp"
 
 namespace rehearse {
 
 void Caller::start(const Plan& plan, const Cut& cut, Index index) {
   Sources::start(plan, cut, index);
   calls_.clear();
+  permitted_at_.clear();
   nesting_ = 0;
 }
 
@@ -29,8 +33,9 @@ CallEnd Caller::timer_fires(std::uint32_t slot, std::uint32_t timer) {
   }
   note(clients_[call.client].host, call.path);
   leave_attempt(call);
-  return call.deadline <= now_ ? call_over(slot, Status::timed_out)
-                               : attempt_failed(slot, Status::timed_out);
+  if (call.deadline > now_) return attempt_failed(slot, Status::timed_out);
+  if (clients_[call.client].memory.is_kept()) note_deadline(slot);
+  return call_over(slot, Status::timed_out);
 }
 
 Caller::Loss Caller::drawn_loss(const Call& call, std::uint64_t attempt_path) const {
@@ -48,9 +53,42 @@ Caller::Loss Caller::drawn_loss(const Call& call, std::uint64_t attempt_path) co
   return loss;
 }
 
-void Caller::note_end(const Call& call, Status status) {
-  Client& client = clients_[call.client];
-  edge_of(client).policies.note(client.memory, status);
+bool Caller::is_permitted(std::uint32_t slot) {
+  const Client& client = clients_[calls_[slot].client];
+  if (!edge_of(client).policies.permits(kept_memories_[client.memory.kept], now_)) return false;
+  if (slot >= permitted_at_.size()) permitted_at_.resize(calls_.size(), Time::never());
+  permitted_at_[slot] = now_;
+  return true;
+}
+
+/// How long the attempt took that was under way. None: the call was backing off, or its attempt was
+/// not permitted.
+std::optional<Duration> Caller::end_of_attempt(std::uint32_t slot) {
+  if (slot >= permitted_at_.size()) return std::nullopt;
+  const Time began = std::exchange(permitted_at_[slot], Time::never());
+  if (began == Time::never()) return std::nullopt;
+  return now_ - began;
+}
+
+void Caller::note_end(std::uint32_t slot, Status status) {
+  const std::optional<Duration> took = end_of_attempt(slot);
+  expects(took.has_value() == (status != Status::not_permitted), "what was sent was permitted");
+  Client& client = clients_[calls_[slot].client];
+  edge_of(client).policies.note(client.memory, kept_memories_[client.memory.kept], now_, status,
+                                took.value_or(Duration()));
+}
+
+void Caller::note_deadline(std::uint32_t slot) {
+  const std::optional<Duration> took = end_of_attempt(slot);
+  if (!took) return;
+  const Client& client = clients_[calls_[slot].client];
+  edge_of(client).policies.note_deadline(kept_memories_[client.memory.kept], now_, *took);
+}
+
+void Caller::note_giving_up(std::uint32_t slot) {
+  if (!end_of_attempt(slot)) return;
+  const Client& client = clients_[calls_[slot].client];
+  edge_of(client).policies.note_giving_up(kept_memories_[client.memory.kept], now_);
 }
 
 bool Caller::may_retry(const Call& call, Status status) const {
@@ -62,7 +100,7 @@ bool Caller::may_retry(const Call& call, Status status) const {
 
 CallEnd Caller::attempt_failed(std::uint32_t slot, Status status) {
   Call& call = calls_[slot];
-  if (clients_[call.client].memory.is_kept) note_end(call, status);
+  if (clients_[call.client].memory.is_kept()) note_end(slot, status);
   if (!may_retry(call, status)) return call_over(slot, status);
   Client& client = clients_[call.client];
   const EdgePlan& edge = edge_of(client);
@@ -93,6 +131,8 @@ std::uint32_t Caller::backoff_over(SlabId id, std::uint32_t attempt) {
 
 void Caller::give_up(std::uint32_t slot) {
   leave_attempt(calls_[slot]);
+  if (clients_[calls_[slot].client].memory.is_kept()) [[unlikely]]
+    note_giving_up(slot);
   release(slot);
 }
 

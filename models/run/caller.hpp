@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "models/run/call.hpp"
 #include "models/run/sources.hpp"
@@ -69,7 +71,13 @@ class Caller : public Sources {
   void arm_timer(std::uint32_t call);
   void set_timer(std::uint32_t call);
   CallEnd attempt_failed(std::uint32_t call, Status status);
-  void note_end(const Call& call, Status status);
+  void answer_at_once(Call& call, std::uint32_t slot, Status status);
+  // Where a policy is told of attempts.
+  [[gnu::noinline]] bool is_permitted(std::uint32_t call);
+  std::optional<Duration> end_of_attempt(std::uint32_t call);
+  void note_end(std::uint32_t call, Status status);
+  void note_deadline(std::uint32_t call);
+  void note_giving_up(std::uint32_t call);
   bool may_retry(const Call& call, Status status) const;
   CallEnd call_over(std::uint32_t call, Status status);
   void request_over(std::uint32_t call, Status status);
@@ -79,6 +87,10 @@ class Caller : public Sources {
   Siblings& siblings(ChildId child) {
     return child.is_frame() ? frames_[child.slot()].siblings : calls_[child.slot()].siblings;
   }
+
+  /// [slot of a call; may be shorter] When the attempt that is under way was permitted; never: none
+  /// is, or no policy is told of it.
+  std::vector<Time> permitted_at_;
 };
 
 inline std::uint32_t Caller::new_call(Index client, Index endpoint, std::uint64_t path,
@@ -232,8 +244,8 @@ inline CallEnd Caller::answer_arrives(SlabId id, std::uint32_t attempt, Status s
   if (call.job) forget_outstanding(call);
   call.job = {};
   if (status != Status::ok) return attempt_failed(id.slot, status);
-  if (clients_[call.client].memory.is_kept) [[unlikely]]
-    note_end(call, status);
+  if (clients_[call.client].memory.is_kept()) [[unlikely]]
+    note_end(id.slot, status);
   return call_over(id.slot, status);
 }
 
@@ -271,6 +283,16 @@ inline std::uint32_t Caller::send(Call& call, std::uint32_t slot, const EdgePlan
   return none;
 }
 
+/// Told by an event, like every other answer, so that nothing changes under the caller's feet.
+inline void Caller::answer_at_once(Call& call, std::uint32_t slot, Status status) {
+  call.instance = none;
+  schedule_now(call.order + 1, {.kind = RunEvent::Kind::answer_arrives,
+                                .status = status,
+                                .slot = slot,
+                                .stamp = call.generation,
+                                .extra = call.attempts});
+}
+
 inline std::uint32_t Caller::make_attempt(std::uint32_t slot) {
   Call& call = calls_[slot];
   Client& client = clients_[call.client];
@@ -279,18 +301,17 @@ inline std::uint32_t Caller::make_attempt(std::uint32_t slot) {
   call.state = Call::State::attempting;
   call.order = next_two_orders(client.host);
   call.expires = edge.policies.timeout().expires(now_, call.deadline);
+  if (client.memory.is_kept() && !is_permitted(slot)) [[unlikely]] {
+    answer_at_once(call, slot, Status::not_permitted);
+    return none;
+  }
   if (call.attempts > 1) recorder_.call_retried(edge.callee);
 
   // The luck of the first attempt is the call's own.
   const std::uint64_t path = call.attempts == 1 ? call.path : extended(call.path, call.attempts);
   call.instance = chosen_instance(client, call, path);
   if (call.instance == none) {
-    // Told by an event, like every other answer, so that nothing changes under the caller's feet.
-    schedule_now(call.order + 1, {.kind = RunEvent::Kind::answer_arrives,
-                                  .status = Status::unreachable,
-                                  .slot = slot,
-                                  .stamp = call.generation,
-                                  .extra = call.attempts});
+    answer_at_once(call, slot, Status::unreachable);
     return none;
   }
   if (edge.policies.balancer().counts_outstanding()) {

@@ -35,8 +35,31 @@ void Hosts::build(const Plan& plan, std::uint64_t key) {
     add_clients(plan, key, instance_count + w, workload.first_edge, workload.edges,
                 workload.purpose);
   }
+  begin_kept_memories(plan);
   sources.assign(plan.sources.size(), {});
   draw_lots(plan, key);
+}
+
+void Hosts::begin_kept_memories(const Plan& plan) {
+  std::uint32_t count = 0;
+  for (Client& client : clients) {
+    const ClientPolicies& policies = plan.edges[client.edge].policies;
+    if (!policies.keep_memory()) continue;
+    if (count == kept_memories.size()) kept_memories.emplace_back();
+    policies.begin(kept_memories[count], Time());
+    client.memory.kept = count++;
+  }
+  kept_memories.resize(count);
+}
+
+void Hosts::begin_process(const Plan& plan, Index instance, Time now) {
+  const Index first = states[instance].first_client;
+  const Index end = first + plan.services[plan.instances[instance].service].edges;
+  for (Index i = first; i < end; ++i) {
+    const Client& client = clients[i];
+    if (!client.memory.is_kept()) continue;
+    plan.edges[client.edge].policies.begin(kept_memories[client.memory.kept], now);
+  }
 }
 
 /// Who goes first when two hosts act at one instant is luck, in each replication anew: neither
@@ -65,7 +88,7 @@ void Hosts::add_clients(const Plan& plan, std::uint64_t key, Index host, Index f
   states[host].first_client = static_cast<Index>(clients.size());
   for (Index edge = first_edge; edge < first_edge + edges; ++edge) {
     const EdgePlan& plan_of_edge = plan.edges[edge];
-    Client client{.edge = edge, .host = host, .memory = plan_of_edge.policies.fresh_memory()};
+    Client client{.edge = edge, .host = host, .memory = {}};
     expects(outstanding.size() <= std::numeric_limits<std::uint32_t>::max(),
             "memory was checked before: what callers know is numbered by 32 bits");
     client.first_outstanding = static_cast<std::uint32_t>(outstanding.size());

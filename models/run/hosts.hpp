@@ -26,11 +26,14 @@ struct Hosts {
   HugeVector<HostState> states;  // [instance, then workload]
   HugeVector<Client> clients;
   HugeVector<std::uint32_t> outstanding;  // [client, callee instance]; least_request only
+  std::vector<ClientPolicies::KeptMemory> kept_memories;  // of the clients that have one
   HugeVector<Instance> instances;
   std::vector<SourceState> sources;
 
   /// As at the beginning of a replication; keeps the memory of an earlier one.
   void build(const Plan& plan, std::uint64_t key);
+  /// A process of this instance begins, and does not know how attempts of the last one ended.
+  void begin_process(const Plan& plan, Index instance, Time now);
 
   /// The folds of all hosts, in the order of their names.
   std::uint64_t trajectory_digest() const;
@@ -38,6 +41,7 @@ struct Hosts {
  private:
   void add_clients(const Plan& plan, std::uint64_t key, Index host, Index first_edge, Index edges,
                    std::uint64_t purpose);
+  void begin_kept_memories(const Plan& plan);
   void draw_lots(const Plan& plan, std::uint64_t key);
 };
 

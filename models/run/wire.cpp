@@ -40,6 +40,7 @@ void Wire::bind(const Plan& plan, const Cut& cut, Hosts& hosts, const Surroundin
   instances_ = hosts.instances.data();
   sources_ = hosts.sources.data();
   outstanding_ = hosts.outstanding.data();
+  kept_memories_ = hosts.kept_memories.data();
   services_ = plan.services.data();
   edges_ = plan.edges.data();
   endpoints_ = plan.endpoints.data();

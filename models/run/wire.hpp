@@ -138,6 +138,7 @@ class Wire {
   Recorder recorder_;
   std::int64_t open_measured_ = 0;
   bool fell_behind_ = false;
+  ClientPolicies::KeptMemory* kept_memories_ = nullptr;
 
  private:
   Parcel& parcel_to(Index partition) { return parcels_[partition * 2 + parity_]; }

@@ -5,6 +5,7 @@
 
 #include "language/table.hpp"
 #include "language/value_kinds.hpp"
+#include "models/policies/circuit_breaker.hpp"
 #include "models/policies/load_balancer.hpp"
 #include "models/policies/retry.hpp"
 #include "models/policies/retry_budget.hpp"
@@ -22,6 +23,7 @@ struct ClientSpec {
   std::optional<RetrySpec> retry;
   std::optional<RetryBudgetSpec> retry_budget;
   std::optional<RetryThrottleSpec> retry_throttle;
+  std::optional<CircuitBreakerSpec> circuit_breaker;
   LoadBalancerSpec load_balancer;
   /// A caller that gives up tells the callee, one network latency later: queued work leaves the
   /// queue, running work stops, calls under way are given up in turn. Otherwise abandoned work goes
@@ -44,6 +46,11 @@ void describe(Visitor& visitor, Spec& spec) {
                "Stops the retries of an instance while too many attempts fail, as gRPC does; never "
                "when absent."},
               spec.retry_throttle, brief);
+  visitor.key({"circuit_breaker",
+               "Sends nothing for a while after too many attempts failed or were slow, as "
+               "resilience4j does; never when absent. Each instance has its own for each service, "
+               "closed when it starts."},
+              spec.circuit_breaker, brief);
   visitor.key({"load_balancer", "How calls are spread over instances."}, spec.load_balancer, brief);
   visitor.key({"propagate_cancellation",
                "Whether giving up is told to the callee; otherwise abandoned work goes on."},

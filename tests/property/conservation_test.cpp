@@ -115,6 +115,31 @@ TEST_CASE("nothing that arrives is lost sight of", "[property]") {
   }
 }
 
+TEST_CASE("nothing is lost sight of that is not let be sent", "[property]") {
+  RunMemory memory;
+  std::uint64_t not_permitted = 0;
+  for (std::uint64_t number = 0; number < scenarios; ++number) {
+    const RandomScenario scenario = random_scenario(number, {.guarded = true});
+    CHECK(find_mistakes(scenario.model, scenario.experiment).empty());
+    const System system(scenario.model, scenario.experiment);
+
+    const Outcome outcome = run_replication(system, {.study = number, .replication = 0}, memory);
+
+    INFO("scenario " << number);
+    for (const IntervalOutcome& interval : outcome.intervals) {
+      for (const EndpointOutcome& endpoint : interval.endpoints) {
+        CHECK(conserved(endpoint.counts));
+        CHECK(endpoint.counts.not_permitted == 0);
+      }
+      for (const WorkloadOutcome& workload : interval.workloads) {
+        CHECK(conserved(workload.counts));
+        not_permitted += workload.counts.not_permitted;
+      }
+    }
+  }
+  CHECK(not_permitted > 1'000);
+}
+
 TEST_CASE("a service is never busier than it can be", "[property]") {
   RunMemory memory;
   for (std::uint64_t number = 0; number < scenarios; ++number) {

@@ -173,7 +173,7 @@ class RandomModel {
       if (flip()) retry.max_backoff = retry.base_backoff + duration();
       if (flip()) retry.per_try_timeout = duration();
       if (flip()) retry.jitter = Jitter::none;
-      retry.retry_on = {flip(), true, flip(), flip()};
+      retry.retry_on = {flip(), true, flip(), flip(), flip()};
       client.retry = retry;
     }
     if (flip()) {
@@ -185,6 +185,18 @@ class RandomModel {
     }
     if (client.retry && flip()) {
       client.retry_throttle = RetryThrottleSpec{1 + 999 * stream_.uniform(), 1 + stream_.uniform()};
+    }
+    if (flip()) {
+      client.circuit_breaker = CircuitBreakerSpec{
+          flip() ? SlidingWindowType::time_based : SlidingWindowType::count_based,
+          whole(1, 99),
+          whole(1, 99),
+          100 - 99 * stream_.uniform(),
+          100 - 99 * stream_.uniform(),
+          duration(),
+          duration(),
+          whole(1, 99),
+          flip() ? duration() : Duration()};
     }
     if (flip()) client.load_balancer = {BalancingPolicy::least_request, whole(1, 5)};
     client.propagate_cancellation = flip();

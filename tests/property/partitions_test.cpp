@@ -96,6 +96,27 @@ TEST_CASE("what is lost on its way is lost however a run is cut", "[property]") 
   CHECK(acted > 20);
 }
 
+TEST_CASE("guarded calls go the same way however a run is cut", "[property]") {
+  int acted = 0;
+  for (std::uint64_t number = 0; number < 40; ++number) {
+    const RandomScenario scenario = with_distances(number, {.guarded = true});
+    const System system(scenario.model, scenario.experiment);
+    const ReplicationSeed seed{.study = 24, .replication = number};
+    RunMemory memory;
+    const Outcome whole = run_replication(system, seed, memory);
+
+    INFO("scenario " << number);
+    CHECK(run_replication(system, seed, memory, Threading{3, 1}) == whole);
+    CHECK(run_replication(system, seed, memory, Threading{3, 2}) == whole);
+    CHECK(run_replication(system, seed) == whole);
+    for (const WorkloadOutcome& workload : whole.intervals.front().workloads) {
+      acted += workload.counts.not_permitted > 0;
+    }
+  }
+
+  CHECK(acted > 10);
+}
+
 TEST_CASE("a collapse goes the same way however it is cut", "[property]") {
   int capped = 0;
   for (std::uint64_t number = 0; number < 60; ++number) {

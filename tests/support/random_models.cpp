@@ -180,6 +180,26 @@ class Maker {
     return {spec};
   }
 
+  /// Without luck of its own.
+  static CircuitBreakerSpec breaker(const ClientSpec& client) {
+    CircuitBreakerSpec spec;
+    spec.minimum_number_of_calls = 4;
+    spec.failure_rate_threshold_percent = 30;
+    spec.slow_call_rate_threshold_percent = 60;
+    spec.slow_call_duration_threshold = Duration::milliseconds(20);
+    spec.wait_duration_in_open_state = Duration::milliseconds(50);
+    spec.permitted_number_of_calls_in_half_open_state = 2;
+    spec.sliding_window_size = 8;
+    if (client.timeout) {
+      spec.max_wait_duration_in_half_open_state = Duration::milliseconds(30);
+    }
+    if (client.retry) {
+      spec.sliding_window_type = SlidingWindowType::time_based;
+      spec.sliding_window_size = 2;
+    }
+    return spec;
+  }
+
   ClientSpec client() {
     ClientSpec client;
     if (luck_.chance(0.5)) client.timeout = Duration::rounded_seconds(between(0.009, 0.05));
@@ -193,6 +213,7 @@ class Maker {
       if (luck_.chance(0.5)) client.retry_budget = RetryBudgetSpec{};
     }
     if (ingredients_.throttled && client.retry) client.retry_throttle = RetryThrottleSpec{4, 0.25};
+    if (ingredients_.guarded) client.circuit_breaker = breaker(client);
     client.load_balancer.policy = pick(every_policy);
     client.propagate_cancellation = luck_.chance(0.5);
     return client;

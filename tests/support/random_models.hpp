@@ -21,6 +21,8 @@ struct Ingredients {
   bool throttled = false;
   /// Attempts and answers are lost on their way. Left out unless asked for.
   bool lossy = false;
+  /// Callers have circuit breakers. Likewise.
+  bool guarded = false;
 };
 
 /// Two to six services that call only later ones (so that no feedback arises), one or two

@@ -118,6 +118,24 @@ TEST_CASE("a throttled caller stops to retry while half of its bucket is gone", 
   CHECK(attempts_with(100, {1, 0.001}) == 20);
 }
 
+TEST_CASE("a throttle is not told when the time of a whole call is over", "[models]") {
+  ModelSpec model = failing(0.001);
+  ClientSpec& client = add_replay(model, {0, 0.1, 0.2, 0.3, 0.4, 2}).calls["station"];
+  client.timeout = Duration::milliseconds(50);
+  client.retry = patient_retry(2, 0.005);
+  client.retry_throttle = RetryThrottleSpec{4, 0.001};
+  FaultSpec delay = fault_at_station("delay", FaultKind::latency, 0, 1);
+  delay.delay = constant(10);
+  ExperimentSpec experiment = quiet(15);
+  experiment.faults = {delay};
+
+  const Outcome outcome = run_replication(System(model, experiment), {.study = 31});
+
+  // Five such calls leave the bucket full: the sixth tries again.
+  CHECK(requests_of(outcome).timed_out == 5);
+  CHECK(attempts_at(outcome) == 5 + 2);
+}
+
 TEST_CASE("back-off doubles up to its maximum", "[models]") {
   ModelSpec model = failing(0);
   ClientSpec& client = add_replay(model, {0}).calls["station"];

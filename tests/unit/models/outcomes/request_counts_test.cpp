@@ -40,7 +40,7 @@ TEST_CASE("every count has a column of its own, and is added up", "[models]") {
 }
 
 TEST_CASE("what is neither good nor withdrawn is an error", "[models]") {
-  CHECK(digits().errors() == 1'101'111'100);
+  CHECK(digits().errors() == 11'101'111'100);
 }
 
 TEST_CASE("a digest tells how many requests were lost", "[models]") {

@@ -56,6 +56,14 @@ TEST_CASE("each condition means what it means in Envoy", "[models]") {
   }
 }
 
+TEST_CASE("what was not permitted is tried again only where that is said", "[models]") {
+  const RetryOn every_other{
+      .five_xx = true, .gateway_error = true, .connect_failure = true, .reset = true};
+  CHECK_FALSE(on(every_other).wants(Status::not_permitted, 1));
+  CHECK(on({.not_permitted = true}).wants(Status::not_permitted, 1));
+  CHECK_FALSE(on({.not_permitted = true}).wants(Status::failed, 1));
+}
+
 TEST_CASE("back-off doubles up to its end, without a draw where there is no jitter", "[models]") {
   const Retry retry(doubling(Jitter::none));
   const auto after = [&](std::uint32_t attempts) {
