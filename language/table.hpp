@@ -89,6 +89,8 @@ class TableReader {
     }
   }
   void exactly_one(std::initializer_list<std::string_view> names);
+  /// Whether keys that belong only beside some other values, which are there or not, are described.
+  bool describes_beside(bool) const { return true; }
   /// Reports the keys that nobody asked for, and choices that were not made or made twice.
   void finish();
 
@@ -104,13 +106,16 @@ class TableReader {
 /// Visitor that writes.
 class TableWriter {
  public:
-  explicit TableWriter(Layout layout) : table_(Node::of_table(layout)) {}
+  /// those_that_belong: keys that have no meaning beside the values here are left out.
+  enum class Keys { all, those_that_belong };
+  TableWriter(Layout layout, Keys keys) : table_(Node::of_table(layout)), keys_(keys) {}
 
   template <class Value, class Kind>
   void key(const Key& key, const Value& value, const Kind& kind) {
     add(key, written(value, kind));
   }
   void exactly_one(std::initializer_list<std::string_view>) { table_.one_of_many = true; }
+  bool describes_beside(bool there) const { return there || keys_ == Keys::all; }
   Node take() { return std::move(table_); }
   /// Marks what equals the same key of `defaults`, unless it is shown anyway.
   void mark_defaults(const Node& defaults);
@@ -118,6 +123,7 @@ class TableWriter {
  private:
   void add(const Key& key, Node value);
   Node table_;
+  Keys keys_;
   std::vector<std::string> shown_;
 };
 
@@ -129,6 +135,7 @@ class TableSchema {
     add(key, schema(value, kind), written(value, kind));
   }
   void exactly_one(std::initializer_list<std::string_view> names);
+  bool describes_beside(bool) const { return true; }
   SchemaNode take() { return std::move(table_); }
 
  private:
@@ -152,9 +159,9 @@ void read(Reader& reader, const Node& node, Spec& spec, const Table&) {
 }
 template <Present Spec>
 Node written(const Spec& spec, const Table& kind) {
-  TableWriter visitor(kind.layout);
+  TableWriter visitor(kind.layout, TableWriter::Keys::those_that_belong);
   describe(visitor, spec);
-  TableWriter default_visitor(kind.layout);
+  TableWriter default_visitor(kind.layout, TableWriter::Keys::all);
   const Spec default_spec{};
   describe(default_visitor, default_spec);
   visitor.mark_defaults(default_visitor.take());

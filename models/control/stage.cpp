@@ -58,6 +58,7 @@ void Stage::live_or_die(Index instance) {
   one.settle_serving(now, service_of(instance));
   one.up = up;
   if (!up) return;
+  hosts.forget_queue(instance);
   one.known_dead = false;
   list_instances(one.service);
 }

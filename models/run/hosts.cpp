@@ -36,7 +36,14 @@ void Hosts::build(const Plan& plan, std::uint64_t key) {
                 workload.purpose);
   }
   sources.assign(plan.sources.size(), {});
+  queues.assign(queues_kept(plan), {});
   draw_lots(plan, key);
+}
+
+std::size_t Hosts::queues_kept(const Plan& plan) {
+  const bool some_drop = std::any_of(plan.services.begin(), plan.services.end(),
+                                     [](const ServicePlan& one) { return one.queue.drops_any(); });
+  return some_drop ? plan.instances.size() : 0;
 }
 
 /// Who goes first when two hosts act at one instant is luck, in each replication anew: neither

@@ -27,10 +27,18 @@ struct Hosts {
   HugeVector<Client> clients;
   HugeVector<std::uint32_t> outstanding;  // [client, callee instance]; least_request only
   HugeVector<Instance> instances;
+  HugeVector<Queue::State> queues;  // [instance]; only where some service's queue drops jobs
   std::vector<SourceState> sources;
 
   /// As at the beginning of a replication; keeps the memory of an earlier one.
   void build(const Plan& plan, std::uint64_t key);
+
+  /// Of how many queues something is remembered.
+  static std::size_t queues_kept(const Plan& plan);
+  /// A process that dies takes along what its queue remembers.
+  void forget_queue(Index instance) {
+    if (!queues.empty()) queues[instance] = {};
+  }
 
   /// The folds of all hosts, in the order of their names.
   std::uint64_t trajectory_digest() const;

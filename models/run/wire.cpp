@@ -31,6 +31,7 @@ void Wire::bind(const Plan& plan, const Cut& cut, Hosts& hosts, const Surroundin
   instances_ = hosts.instances.data();
   sources_ = hosts.sources.data();
   outstanding_ = hosts.outstanding.data();
+  queues_ = hosts.queues.data();
   services_ = plan.services.data();
   edges_ = plan.edges.data();
   endpoints_ = plan.endpoints.data();

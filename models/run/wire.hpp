@@ -138,6 +138,7 @@ class Wire {
   Recorder recorder_;
   std::int64_t open_measured_ = 0;
   bool fell_behind_ = false;
+  Queue::State* queues_ = nullptr;  // [instance], as in Hosts
 
  private:
   Parcel& parcel_to(Index partition) { return parcels_[partition * 2 + parity_]; }

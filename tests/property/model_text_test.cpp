@@ -199,6 +199,11 @@ class RandomModel {
     service.worker_held_while_calling = flip();
     if (flip()) service.queue.capacity = whole(0, 99);
     if (flip()) service.queue.discipline = QueueDiscipline::lifo;
+    if (service.worker_held_while_calling && flip()) {
+      service.queue.discipline = QueueDiscipline::codel;
+      if (flip()) service.queue.codel.target = duration();
+      if (flip()) service.queue.codel.interval = duration();
+    }
     if (flip()) service.cpu = CpuSpec{shape()};
     if (flip()) service.placement = {{"a", "b"}, {"h \"1\""}};
     EndpointSpec& endpoint = service.endpoints[operation];

@@ -178,4 +178,7 @@ TEST_CASE("three models have the digests they have always had", "[property]") {
   CHECK(digest_of(compiled(random_scenario(3))) == "96dcb9d0c2c11523");
   CHECK(digest_of(compiled(random_scenario(11))) == "6a54092dc43f3ea4");
   CHECK(digest_of(compiled(random_scenario(11, {.throttled = true}))) == "944c625253c26ba4");
+  CHECK(digest_of(compiled(random_scenario(11, {.dropping = true}))) == "?");
+  CHECK(digest_of(compiled(random_scenario(11, {.dropping = true}))) !=
+        digest_of(compiled(random_scenario(11))));
 }

@@ -19,6 +19,8 @@ struct Ingredients {
   bool rollout = true;
   /// Retries are throttled. Left out unless asked for: scenarios stay what they were.
   bool throttled = false;
+  /// Queues of whole jobs drop those that wait too long. Likewise.
+  bool dropping = false;
 };
 
 /// Two to six services that call only later ones (so that no feedback arises), one or two
