@@ -20,17 +20,15 @@ struct CodelSpec {
 
 template <class Visitor, SpecOf<CodelSpec> Spec>
 void describe(Visitor& visitor, Spec& spec) {
-  visitor.key({"target", "codel: a wait that is short enough."}, spec.target, positive_span);
-  visitor.key({"interval",
-               "codel: after so long without a wait below 'target', jobs are dropped: of the order "
-               "of what a whole request takes."},
+  visitor.key({"target", "codel: a wait below it is short."}, spec.target, positive_span);
+  visitor.key({"interval", "codel: jobs are dropped when no wait was short for so long."},
               spec.interval, positive_span);
 }
 
 /// How many of those who came first are dropped before the next one is served. As in the RFC all is
 /// decided when a job leaves the queue, in its pseudo-code and with its names, in whole
-/// nanoseconds. Where the RFC spares the last packet ("less than an MTU"), the last job is spared:
-/// it is served, however long it has waited, so that drops leave no worker idle.
+/// nanoseconds. Only that a packet which leaves no more than an MTU behind is never dropped there
+/// becomes that a job is not which leaves nobody behind: so drops leave no worker idle.
 class Codel {
  public:
   /// Of one queue.

@@ -35,8 +35,8 @@ void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"capacity", "Jobs that may wait; those beyond are refused."}, spec.capacity,
               WholeOrWord{0, 1'000'000'000});
   visitor.key({"discipline",
-               "Who is served next. codel: who came first, save that some are refused while all "
-               "wait too long (RFC 8289)."},
+               "Who is served next. codel: who came first, and some are refused while all wait for "
+               "long (RFC 8289); for workers that are held."},
               spec.discipline, discipline_words);
   if (visitor.describes_beside(spec.discipline == QueueDiscipline::codel)) {
     describe(visitor, spec.codel);
