@@ -70,6 +70,12 @@ void TableReader::check_choice(bool any_unknown) {
   }
 }
 
+/// The table holds the alternative of this word.
+void TableReader::hold(const Key& tag, std::string_view word) {
+  word_ = word;
+  tag_ = fmt::format("{} \"{}\"", tag.name, word);
+}
+
 void TableReader::add_foreign(const std::string& key, std::string_view owner) {
   const auto known = std::find_if(foreign_.begin(), foreign_.end(),
                                   [&](const Foreign& other) { return other.key == key; });

@@ -131,6 +131,7 @@ class TableReader {
     std::string owners;  // words of alternatives: "slow_down and load_spike"
   };
   void check_choice(bool any_unknown);
+  void hold(const Key& tag, std::string_view word);
   void add_foreign(const std::string& key, std::string_view owner);
   bool is_foreign(const Entry& entry);
   const Node* take(const Key& key);
@@ -179,7 +180,7 @@ class TableSchema {
   void exactly_one(std::initializer_list<std::string_view> names);
   template <class... Alternatives>
   void tag(const Key& key, const std::variant<Alternatives...>& value) {
-    add(key, schema_of_words(words_of(value)), Node());
+    add(key, schema_of_words(words_of(value)), Node::of_text(std::string(word_of(value))));
     table_.tag = std::string(key.name);
   }
   template <class... Alternatives>
@@ -209,13 +210,15 @@ class TableSchema {
 template <class... Alternatives>
 void TableReader::tag(const Key& key, std::variant<Alternatives...>& value) {
   const Node* node = take(key);
-  if (node == nullptr) return;
+  if (node == nullptr) {
+    if (key.need != Need::required) hold(key, word_of(value));
+    return;
+  }
   const Reader::Within within(reader_, key.name);
   const std::vector<std::string> words = words_of(value);
   const auto index = read_word(reader_, *node, words);
   if (!index) return;
-  word_ = words[*index];
-  tag_ = std::string(key.name) + " \"" + word_ + "\"";
+  hold(key, words[*index]);
   const auto emplace = [&]<class Alternative>(std::type_identity<Alternative>) {
     if (word_ == Alternative::word) value = Alternative{};
   };

@@ -64,7 +64,8 @@ Footprint footprint_of(const System& system) {
     footprint.system += times(fault.candidates.size(), sizeof(Index));
   }
   footprint.run =
-      times(hosts, sizeof(HostState) + sizeof(Instance)) + bytes_of_clients(plan) +
+      times(hosts, sizeof(HostState) + sizeof(Instance)) +
+      times(Hosts::queues_kept(plan), sizeof(Queue::State)) + bytes_of_clients(plan) +
       times(counted, 2 * bytes_of_counts) +
       times((plan.boundaries.size() - 1) * counted, sizeof(Recorder::Cell) + bytes_of_counts) +
       windows;

@@ -126,6 +126,7 @@ class ModelWalk {
     if (service.workers && *service.workers < 1) {
       add(path + ".workers", "an instance needs a worker");
     }
+    check_queue(path, service);
     for (const auto& [callee, client] : service.calls) {
       walk_client(extended_path(path + ".calls", callee), callee, client);
     }
@@ -143,6 +144,18 @@ class ModelWalk {
         walk_steps(behaviour_path + ".steps", endpoint.behaviours[i].steps, service);
       }
     }
+  }
+
+  /// A job that has begun, and waits for a worker for the rest of its work, cannot be refused.
+  void check_queue(const std::string& path, const ServiceSpec& service) {
+    const QueueDiscipline& discipline = service.queue.discipline;
+    if (!drops_jobs(discipline) || service.worker_held_while_calling) return;
+    add(path + ".queue.discipline",
+        fmt::format("\"{}\" drops whole requests, and here each piece of work waits for a worker "
+                    "of its own",
+                    word_of(discipline)),
+        "set 'worker_held_while_calling' to true, or take another discipline");
+    rests_on(path + ".worker_held_while_calling");
   }
 
   void walk_client(const std::string& path, const std::string& callee, const ClientSpec& client) {

@@ -60,6 +60,7 @@ void Stage::live_or_die(Index instance) {
   one.up = up;
   if (!up) return;
   hosts.begin_process(*plan, instance, now);
+  hosts.forget_queue(instance);
   one.known_dead = false;
   list_instances(one.service);
 }

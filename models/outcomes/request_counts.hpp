@@ -56,7 +56,8 @@ struct FateRow {
 inline constexpr std::array<FateRow, 10> fates = {{
     {Fate::ok, &RequestCounts::ok, "ok", false, "Answered well."},
     {Fate::failed, &RequestCounts::failed, "failed", true, "Answered with an error."},
-    {Fate::refused, &RequestCounts::refused, "refused", true, "Found the queue full."},
+    {Fate::refused, &RequestCounts::refused, "refused", true,
+     "Found the queue full, or was dropped from it."},
     {Fate::aborted, &RequestCounts::aborted, "aborted", true, "Stopped by an abort fault."},
     {Fate::unreachable, &RequestCounts::unreachable, "unreachable", true,
      "Found no live instance."},

@@ -8,7 +8,7 @@ namespace rehearse {
 enum class Status : std::uint8_t {
   ok,
   failed,         // answered with an error: 500
-  refused,        // found the queue full: 503
+  refused,        // found the queue full, or was dropped from it: 503
   aborted,        // by an abort fault
   unreachable,    // nobody there
   lost,           // the instance died while it worked

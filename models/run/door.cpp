@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/expects.hpp"
+
 namespace rehearse {
 namespace {
 
@@ -44,6 +46,25 @@ void Door::turn_away(std::uint32_t slot, Status status) {
   count_end(slot, status);
   send_answer(jobs_[slot], status);
   forget_job(slot);
+}
+
+void Door::refuse_dropped(Index index) {
+  Instance& instance = instances_[index];
+  const ServicePlan& service = service_of(instance);
+  std::uint32_t place = instance.queue_first;
+  const auto joined = [&] {
+    const Frame& frame = frames_[place];
+    place = frame.queue_next;
+    return frame.joined_queue();
+  };
+  std::uint32_t drops = service.queue.drops(queues_[index], now_, instance.waiting, joined);
+  for (; drops > 0; --drops) {
+    const std::uint32_t slot = instance.queue_first;
+    expects(frames_[slot].job == slot, "who waits to be dropped is a whole job");
+    leave_queue(slot, instance);
+    instance.leave(now_, service);
+    turn_away(slot, Status::refused);
+  }
 }
 
 inline Duration Door::drawn_work(const Frame& frame, const Job& job, const Step& step,

@@ -32,7 +32,7 @@ class Door : public Caller {
   /// Likewise, when a fault has held it long enough.
   bool door_passed(SlabId job) { return frames_.is_live(job) && admit(job.slot); }
 
-  /// Ends a job that was never admitted.
+  /// Ends a job before it has begun.
   void turn_away(std::uint32_t job, Status status);
   void count_end(std::uint32_t job, Status status);
 
@@ -62,6 +62,8 @@ class Door : public Caller {
                                            : plan_->stable_column[job.endpoint];
   }
   void enqueue(std::uint32_t frame, Instance& instance);
+  /// Refuses those whom the queue drops before it gives the next one away.
+  [[gnu::noinline]] void refuse_dropped(Index instance);
   void begin_work(std::uint32_t frame, const Job& job, Instance& instance);
   Duration drawn_work(const Frame& frame, const Job& job, const Step& step,
                       const ServicePlan& service) const;
@@ -96,6 +98,7 @@ inline void Door::count_end(std::uint32_t slot, Status status) {
 inline void Door::enqueue(std::uint32_t slot, Instance& instance) {
   Frame& frame = frames_[slot];
   frame.state = Frame::State::queued;
+  frame.joins_queue_at(now_);
   frame.queue_previous = instance.queue_last;
   frame.queue_next = none;
   if (instance.queue_last != none) {
@@ -159,6 +162,8 @@ inline bool Door::admit(std::uint32_t slot) {
     enqueue(slot, instance);
     return false;
   }
+  if (service.queue.drops_any()) [[unlikely]]
+    service.queue.note_no_wait(queues_[job.instance]);
   instance.take_worker(now_);
   job.holds_worker = true;
   return true;
@@ -187,6 +192,8 @@ inline std::uint32_t Door::serve_next(Index index) {
   Instance& instance = instances_[index];
   const ServicePlan& service = service_of(instance);
   while (instance.waiting > 0 && instance.busy < service.workers) {
+    if (service.queue.drops_any()) [[unlikely]]
+      refuse_dropped(index);
     const std::uint32_t slot = service.queue.next(instance.queue_first, instance.queue_last);
     leave_queue(slot, instance);
     instance.take_worker(now_);

@@ -37,6 +37,7 @@ void Hosts::build(const Plan& plan, std::uint64_t key) {
   }
   begin_kept_memories(plan);
   sources.assign(plan.sources.size(), {});
+  queues.assign(queues_kept(plan), {});
   draw_lots(plan, key);
 }
 
@@ -60,6 +61,12 @@ void Hosts::begin_process(const Plan& plan, Index instance, Time now) {
     if (!client.memory.is_kept()) continue;
     plan.edges[client.edge].policies.begin(kept_memories[client.memory.kept], now);
   }
+}
+
+std::size_t Hosts::queues_kept(const Plan& plan) {
+  const bool some_drop = std::any_of(plan.services.begin(), plan.services.end(),
+                                     [](const ServicePlan& one) { return one.queue.drops_any(); });
+  return some_drop ? plan.instances.size() : 0;
 }
 
 /// Who goes first when two hosts act at one instant is luck, in each replication anew: neither

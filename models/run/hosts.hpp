@@ -28,12 +28,20 @@ struct Hosts {
   HugeVector<std::uint32_t> outstanding;  // [client, callee instance]; least_request only
   std::vector<ClientPolicies::KeptMemory> kept_memories;  // of the clients that have one
   HugeVector<Instance> instances;
+  HugeVector<Queue::State> queues;  // [instance]; only where some service's queue drops jobs
   std::vector<SourceState> sources;
 
   /// As at the beginning of a replication; keeps the memory of an earlier one.
   void build(const Plan& plan, std::uint64_t key);
   /// A process of this instance begins, and does not know how attempts of the last one ended.
   void begin_process(const Plan& plan, Index instance, Time now);
+
+  /// Of how many queues something is remembered.
+  static std::size_t queues_kept(const Plan& plan);
+  /// A process that dies takes along what its queue remembers.
+  void forget_queue(Index instance) {
+    if (!queues.empty()) queues[instance] = {};
+  }
 
   /// The folds of all hosts, in the order of their names.
   std::uint64_t trajectory_digest() const;

@@ -34,7 +34,8 @@ static_assert(sizeof(Job) == 64);
 struct Frame {
   enum class State : std::uint8_t { waiting, queued, working };
   alignas(64) std::uint64_t path = 0;
-  std::uint64_t remaining = 0;  // repeat: rounds; work, unless it shares cores: its end, in ns
+  // repeat: rounds; queued: since when; work, unless it shares cores: its end. Instants in ns.
+  std::uint64_t remaining = 0;
   Siblings siblings;
   ChildId first_child;
   std::uint32_t generation = 0;
@@ -48,12 +49,16 @@ struct Frame {
   State state = State::waiting;
   bool owns_worker = false;  // event loop: for this piece of work only
 
-  void work_ends_at(Time end) {
-    remaining = static_cast<std::uint64_t>(end.since_start().in_nanoseconds());
+  void work_ends_at(Time end) { keep(end); }
+  Time work_ends() const { return kept(); }
+  void joins_queue_at(Time now) { keep(now); }
+  Time joined_queue() const { return kept(); }
+
+ private:
+  void keep(Time instant) {
+    remaining = static_cast<std::uint64_t>(instant.since_start().in_nanoseconds());
   }
-  Time work_ends() const {
-    return Time() + Duration::nanoseconds(static_cast<std::int64_t>(remaining));
-  }
+  Time kept() const { return Time() + Duration::nanoseconds(static_cast<std::int64_t>(remaining)); }
 };
 static_assert(sizeof(Frame) == 64);
 

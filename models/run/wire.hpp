@@ -139,6 +139,7 @@ class Wire {
   std::int64_t open_measured_ = 0;
   bool fell_behind_ = false;
   ClientPolicies::KeptMemory* kept_memories_ = nullptr;
+  Queue::State* queues_ = nullptr;  // [instance], as in Hosts
 
  private:
   Parcel& parcel_to(Index partition) { return parcels_[partition * 2 + parity_]; }

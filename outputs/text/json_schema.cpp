@@ -114,7 +114,14 @@ SchemaNode table_of(const SchemaNode& family, const SchemaProperty& variant) {
   table.variants.clear();
   table.description = variant.node.description;
   for (SchemaProperty& property : table.properties) {
-    if (property.name == family.tag) property.node.choices = {variant.name};
+    if (property.name != family.tag) continue;
+    property.node.choices = {variant.name};
+    // Without the tag it is the variant that is the default.
+    const auto* absent = std::get_if<std::string>(&property.node.default_value);
+    if (absent != nullptr && *absent != variant.name) {
+      table.required.push_back(family.tag);
+      property.node.default_value = std::monostate();
+    }
   }
   const SchemaNode& own = variant.node;
   table.properties.insert(table.properties.end(), own.properties.begin(), own.properties.end());

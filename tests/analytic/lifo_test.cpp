@@ -34,6 +34,6 @@ TEST_CASE("last come first served waits as long on average and varies more", "[a
        [](const Outcome& o) { return second_moment_of_response(o); }, 0.03},
   };
 
-  check_claims(queue(QueueDiscipline::lifo, 90'000), {32, 501}, claims);
-  CHECK(refutes(queue(QueueDiscipline::fifo, 10'000), {32, 502}, claims));
+  check_claims(queue(LifoQueue{}, 90'000), {32, 501}, claims);
+  CHECK(refutes(queue(FifoQueue{}, 10'000), {32, 502}, claims));
 }

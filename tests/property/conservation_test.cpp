@@ -140,6 +140,36 @@ TEST_CASE("nothing is lost sight of that is not let be sent", "[property]") {
   CHECK(not_permitted > 1'000);
 }
 
+TEST_CASE("who is dropped while waiting is refused and no more", "[property]") {
+  RunMemory memory;
+  std::uint64_t refused = 0;
+  std::uint64_t refused_by_patient = 0;
+  const auto refusals = [&](std::uint64_t number, Ingredients ingredients) {
+    const RandomScenario scenario = random_scenario(number, ingredients);
+    const System system(scenario.model, scenario.experiment);
+    const IntervalOutcome run =
+        run_replication(system, {.study = number, .replication = 5}, memory).intervals.front();
+    std::uint64_t sum = 0;
+    INFO("scenario " << number);
+    for (const EndpointOutcome& endpoint : run.endpoints) {
+      CHECK(conserved(endpoint.counts));
+      CHECK(endpoint.latency.count() == endpoint.counts.ok);
+      sum += endpoint.counts.refused;
+    }
+    for (const WorkloadOutcome& workload : run.workloads) {
+      CHECK(conserved(workload.counts));
+      CHECK(workload.time_to_failure.count() == ended(workload.counts) - workload.counts.ok);
+    }
+    return sum;
+  };
+  for (std::uint64_t number = 0; number < 60; ++number) {
+    refused += refusals(number, {.dropping = true});
+    refused_by_patient += refusals(number, {});
+  }
+
+  CHECK(refused > refused_by_patient + 1'000);
+}
+
 TEST_CASE("a service is never busier than it can be", "[property]") {
   RunMemory memory;
   for (std::uint64_t number = 0; number < scenarios; ++number) {

@@ -210,7 +210,13 @@ class RandomModel {
     if (flip()) service.workers = whole(1, 99);
     service.worker_held_while_calling = flip();
     if (flip()) service.queue.capacity = whole(0, 99);
-    if (flip()) service.queue.discipline = QueueDiscipline::lifo;
+    if (flip()) service.queue.discipline = LifoQueue{};
+    if (service.worker_held_while_calling && flip()) {
+      CodelSpec codel;
+      if (flip()) codel.target = duration();
+      if (flip()) codel.interval = duration();
+      service.queue.discipline = codel;
+    }
     if (flip()) service.cpu = CpuSpec{shape()};
     if (flip()) service.placement = {{"a", "b"}, {"h \"1\""}};
     EndpointSpec& endpoint = service.endpoints[operation];

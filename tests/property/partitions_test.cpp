@@ -117,6 +117,28 @@ TEST_CASE("guarded calls go the same way however a run is cut", "[property]") {
   CHECK(acted > 10);
 }
 
+TEST_CASE("queues that drop jobs go the same way however a run is cut", "[property]") {
+  int acted = 0;
+  int cut_into_three = 0;
+  for (std::uint64_t number = 0; number < 40; ++number) {
+    const RandomScenario scenario = with_distances(number, {.dropping = true});
+    const RandomScenario patient = with_distances(number);
+    const System system(scenario.model, scenario.experiment);
+    const ReplicationSeed seed{.study = 24, .replication = number};
+    RunMemory memory;
+    const Outcome whole = run_replication(system, seed, memory);
+    INFO("scenario " << number);
+    CHECK(run_replication(system, seed, memory, Threading{3, 1}) == whole);
+    CHECK(run_replication(system, seed, memory, Threading{3, 2}).digest() == whole.digest());
+    cut_into_three += system.cut_report(3).partitions == 3;
+    acted += whole.trajectory !=
+             run_replication(System(patient.model, patient.experiment), seed, memory).trajectory;
+  }
+
+  CHECK(cut_into_three > 20);
+  CHECK(acted > 15);
+}
+
 TEST_CASE("a collapse goes the same way however it is cut", "[property]") {
   int capped = 0;
   for (std::uint64_t number = 0; number < 60; ++number) {

@@ -34,6 +34,26 @@ TEST_CASE("a copy of a run continues as the original does", "[property]") {
   }
 }
 
+TEST_CASE("what queues remember is copied with the run, and forgotten before the next",
+          "[property]") {
+  RunMemory used;
+  for (std::uint64_t number = 0; number < 40; ++number) {
+    const RandomScenario scenario = random_scenario(number, {.dropping = true});
+    const System system(scenario.model, scenario.experiment);
+    const ReplicationSeed seed{.study = 34, .replication = number};
+    Replication original(system, seed);
+    original.advance_to(halfway(scenario));
+    Replication copy(original);
+
+    const Outcome of_copy = copy.finish();
+    const Outcome of_original = original.finish();
+
+    INFO("scenario " << number);
+    CHECK(of_copy == of_original);
+    CHECK(of_original == run_replication(system, seed, used));
+  }
+}
+
 TEST_CASE("a pause anywhere, also where controllers act, changes nothing", "[property]") {
   for (std::uint64_t number = 0; number < 20; ++number) {
     const RandomScenario scenario = random_scenario(number);

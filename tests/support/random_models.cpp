@@ -85,8 +85,11 @@ class Maker {
       if (service.workers && luck_.chance(0.5)) {
         service.queue.capacity = static_cast<int>(luck_.below(8));
       }
-      if (luck_.chance(0.3)) service.queue.discipline = QueueDiscipline::lifo;
+      if (luck_.chance(0.3)) service.queue.discipline = LifoQueue{};
       service.worker_held_while_calling = luck_.chance(0.6);
+      if (ingredients_.dropping && service.workers && service.worker_held_while_calling) {
+        service.queue.discipline = CodelSpec{Duration::milliseconds(1), Duration::milliseconds(4)};
+      }
       if (luck_.chance(0.3)) service.cpu = CpuSpec{luck_.chance(0.5) ? 1.0 : 2.5};
       if (i == 0 || luck_.chance(0.5)) service.placement.zones = {"a", "b"};
       if (luck_.chance(0.3)) service.correlation = 0.5;

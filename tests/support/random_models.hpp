@@ -23,6 +23,8 @@ struct Ingredients {
   bool lossy = false;
   /// Callers have circuit breakers. Likewise.
   bool guarded = false;
+  /// Queues of whole jobs drop those that wait too long. Likewise.
+  bool dropping = false;
 };
 
 /// Two to six services that call only later ones (so that no feedback arises), one or two

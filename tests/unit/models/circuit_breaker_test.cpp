@@ -65,7 +65,7 @@ TEST_CASE("a breaker opens in an outage, tries, and closes when it is over", "[m
   breaker.wait_duration_in_open_state = Duration::seconds(1);
   breaker.permitted_number_of_calls_in_half_open_state = 2;
 
-  const Outcome outcome = run_of(model, 11, {fault_at_station("outage", FaultKind::abort, 2, 3)});
+  const Outcome outcome = run_of(model, 11, {fault_at_station("outage", AbortFault{}, 2, 3)});
 
   // Of the last four the requests of 2.05 s and 2.15 s failed: half. Those of 2.25 s to 3.15 s are
   // not permitted, the last of them at the very end of the wait. 3.25 s and 3.35 s are tried, and
@@ -156,8 +156,7 @@ TEST_CASE("nobody there is a failure like another", "[models]") {
   ModelSpec model = station(constant(0.001));
   add_replay(model, every_tenth(5)).calls["station"].circuit_breaker = opens_after(3, 1);
 
-  const Outcome outcome =
-      run_of(model, 6, {fault_at_station("death", FaultKind::instance_kill, 1, 1)});
+  const Outcome outcome = run_of(model, 6, {fault_at_station("death", InstanceKill{}, 1, 1)});
 
   // 1.05 s, 1.15 s, 1.25 s; then nothing until, after 2.25 s, ten are tried and are well.
   CHECK(requests_of(outcome).unreachable == 3);
@@ -172,7 +171,7 @@ TEST_CASE("an attempt that is given up leaves its permit to another", "[models]"
   model.services["front"].calls["station"].circuit_breaker = breaker;
   add_replay(model, {0.1, 0.5, 2, 2.005, 3, 4}, "front");
 
-  const Outcome outcome = run_of(model, 5, {fault_at_station("outage", FaultKind::abort, 0, 1)});
+  const Outcome outcome = run_of(model, 5, {fault_at_station("outage", AbortFault{}, 0, 1)});
 
   // Half open at 2 s, by an attempt that is given up at 2.01 s and ends at 2.5 s; while it lasts
   // that of 2.005 s is not permitted.
@@ -194,7 +193,7 @@ TEST_CASE("a call that is given up before it knows that it was not permitted lea
   add_replay(model, {0.1}, "front", "opener").mix = {{{"front", "ask"}, 1}};
   add_replay(model, {2, 3}, "front");
 
-  const Outcome outcome = run_of(model, 4, {fault_at_station("outage", FaultKind::abort, 0, 1)});
+  const Outcome outcome = run_of(model, 4, {fault_at_station("outage", AbortFault{}, 0, 1)});
 
   // Each time the second of the two finds no permit; both are given up at that instant.
   CHECK(outcome.intervals.front().endpoints[2].counts.arrived == 1 + 1 + 1);
@@ -205,11 +204,10 @@ TEST_CASE("a process that begins anew knows of no failures", "[models]") {
   add_service(model, "front", {call("station")});
   model.services["front"].calls["station"].circuit_breaker = opens_after(2, 100);
   add_replay(model, every_tenth(5), "front");
-  FaultSpec death = fault_at_station("death", FaultKind::instance_kill, 2, 1);
+  FaultSpec death = fault_at_station("death", InstanceKill{}, 2, 1);
   death.target.service = "front";
 
-  const Outcome outcome =
-      run_of(model, 6, {fault_at_station("outage", FaultKind::abort, 0, 1), death});
+  const Outcome outcome = run_of(model, 6, {fault_at_station("outage", AbortFault{}, 0, 1), death});
 
   // Open since 150 ms; born again at 3 s.
   CHECK(attempts_at(outcome, 1) == 2 + 20);

@@ -124,8 +124,7 @@ TEST_CASE("a throttle is not told when the time of a whole call is over", "[mode
   client.timeout = Duration::milliseconds(50);
   client.retry = patient_retry(2, 0.005);
   client.retry_throttle = RetryThrottleSpec{4, 0.001};
-  FaultSpec delay = fault_at_station("delay", FaultKind::latency, 0, 1);
-  delay.delay = constant(10);
+  FaultSpec delay = fault_at_station("delay", LatencyFault{constant(10)}, 0, 1);
   ExperimentSpec experiment = quiet(15);
   experiment.faults = {delay};
 

@@ -156,7 +156,7 @@ TEST_CASE("last in, first out serves the newest", "[models]") {
   add_replay(model, {0, 0.001, 0.002});
 
   CHECK(slowest_request(run_of(model)) == exactly(0.028));
-  model.services["station"].queue.discipline = QueueDiscipline::lifo;
+  model.services["station"].queue.discipline = LifoQueue{};
   CHECK(slowest_request(run_of(model)) == exactly(0.029));
 }
 

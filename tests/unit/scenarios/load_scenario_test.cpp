@@ -6,6 +6,7 @@
 #include "models/checks/mistakes.hpp"
 #include "scenarios/explain.hpp"
 #include "scenarios/scenario.hpp"
+#include "scenarios/write.hpp"
 #include "sim/error.hpp"
 
 using namespace rehearse;
@@ -200,7 +201,7 @@ TEST_CASE("setting a whole service once threw away what it did not say", "[scena
 
   const ServiceSpec& bank = scenario.model.services.at("bank");
   CHECK(bank.instances == 2);
-  CHECK(bank.queue == QueueSpec{5, QueueDiscipline::lifo});
+  CHECK(bank.queue == QueueSpec{5, LifoQueue{}});
   CHECK(bank.endpoints.count("Pay") == 1);
   const ClientSpec& client = scenario.model.services.at("web").calls.at("bank");
   CHECK(client.timeout == Duration::seconds(2));
@@ -222,6 +223,31 @@ TEST_CASE("explain once left out the defaults of steps, and what a fault does", 
   CHECK(has("{ work = \"1ms\" }"));
   CHECK(has("detected_after = \"10s\"  # default"));
   CHECK(has("connections are reset"));
+}
+
+TEST_CASE("explain shows the defaults of a discipline beside it, and beside no other",
+          "[scenarios]") {
+  const Folder folder("explain_discipline");
+  const auto explained = [&](const std::string& queue) {
+    return explain(
+        scenario_with_a_bank(folder, "[set]\n\"services.bank.queue\" = " + queue + "\n"));
+  };
+
+  const std::string with = explained("{ discipline = \"codel\", interval = \"50ms\" }");
+  CHECK_THAT(with, Catch::Contains("discipline = \"codel\"") &&
+                       Catch::Contains("target = \"5ms\"  # default") &&
+                       Catch::Contains("interval = \"50ms\"  # "));
+  CHECK_THAT(explained("{ discipline = \"fifo\" }"), !Catch::Contains("target = \"5ms\""));
+}
+
+TEST_CASE("a written model says of a discipline what is no default", "[scenarios]") {
+  ModelSpec model = parse_model(model_with_a_bank, "small.model.toml");
+  QueueSpec& queue = model.services.at("bank").queue;
+  queue.discipline = CodelSpec{};
+  CHECK_THAT(write_model(model), Catch::Contains("queue = { discipline = \"codel\" }"));
+  queue.discipline = CodelSpec{.target = Duration::milliseconds(20)};
+  CHECK_THAT(write_model(model),
+             Catch::Contains("queue = { discipline = \"codel\", target = \"20ms\" }"));
 }
 
 TEST_CASE("what is allowed and probably not meant is said", "[scenarios]") {

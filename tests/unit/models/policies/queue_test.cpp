@@ -14,8 +14,15 @@ TEST_CASE("a queue without a capacity has room for all, one of none for nobody",
 }
 
 TEST_CASE("fifo serves who came first, lifo who came last", "[models]") {
-  CHECK(Queue({.capacity = {}, .discipline = QueueDiscipline::fifo}).next(1, 9) == 1);
-  CHECK(Queue({.capacity = {}, .discipline = QueueDiscipline::lifo}).next(1, 9) == 9);
+  CHECK(Queue({.capacity = {}, .discipline = FifoQueue{}}).next(1, 9) == 1);
+  CHECK(Queue({.capacity = {}, .discipline = LifoQueue{}}).next(1, 9) == 9);
+  CHECK(Queue({.capacity = {}, .discipline = CodelSpec{}}).next(1, 9) == 1);
+}
+
+TEST_CASE("only a queue that says so drops jobs", "[models]") {
+  CHECK_FALSE(Queue().drops_any());
+  CHECK_FALSE(Queue({.capacity = 3, .discipline = LifoQueue{}}).drops_any());
+  CHECK(Queue({.capacity = {}, .discipline = CodelSpec{}}).drops_any());
 }
 
 TEST_CASE("room for less than nobody is a bug", "[models]") {
