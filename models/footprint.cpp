@@ -27,8 +27,8 @@ double bytes_of_edge(const EdgePlan& edge, std::size_t callers) {
 
 double bytes_of_clients(const Plan& plan) {
   double bytes = 0;
-  const auto add = [&](Index first_edge, Index edges, std::size_t callers) {
-    for (Index e = first_edge; e < first_edge + edges; ++e) {
+  const auto add = [&](EdgeId first_edge, Index edges, std::size_t callers) {
+    for (EdgeId e = first_edge; e < first_edge + edges; ++e) {
       bytes += bytes_of_edge(plan.edges[e], callers);
     }
   };
@@ -61,7 +61,7 @@ Footprint footprint_of(const System& system) {
   Footprint footprint;
   footprint.system = times(plan.instances.size(), sizeof(InstancePlan));
   for (const FaultPlan& fault : plan.faults) {
-    footprint.system += times(fault.candidates.size(), sizeof(Index));
+    footprint.system += times(fault.candidates.size(), sizeof(InstanceId));
   }
   footprint.run =
       times(hosts, sizeof(HostState) + sizeof(Instance)) +

@@ -13,32 +13,32 @@ namespace {
 /// What one fault does to a run.
 class OneFault final : public FaultStage {
  public:
-  OneFault(Stage& stage, Index fault)
+  OneFault(Stage& stage, FaultId fault)
       : stage_(stage),
         fault_(fault),
         plan_(stage.plan->faults[fault]),
         state_(stage.surroundings.faults[fault]) {}
 
   void kill(Death death, Duration detected_after) override {
-    for (const Index target : state_.targets) stage_.kill(target, death == Death::silent);
+    for (const InstanceId target : state_.targets) stage_.kill(target, death == Death::silent);
     stage_.clear_dead_instances();
     stage_.agenda.add(stage_.now + detected_after, AgendaItem::Kind::deaths_detected, fault_);
   }
   void revive(Death death) override {
-    for (const Index target : state_.targets) stage_.revive(target, death == Death::silent);
+    for (const InstanceId target : state_.targets) stage_.revive(target, death == Death::silent);
   }
 
   void stand_at_doors() override {
     expects(plan_.door.has_value(), "who stands at doors does something there");
     mark_hits();
-    for (const Index target : state_.targets) {
+    for (const InstanceId target : state_.targets) {
       Instance& instance = stage_.hosts.instances[target];
       ++instance.door_faults;
       if (plan_.door->delay) instance.slowed = true;
     }
   }
   void leave_doors() override {
-    for (const Index target : state_.targets) {
+    for (const InstanceId target : state_.targets) {
       Instance& instance = stage_.hosts.instances[target];
       expects(instance.door_faults > 0, "who leaves a door has stood there");
       --instance.door_faults;
@@ -58,7 +58,7 @@ class OneFault final : public FaultStage {
   void slow_work(double factor) override {
     expects(factor > 0, "work takes some time");
     state_.work_factor = factor;
-    for (const Index target : state_.targets) stage_.hosts.instances[target].slowed = true;
+    for (const InstanceId target : state_.targets) stage_.hosts.instances[target].slowed = true;
     set_paces();
   }
   void restore_work() override {
@@ -75,14 +75,14 @@ class OneFault final : public FaultStage {
  private:
   void mark_hits() {
     state_.hits.assign(stage_.hosts.instances.size(), 0);
-    for (const Index target : state_.targets) state_.hits[target] = 1;
+    for (const InstanceId target : state_.targets) state_.hits[target] = 1;
   }
 
   /// Slow-downs that meet multiply. They are multiplied anew, so that one that is over leaves
   /// nothing behind.
   void set_paces() {
     std::vector<WorkPace> paces;
-    for (const Index target : state_.targets) {
+    for (const InstanceId target : state_.targets) {
       WorkPace pace{target, 1};
       for (const FaultState& other : stage_.surroundings.faults) {
         if (!other.active || other.work_factor == 1) continue;
@@ -95,7 +95,7 @@ class OneFault final : public FaultStage {
   }
 
   Stage& stage_;
-  Index fault_;
+  FaultId fault_;
   const FaultPlan& plan_;
   FaultState& state_;
 };
@@ -103,7 +103,7 @@ class OneFault final : public FaultStage {
 }  // namespace
 
 void Faults::plan(Stage& stage) const {
-  for (Index fault = 0; fault < stage.plan->faults.size(); ++fault) {
+  for (FaultId fault(0); fault < stage.plan->faults.size(); ++fault) {
     const FaultSpec& spec = stage.plan->faults[fault].spec;
     stage.agenda.add(Time::after_start(spec.at), AgendaItem::Kind::fault_starts, fault);
     stage.agenda.add(Time::after_start(spec.at + spec.duration), AgendaItem::Kind::fault_ends,
@@ -113,15 +113,15 @@ void Faults::plan(Stage& stage) const {
 
 /// The instances that a fault meets. All means all, also those that are dead now or start later;
 /// fewer are drawn among those that are alive and get traffic now.
-void Faults::choose_targets(Stage& stage, Index fault) const {
+void Faults::choose_targets(Stage& stage, FaultId fault) const {
   const FaultPlan& plan = stage.plan->faults[fault];
   FaultState& state = stage.surroundings.faults[fault];
   if (plan.spec.target.mode == TargetSpec::Mode::all) {
     state.targets = plan.candidates;
     return;
   }
-  std::vector<Index> live;
-  for (const Index instance : plan.candidates) {
+  std::vector<InstanceId> live;
+  for (const InstanceId instance : plan.candidates) {
     if (stage.hosts.instances[instance].up && stage.hosts.instances[instance].wanted)
       live.push_back(instance);
   }
@@ -135,7 +135,7 @@ void Faults::choose_targets(Stage& stage, Index fault) const {
   state.targets = std::move(live);
 }
 
-void Faults::begin(Stage& stage, Index fault) const {
+void Faults::begin(Stage& stage, FaultId fault) const {
   const FaultKind& kind = stage.plan->faults[fault].spec.kind;
   FaultState& state = stage.surroundings.faults[fault];
   if (state.cancelled) return;
@@ -153,7 +153,7 @@ bool Faults::meets_somebody(const Stage& stage, const FaultState& fault) {
   });
 }
 
-void Faults::end(Stage& stage, Index fault) const {
+void Faults::end(Stage& stage, FaultId fault) const {
   const FaultKind& kind = stage.plan->faults[fault].spec.kind;
   FaultState& state = stage.surroundings.faults[fault];
   if (!state.active) return;
@@ -164,16 +164,16 @@ void Faults::end(Stage& stage, Index fault) const {
   std::visit([&](const auto& what) { what.end(one); }, kind);
 }
 
-void Faults::detect(Stage& stage, Index fault) const {
+void Faults::detect(Stage& stage, FaultId fault) const {
   if (!stage.surroundings.faults[fault].active) return;
-  for (const Index target : stage.surroundings.faults[fault].targets) {
+  for (const InstanceId target : stage.surroundings.faults[fault].targets) {
     stage.hosts.instances[target].known_dead = true;
     stage.list_instances(stage.hosts.instances[target].service);
   }
 }
 
 void Faults::call_off(Stage& stage) const {
-  for (Index fault = 0; fault < stage.surroundings.faults.size(); ++fault) {
+  for (FaultId fault(0); fault < stage.surroundings.faults.size(); ++fault) {
     end(stage, fault);
     stage.surroundings.faults[fault].cancelled = true;
   }

@@ -10,16 +10,16 @@ class Faults {
  public:
   void plan(Stage& stage) const;
 
-  void begin(Stage& stage, Index fault) const;
-  void end(Stage& stage, Index fault) const;
+  void begin(Stage& stage, FaultId fault) const;
+  void end(Stage& stage, FaultId fault) const;
   /// Callers learn that the instances are dead. A fault that is over has nothing to be detected:
   /// another one may keep its targets down since.
-  void detect(Stage& stage, Index fault) const;
+  void detect(Stage& stage, FaultId fault) const;
   /// Ends all, and what has not begun yet never will.
   void call_off(Stage& stage) const;
 
  private:
-  void choose_targets(Stage& stage, Index fault) const;
+  void choose_targets(Stage& stage, FaultId fault) const;
   static bool meets_somebody(const Stage& stage, const FaultState& fault);
 };
 

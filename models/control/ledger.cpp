@@ -15,16 +15,18 @@ float ratio(Integral part, Integral whole) {
   return rehearse::ratio(part, whole, 0);
 }
 
-Counters total(const Recorders& recorders, const Counters& (Recorder::*counters)(Index) const,
-               Index index) {
+template <class Which>
+Counters total(const Recorders& recorders, const Counters& (Recorder::*counters)(Which) const,
+               Which index) {
   Counters sum;
   for (const Recorder& recorder : recorders) sum += (recorder.*counters)(index);
   return sum;
 }
 
 /// One window of a series: what the counters grew by, and the answers since the last window.
-WindowSample sampled(const Recorders& recorders, LatencyCounts& (Recorder::*window)(Index),
-                     Index index, const Counters& grown, LatencyCounts& scratch) {
+template <class Which>
+WindowSample sampled(const Recorders& recorders, LatencyCounts& (Recorder::*window)(Which),
+                     Which index, const Counters& grown, LatencyCounts& scratch) {
   expects(std::max({grown.arrived, grown.finished, grown.errors}) <=
               std::numeric_limits<std::uint32_t>::max(),
           "what happens in one window fits into a sample of it");
@@ -162,10 +164,11 @@ void Ledger::close_interval(std::uint32_t interval, const Recorders& recorders) 
   const auto grown = [](std::uint64_t now, std::uint64_t& before) {
     return now - std::exchange(before, now);
   };
-  const auto close = [&](const Counters& (Recorder::*counters)(Index) const,
-                         std::vector<Counters>& at_boundary, std::vector<Counters>& growth) {
+  const auto close = [&]<class Which>(const Counters& (Recorder::*counters)(Which) const,
+                                      std::vector<Counters>& at_boundary,
+                                      std::vector<Counters>& growth) {
     const std::size_t entities = at_boundary.size();
-    for (Index i = 0; i < entities; ++i) {
+    for (Which i(0); i < entities; ++i) {
       const Counters now = total(recorders, counters, i);
       const Counters before = std::exchange(at_boundary[i], now);
       if (interval != none) growth[interval * entities + i] = now - before;
@@ -176,7 +179,7 @@ void Ledger::close_interval(std::uint32_t interval, const Recorders& recorders) 
   const auto services = static_cast<Index>(service_sums_.size());
   expects(interval == none || (interval + std::size_t{1}) * services <= service_cells_.size(),
           "an interval that closes is one of the plan");
-  for (Index i = 0; i < services; ++i) {
+  for (ServiceId i(0); i < services; ++i) {
     ServiceSums& sums = service_sums_[i];
     const Counters made = total(recorders, &Recorder::service_total, i);
     sums.interval.calls = grown(made.calls, sums.at_boundary.calls);
@@ -241,7 +244,7 @@ void Ledger::close_window(const Recorders& recorders) {
         sampled(recorders, &Recorder::endpoint_window, i, now - endpoint_at_window_[i], scratch_));
     endpoint_at_window_[i] = now;
   }
-  for (Index i = 0; i < workload_at_window_.size(); ++i) {
+  for (WorkloadId i(0); i < workload_at_window_.size(); ++i) {
     const Counters now = total(recorders, &Recorder::workload_total, i);
     workload_series_.push_back(
         sampled(recorders, &Recorder::workload_window, i, now - workload_at_window_[i], scratch_));
@@ -301,7 +304,7 @@ void Ledger::write_interval(IntervalOutcome& interval, std::uint32_t elementary,
         endpoint_growth_[elementary * interval.endpoints.size() + i]);
     for (const Recorder& recorder : recorders) add(endpoint, recorder.endpoint_cell(elementary, i));
   }
-  for (Index i = 0; i < interval.workloads.size(); ++i) {
+  for (WorkloadId i(0); i < interval.workloads.size(); ++i) {
     WorkloadOutcome& workload = interval.workloads[i];
     add(workload.counts, workload.given,
         workload_growth_[elementary * interval.workloads.size() + i]);

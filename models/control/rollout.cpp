@@ -46,7 +46,7 @@ void Rollout::set_canary_weight(Stage& stage, double percent) {
       count_canaries(plan.spec, static_cast<int>(service.stable_instances), percent);
   const std::uint64_t wanted = percent == 0 ? 0 : counted;
   expects(wanted <= service.canary_instances, "no more of the canary is wanted than there is");
-  const Index first = service.first_instance + service.stable_instances;
+  const InstanceId first = service.first_instance + service.stable_instances;
   for (Index i = 0; i < service.canary_instances; ++i) {
     Instance& canary = stage.hosts.instances[first + i];
     canary.wanted = i < wanted;

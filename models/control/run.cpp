@@ -110,13 +110,13 @@ void Run::perform(const AgendaItem& item) {
       boundaries_.close_interval(stage_);
       break;
     case AgendaItem::Kind::fault_ends:
-      faults_.end(stage_, item.index);
+      faults_.end(stage_, FaultId(item.index));
       break;
     case AgendaItem::Kind::fault_starts:
-      faults_.begin(stage_, item.index);
+      faults_.begin(stage_, FaultId(item.index));
       break;
     case AgendaItem::Kind::deaths_detected:
-      faults_.detect(stage_, item.index);
+      faults_.detect(stage_, FaultId(item.index));
       break;
     case AgendaItem::Kind::rollout_step:
       rollout_.step(stage_);

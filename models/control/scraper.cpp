@@ -11,11 +11,11 @@ namespace {
 Counters counters_of(const WatchPlan& watch, const Recorder& recorder) {
   Counters sum;
   if (watch.condition.metric == Metric::attempts_per_request) {
-    for (const Index service : watch.scope.services) sum += recorder.service_total(service);
+    for (const ServiceId service : watch.scope.services) sum += recorder.service_total(service);
     return sum;
   }
   for (const Index column : watch.scope.endpoint_columns) sum += recorder.endpoint_total(column);
-  for (const Index workload : watch.scope.workloads) sum += recorder.workload_total(workload);
+  for (const WorkloadId workload : watch.scope.workloads) sum += recorder.workload_total(workload);
   return sum;
 }
 
@@ -24,7 +24,7 @@ double gauge(const Stage& stage, const WatchPlan& watch) {
   double sum = 0;
   double whole = 0;
   double largest = 0;
-  for (const Index index : watch.scope.services) {
+  for (const ServiceId index : watch.scope.services) {
     const ServicePlan& service = stage.plan->services[index];
     const Index count = service.stable_instances + service.canary_instances;
     const bool unlimited = service.cores == 0 && service.workers == none;

@@ -19,9 +19,9 @@ void Stage::start(const Plan& plan_of_run, const ReplicationSeed& seed,
   surroundings.disturbed_links = 0;
   surroundings.faults.assign(plan->faults.size(), {});
   hosts.build(*plan, surroundings.key);
-  surroundings.listed.assign(plan->instances.size(), 0);
+  surroundings.listed.assign(plan->instances.size(), {});
   surroundings.listed_range.assign(plan->services.size() * 2, {});
-  for (Index service = 0; service < plan->services.size(); ++service) list_instances(service);
+  for (ServiceId service(0); service < plan->services.size(); ++service) list_instances(service);
   partitions.resize(cut.partitions);
   for (Index p = 0; p < cut.partitions; ++p) partitions[p].start(*plan, cut, p);
   bind();
@@ -37,13 +37,13 @@ Recorders Stage::recorders() {
   return all;
 }
 
-void Stage::kill(Index instance, bool silently) {
+void Stage::kill(InstanceId instance, bool silently) {
   ++hosts.instances[instance].kills;
   if (silently) ++hosts.instances[instance].blackouts;
   live_or_die(instance);
 }
 
-void Stage::revive(Index instance, bool silently) {
+void Stage::revive(InstanceId instance, bool silently) {
   Instance& one = hosts.instances[instance];
   expects(one.kills > 0 && (!silently || one.blackouts > 0), "a fault ends after it began");
   --one.kills;
@@ -51,7 +51,7 @@ void Stage::revive(Index instance, bool silently) {
   live_or_die(instance);
 }
 
-void Stage::live_or_die(Index instance) {
+void Stage::live_or_die(InstanceId instance) {
   Instance& one = hosts.instances[instance];
   one.silent = one.blackouts > 0;
   const bool up = one.started && one.kills == 0;
@@ -60,7 +60,6 @@ void Stage::live_or_die(Index instance) {
   one.up = up;
   if (!up) return;
   hosts.begin_process(*plan, instance, now);
-  hosts.forget_queue(instance);
   one.known_dead = false;
   list_instances(one.service);
 }
@@ -69,14 +68,14 @@ void Stage::clear_dead_instances() {
   for (Partition& partition : partitions) partition.clear_dead_instances(now);
 }
 
-void Stage::list_instances(Index service) {
+void Stage::list_instances(ServiceId service) {
   const ServicePlan& said = plan->services[service];
-  const Index end = said.first_instance + said.all_instances();
+  const InstanceId end = said.first_instance + said.all_instances();
   Index place = said.first_instance;
   for (const bool canary : {false, true}) {
     ListedRange& range = surroundings.listed_range[service * 2 + canary];
     range.first = place;
-    for (Index i = said.first_instance; i < end; ++i) {
+    for (InstanceId i = said.first_instance; i < end; ++i) {
       Instance& instance = hosts.instances[i];
       if (instance.canary != canary) continue;
       instance.settle_serving(now, said);

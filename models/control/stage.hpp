@@ -30,21 +30,21 @@ struct Stage {
   void start(const Plan& plan_of_run, const ReplicationSeed& seed, const Threading& threading);
   void bind();
 
-  const ServicePlan& service_of(Index instance) const {
+  const ServicePlan& service_of(InstanceId instance) const {
     return plan->services[hosts.instances[instance].service];
   }
   Recorders recorders();
 
   /// One more fault keeps the instance down; silently: nobody answers for it.
-  void kill(Index instance, bool silently);
+  void kill(InstanceId instance, bool silently);
   /// One fault less.
-  void revive(Index instance, bool silently);
+  void revive(InstanceId instance, bool silently);
   /// An instance lives when it was started and no fault keeps it down any more: faults may overlap.
-  void live_or_die(Index instance);
+  void live_or_die(InstanceId instance);
   /// Ends what is under way at instances that are down.
   void clear_dead_instances();
   /// Brings the balancers' lists of one service up to date: what service discovery tells everybody.
-  void list_instances(Index service);
+  void list_instances(ServiceId service);
 };
 
 }  // namespace rehearse

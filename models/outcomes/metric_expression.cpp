@@ -128,7 +128,7 @@ class Parser {
 
   void check_aggregate(std::size_t start) const {
     const bool quantile = condition_.aggregate == Aggregate::quantile;
-    const bool none = condition_.aggregate == Aggregate::none;
+    const bool none = condition_.aggregate == Aggregate::absent;
     if (row().aggregates == Aggregates::alone && !none) {
       fail(start, fmt::format("{} takes no aggregate", row().word),
            fmt::format("write {} by itself", row().word));

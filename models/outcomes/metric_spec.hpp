@@ -26,7 +26,7 @@ enum class Metric {
   requests_hung,
 };
 
-enum class Aggregate { none, quantile, mean, max };
+enum class Aggregate { absent, quantile, mean, max };
 enum class Comparison { less, less_or_equal, greater, greater_or_equal };
 
 /// Whom a metric is about. Empty text: everybody. A workload is measured where its users stand, an
@@ -42,7 +42,7 @@ struct MetricLabels {
 /// aggregate(metric{labels}) comparison threshold. Thresholds of times are in seconds, of ratios as
 /// fractions, of rates per second.
 struct MetricCondition {
-  Aggregate aggregate = Aggregate::none;
+  Aggregate aggregate = Aggregate::absent;
   double level = 0;  // of a quantile: 0.99 for p99
   Metric metric = Metric::latency;
   MetricLabels labels;

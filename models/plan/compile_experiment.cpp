@@ -143,7 +143,8 @@ std::vector<std::uint8_t> edges_of(const std::string& caller, const Plan& plan) 
   std::vector<std::uint8_t> edges(plan.edges.size(), caller.empty());
   const auto mark = [&](const auto& host) {
     if (host.name != caller) return;
-    for (Index edge = host.first_edge; edge < host.first_edge + host.edges; ++edge) edges[edge] = 1;
+    for (EdgeId edge = host.first_edge; edge < host.first_edge + host.edges; ++edge)
+      edges[edge] = 1;
   };
   for (const ServicePlan& service : plan.services) mark(service);
   for (const WorkloadPlan& workload : plan.workloads) mark(workload);
@@ -168,7 +169,7 @@ FaultPlan compiled(const FaultSpec& spec, const Plan& plan) {
     fault.endpoint = endpoint_index(plan, {spec.target.service, spec.target.operation});
   }
   if (targets_of(spec.kind).workload) return fault;
-  for (Index i = 0; i < plan.instances.size(); ++i) {
+  for (InstanceId i(0); i < plan.instances.size(); ++i) {
     const InstancePlan& instance = plan.instances[i];
     if (matches(spec.target.service, plan.services[instance.service].name) &&
         matches(spec.target.zone, instance.zone) && matches(spec.target.host, instance.host) &&
@@ -192,7 +193,7 @@ MetricScope scope_of(const MetricCondition& condition, const OutcomeLayout& layo
   MetricScope scope;
   const bool anybody = labels.workload.empty() && labels.service.empty() &&
                        labels.endpoint.empty() && labels.version.empty();
-  for (Index i = 0; i < layout.workloads.size(); ++i) {
+  for (WorkloadId i(0); i < layout.workloads.size(); ++i) {
     if (anybody || (!labels.workload.empty() && layout.workloads[i] == labels.workload)) {
       scope.workloads.push_back(i);
     }
@@ -205,7 +206,7 @@ MetricScope scope_of(const MetricCondition& condition, const OutcomeLayout& layo
     }
   }
   const std::string service = labels.endpoint.substr(0, labels.endpoint.find('/'));
-  for (Index i = 0; i < layout.services.size(); ++i) {
+  for (ServiceId i(0); i < layout.services.size(); ++i) {
     if (matches(labels.service, layout.services[i]) && matches(service, layout.services[i])) {
       scope.services.push_back(i);
     }

@@ -31,11 +31,11 @@ class ProgramWriter {
         purpose_(plan.endpoints[endpoint].purpose) {}
 
   /// Returns the first step of the sequence; none when it is empty.
-  Index write(const StepSequence& sequence) {
-    Index first = none;
-    Index previous = none;
+  StepId write(const StepSequence& sequence) {
+    StepId first;
+    StepId previous;
     for (const StepSpec& spec : sequence) {
-      const auto index = static_cast<Index>(plan_.steps.size());
+      const StepId index(plan_.steps.size());
       plan_.steps.emplace_back();
       plan_.steps[index].purpose = extended(purpose_, ++position_);
       std::visit([&](const auto& action) { fill(index, action); }, spec.action);
@@ -50,26 +50,26 @@ class ProgramWriter {
   }
 
  private:
-  void fill(Index index, const WorkSpec& work) {
+  void fill(StepId index, const WorkSpec& work) {
     plan_.steps[index].kind = Step::Kind::work;
     plan_.steps[index].law = static_cast<Index>(plan_.laws.size());
     plan_.laws.emplace_back(work.duration);
     plan_.steps[index].quantile = plan_.laws.back().has_quantile_function();
   }
 
-  void fill(Index index, const CallSpec& call) {
+  void fill(StepId index, const CallSpec& call) {
     fill_target(index, Step::Kind::call, call.endpoint, call.probability);
     plan_.steps[index].on_error = call.on_error;
     const Index fallback = write(call.fallback);
     plan_.steps[index].body = fallback;
   }
 
-  void fill(Index index, const SpawnSpec& spawn) {
+  void fill(StepId index, const SpawnSpec& spawn) {
     fill_target(index, Step::Kind::spawn, spawn.endpoint, spawn.probability);
   }
 
-  void fill(Index index, const ParallelSpec& parallel) {
-    std::vector<Index> firsts;
+  void fill(StepId index, const ParallelSpec& parallel) {
+    std::vector<StepId> firsts;
     for (const StepSequence& branch : parallel.branches) firsts.push_back(write(branch));
     Step& step = plan_.steps[index];
     step.kind = Step::Kind::parallel;
@@ -79,7 +79,7 @@ class ProgramWriter {
     plan_.branches.insert(plan_.branches.end(), firsts.begin(), firsts.end());
   }
 
-  void fill(Index index, const RepeatSpec& repeat) {
+  void fill(StepId index, const RepeatSpec& repeat) {
     const Index body = write(repeat.steps);
     Step& step = plan_.steps[index];
     step.kind = Step::Kind::repeat;
@@ -109,7 +109,7 @@ class ProgramWriter {
 
 void add_instances(const std::string& name, const ServiceSpec& spec, bool canary, Index count,
                    Plan& plan) {
-  const auto service = static_cast<Index>(plan.services.size());
+  const ServiceId service(plan.services.size());
   for (Index i = 0; i < count; ++i) {
     const std::string own = name + (canary ? "/canary/" : "/") + std::to_string(i);
     const auto& zones = spec.placement.zones;
@@ -130,7 +130,7 @@ void add_service(const std::string& name, const ServiceSpec& spec,
   expects(!spec.workers || *spec.workers >= 1, "an instance has a worker, or needs none");
   ServicePlan service;
   service.name = name;
-  service.first_instance = static_cast<Index>(plan.instances.size());
+  service.first_instance = InstanceId(plan.instances.size());
   service.stable_instances = static_cast<Index>(spec.instances);
   if (rollout && rollout->service == name) {
     service.canary_instances =
@@ -171,7 +171,7 @@ void add_edges(const ModelSpec& model, Plan& plan) {
       }
     }
     ServicePlan& service = plan.services[service_index(plan, name)];
-    service.first_edge = static_cast<Index>(plan.edges.size());
+    service.first_edge = EdgeId(plan.edges.size());
     service.edges = static_cast<Index>(callees.size());
     for (const std::string& callee : callees) {
       plan.edges.push_back(
@@ -192,13 +192,13 @@ void mark_certainties(EndpointPlan& endpoint, const Plan& plan) {
 }
 
 void add_programs(const ModelSpec& model, Plan& plan) {
-  for (Index index = 0; index < plan.endpoints.size(); ++index) {
+  for (EndpointId index(0); index < plan.endpoints.size(); ++index) {
     const EndpointName name = plan.endpoints[index].name;
     const EndpointSpec& spec = model.services.at(name.service).endpoints.at(name.operation);
     ProgramWriter writer(plan, index);
     std::vector<double> weights;
     for (const BehaviourSpec& behaviour : spec.behaviours) {
-      const Index first = writer.write(behaviour.steps);
+      const StepId first = writer.write(behaviour.steps);
       plan.endpoints[index].behaviours.push_back(first);
       weights.push_back(behaviour.weight);
     }
@@ -224,7 +224,7 @@ void add_columns(Plan& plan) {
 
 }  // namespace
 
-EdgePlan compile_edge(const std::string& caller, Index callee,
+EdgePlan compile_edge(const std::string& caller, ServiceId callee,
                       const std::map<std::string, ClientSpec>& calls, const ModelSpec& model,
                       const Plan& plan) {
   expects(callee < plan.services.size(), "an edge leads to a service of the plan");
@@ -256,20 +256,20 @@ std::vector<double> cumulative(const std::vector<double>& weights) {
   return sums;
 }
 
-Index service_index(const Plan& plan, const std::string& name) {
+ServiceId service_index(const Plan& plan, const std::string& name) {
   const auto found =
       std::lower_bound(plan.services.begin(), plan.services.end(), name,
                        [](const ServicePlan& s, const std::string& n) { return s.name < n; });
   expects(found != plan.services.end() && found->name == name, "a service of that name exists");
-  return static_cast<Index>(found - plan.services.begin());
+  return ServiceId(found - plan.services.begin());
 }
 
-Index endpoint_index(const Plan& plan, const EndpointName& name) {
+EndpointId endpoint_index(const Plan& plan, const EndpointName& name) {
   const auto found =
       std::lower_bound(plan.endpoints.begin(), plan.endpoints.end(), name,
                        [](const EndpointPlan& e, const EndpointName& n) { return e.name < n; });
   expects(found != plan.endpoints.end() && found->name == name, "an endpoint of that name exists");
-  return static_cast<Index>(found - plan.endpoints.begin());
+  return EndpointId(found - plan.endpoints.begin());
 }
 
 void compile_services(const ModelSpec& model, const ExperimentSpec& experiment, Plan& plan) {

@@ -75,7 +75,7 @@ void describe_arrivals(const ClosedLoopSpec& spec, const Plan&, SourcePlan& sour
 
 /// What a load spike adds beside the planned arrivals of a workload.
 SourcePlan spike_of(SourcePlan source, const FaultSpec& fault, const LoadSpike& spike,
-                    Index index) {
+                    FaultId index) {
   expects(spike.factor >= 1, "a load spike adds to the load");
   source.fault = index;
   source.from = Time::after_start(fault.at);
@@ -92,16 +92,16 @@ SourcePlan spike_of(SourcePlan source, const FaultSpec& fault, const LoadSpike& 
 
 void add_edges(const std::string& name, const WorkloadSpec& spec, const SourcePlan& source,
                const ModelSpec& model, Plan& plan, WorkloadPlan& workload) {
-  std::set<Index> callees;
-  for (const Index endpoint : workload.mix_endpoints) {
+  std::set<ServiceId> callees;
+  for (const EndpointId endpoint : workload.mix_endpoints) {
     callees.insert(plan.endpoints[endpoint].service);
   }
-  for (const Index endpoint : source.endpoints) {
+  for (const EndpointId endpoint : source.endpoints) {
     if (endpoint != none) callees.insert(plan.endpoints[endpoint].service);
   }
   workload.edge_of_service.assign(plan.services.size(), none);
-  workload.first_edge = static_cast<Index>(plan.edges.size());
-  for (const Index callee : callees) {
+  workload.first_edge = EdgeId(plan.edges.size());
+  for (const ServiceId callee : callees) {
     workload.edge_of_service[callee] = workload.edges++;
     plan.edges.push_back(compile_edge(name, callee, spec.calls, model, plan));
   }
@@ -124,13 +124,13 @@ void compile_workloads(const ModelSpec& model, const ExperimentSpec& experiment,
     workload.cumulative_mix = cumulative(weights);
 
     SourcePlan source;
-    source.workload = static_cast<Index>(plan.workloads.size());
+    source.workload = WorkloadId(plan.workloads.size());
     source.purpose = hash_of(name + " arrivals");
     std::visit([&](const auto& arrivals) { describe_arrivals(arrivals, plan, source); },
                spec.arrivals);
     add_edges(name, spec, source, model, plan, workload);
     plan.sources.push_back(source);
-    for (Index index = 0; index < experiment.faults.size(); ++index) {
+    for (FaultId index(0); index < experiment.faults.size(); ++index) {
       const FaultSpec& fault = experiment.faults[index];
       const bool meets = fault.target.workload.empty() || fault.target.workload == name;
       const auto* spike = std::get_if<LoadSpike>(&fault.kind);

@@ -16,13 +16,15 @@ bool lies_within(Index first, Index count, std::size_t size) {
   return std::size_t{first} + count <= size;
 }
 
-bool all_below(const std::vector<Index>& indices, std::size_t size) {
-  return std::all_of(indices.begin(), indices.end(), [size](Index i) { return i < size; });
+template <class Some>
+bool all_below(const std::vector<Some>& indices, std::size_t size) {
+  return std::all_of(indices.begin(), indices.end(), [size](Some i) { return i < size; });
 }
 
-bool all_below_or_none(const std::vector<Index>& indices, std::size_t size) {
+template <class Some>
+bool all_below_or_none(const std::vector<Some>& indices, std::size_t size) {
   return std::all_of(indices.begin(), indices.end(),
-                     [size](Index i) { return i == none || i < size; });
+                     [size](Some i) { return i == none || i < size; });
 }
 
 /// Whether these are running sums of weights of which one at least is not zero.

@@ -13,23 +13,23 @@ constexpr int most_rounds = 1'000;
 
 /// A call that an endpoint makes, on average so many times a visit.
 struct MeanCall {
-  Index from = none;
-  Index to = none;    // endpoints
-  Index edge = none;  // into the plan's edges
+  EndpointId from;
+  EndpointId to;
+  EdgeId edge;
   double times = 0;
 };
 
 /// Adds up the calls of a sequence of steps; fallbacks are not expected.
 class CallCounter {
  public:
-  CallCounter(const Plan& plan, Index endpoint, std::vector<MeanCall>& calls)
+  CallCounter(const Plan& plan, EndpointId endpoint, std::vector<MeanCall>& calls)
       : plan_(plan),
         endpoint_(endpoint),
         first_edge_(plan.services[plan.endpoints[endpoint].service].first_edge),
         calls_(calls) {}
 
-  void count(Index first, double times) {
-    for (Index index = first; index != none; index = plan_.steps[index].next) {
+  void count(StepId first, double times) {
+    for (StepId index = first; index != none; index = plan_.steps[index].next) {
       const Step& step = plan_.steps[index];
       switch (step.kind) {
         case Step::Kind::call:
@@ -43,7 +43,7 @@ class CallCounter {
           }
           break;
         case Step::Kind::repeat:
-          count(step.body, times * plan_.count_laws[step.law].mean());
+          count(StepId(step.body), times * plan_.count_laws[step.law].mean());
           break;
         case Step::Kind::work:
           break;
@@ -53,14 +53,14 @@ class CallCounter {
 
  private:
   const Plan& plan_;
-  Index endpoint_;
-  Index first_edge_;
+  EndpointId endpoint_;
+  EdgeId first_edge_;
   std::vector<MeanCall>& calls_;
 };
 
 std::vector<MeanCall> mean_calls(const Plan& plan) {
   std::vector<MeanCall> calls;
-  for (Index endpoint = 0; endpoint < plan.endpoints.size(); ++endpoint) {
+  for (EndpointId endpoint(0); endpoint < plan.endpoints.size(); ++endpoint) {
     const EndpointPlan& said = plan.endpoints[endpoint];
     CallCounter counter(plan, endpoint, calls);
     double before = 0;
@@ -122,7 +122,7 @@ ExpectedLoad expected_load(const Plan& plan) {
     const WorkloadPlan& workload = plan.workloads[w];
     double before = 0;
     for (std::size_t i = 0; i < workload.mix_endpoints.size(); ++i) {
-      const Index endpoint = workload.mix_endpoints[i];
+      const EndpointId endpoint = workload.mix_endpoints[i];
       const double share = (workload.cumulative_mix[i] - before) / workload.cumulative_mix.back();
       before = workload.cumulative_mix[i];
       fresh[endpoint] += share * load.requests[w];

@@ -8,7 +8,7 @@ namespace rehearse {
 
 /// Calls along one edge of the plan.
 struct ExpectedCalls {
-  Index edge = none;
+  EdgeId edge;
   double per_second = 0;
 };
 

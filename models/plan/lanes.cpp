@@ -15,7 +15,7 @@ constexpr std::uint32_t most_constant_lanes = 16;
 void assign_lanes(Plan& plan) {
   expects(plan.lanes == 1, "lanes are given out once");
   std::map<Duration, std::uint32_t> of_delay{{Duration(), 0}};
-  const auto lane_of = [&](const Law& law) {
+  const auto lane_of = [&](const Law& law) -> std::uint32_t {
     const std::optional<Duration> delay = law.constant_value();
     if (!delay) return none;
     const auto known = of_delay.find(*delay);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/plan/client_policies.hpp"
+#include "models/plan/ids.hpp"
 #include "models/plan/outcome_layout.hpp"
 #include "models/policies/queue.hpp"
 #include "models/specs/experiment_spec.hpp"
@@ -15,25 +16,18 @@
 
 namespace rehearse {
 
-/// An index of nothing; a limit that there is not.
-inline constexpr std::uint32_t none = 0xffffffffU;
-
-/// Position of a service, endpoint and so on in its table of the plan. Tables are sorted by name,
-/// so that the order in which a file declares things changes nothing.
-using Index = std::uint32_t;
-
 /// One step of an endpoint's program. Sequences are linked by `next`.
 struct Step {
   enum class Kind : std::uint8_t { work, call, parallel, repeat, spawn };
   Kind kind = Kind::work;
   OnError on_error = OnError::fail;
-  Index next = none;      // in the same sequence
-  Index body = none;      // repeat: its steps; call: its fallback; parallel: first of `branches`
-  Index count = 0;        // parallel: branches
-  Index wait_for = 0;     // parallel: successes needed
-  Index law = none;       // work: of durations; repeat: of counts
-  Index edge = none;      // call, spawn: position among the edges of the calling service
-  Index endpoint = none;  // call, spawn
+  StepId next;          // in the same sequence
+  Index body = none;    // repeat: its steps; call: its fallback; parallel: first of `branches`
+  Index count = 0;      // parallel: branches
+  Index wait_for = 0;   // parallel: successes needed
+  Index law = none;     // work: of durations; repeat: of counts
+  Index edge = none;    // call, spawn: position among the edges of the calling service
+  EndpointId endpoint;  // call, spawn
   std::uint32_t lane = none;  // work: of its constant duration
   bool quantile = false;      // work: its law can be read at a level
   double probability = 1;
@@ -42,15 +36,15 @@ struct Step {
 
 struct EndpointPlan {
   // What every attempt asks.
-  Index first_step = none;        // if there is but one behaviour
+  StepId first_step;              // if there is but one behaviour
   bool begins_with_work = false;  // whatever the luck: `first_step` says which
   bool may_fail = false;          // by an error of its own
   OwnErrorsSpec::At own_errors_at = OwnErrorsSpec::At::end;
-  Index service = none;
+  ServiceId service;
 
   EndpointName name;
   std::vector<double> cumulative_weights;
-  std::vector<Index> behaviours;  // first step of each; none: nothing to do
+  std::vector<StepId> behaviours;  // first step of each; none: nothing to do
   double own_error_probability = 0;
   std::uint64_t purpose = 0;  // of the choice among behaviours
   std::uint64_t error_purpose = 0;
@@ -58,8 +52,8 @@ struct EndpointPlan {
 
 /// The caller's side of an edge, resolved.
 struct EdgePlan {
-  Index callee = none;
-  Index first_instance = none;     // of the callee
+  ServiceId callee;
+  InstanceId first_instance;       // of the callee
   Index instances = 0;             // of the callee, those of a canary included
   std::uint32_t lane = none;       // of its constant latency
   Duration constant_latency;       // if it has a lane
@@ -73,7 +67,7 @@ struct EdgePlan {
 };
 
 struct InstancePlan {
-  Index service = none;
+  ServiceId service;
   bool canary = false;
   std::string zone;
   std::string host;
@@ -89,10 +83,10 @@ struct ServicePlan {
   bool limit_is_assumed = false;     // unlimited, because the recording did not tell
   double recorded_work = 0;          // of its HighestRecorded, where that limit is assumed
   std::uint64_t shared_purpose = 0;  // of the normal quantity that one request shares here
-  Index first_instance = 0;
+  InstanceId first_instance;
   Index stable_instances = 0;
   Index canary_instances = 0;  // behind the stable ones; idle until a rollout calls them
-  Index first_edge = 0;        // into the plan's edges, by callee
+  EdgeId first_edge;           // by callee
   Index edges = 0;
   std::string name;
 
@@ -110,29 +104,29 @@ struct RateSegment {
 struct SourcePlan {
   enum class Kind { open_loop, replay, closed_loop };
   Kind kind = Kind::open_loop;
-  Index workload = none;
+  WorkloadId workload;
   Time from;
   Time until = Time::never();
-  Index fault = none;         // the load spike that it belongs to
+  FaultId fault;              // the load spike that it belongs to
   std::uint32_t lane = none;  // open_loop, replay: where its one pending arrival waits
   std::uint64_t purpose = 0;
   std::vector<RateSegment> rate;  // open_loop
   CountLaw batch;                 // open_loop
   bool batched = false;
-  std::vector<Duration> offsets;  // replay
-  std::vector<Index> endpoints;   // replay: none takes one from the mix
-  bool repeat = false;            // replay
-  Duration period;                // replay
-  double copies = 1;              // replay: of each recorded arrival, on average
-  std::uint32_t users = 0;        // closed_loop
-  Law think_time;                 // closed_loop
+  std::vector<Duration> offsets;      // replay
+  std::vector<EndpointId> endpoints;  // replay: none takes one from the mix
+  bool repeat = false;                // replay
+  Duration period;                    // replay
+  double copies = 1;                  // replay: of each recorded arrival, on average
+  std::uint32_t users = 0;            // closed_loop
+  Law think_time;                     // closed_loop
 };
 
 struct WorkloadPlan {
   std::string name;
-  Index first_edge = 0;  // into the plan's edges
+  EdgeId first_edge;
   Index edges = 0;
-  std::vector<Index> mix_endpoints;
+  std::vector<EndpointId> mix_endpoints;
   std::vector<double> cumulative_mix;
   std::vector<Index> edge_of_service;  // [service]: position among its edges
   std::uint64_t purpose = 0;
@@ -141,9 +135,9 @@ struct WorkloadPlan {
 /// A fault, with its filters resolved. It chooses among `candidates` when it starts.
 struct FaultPlan {
   FaultSpec spec;
-  std::vector<Index> candidates;  // instances
+  std::vector<InstanceId> candidates;
   std::optional<DoorEffect> door;
-  Index endpoint = none;  // at the door: only this one
+  EndpointId endpoint;  // at the door: only this one
   std::optional<LinkEffect> link;
   std::vector<std::uint8_t> disturbs;  // [edge]; link only: what its caller sends may be lost
   std::uint64_t purpose = 0;
@@ -152,8 +146,8 @@ struct FaultPlan {
 /// Whom a scraped or judged metric is about.
 struct MetricScope {
   std::vector<Index> endpoint_columns;  // into OutcomeLayout::endpoints
-  std::vector<Index> workloads;
-  std::vector<Index> services;
+  std::vector<WorkloadId> workloads;
+  std::vector<ServiceId> services;
 };
 
 /// What a controller watches: a condition on scraped metrics.
@@ -180,7 +174,7 @@ struct ThresholdPlan {
 
 struct RolloutPlan {
   RolloutSpec spec;
-  Index service = none;
+  ServiceId service;
   double errors_added = 0;              // a probability
   std::vector<Index> analysis_watches;  // into watches
 };
@@ -202,7 +196,7 @@ struct Plan {
   std::vector<Index> stable_column;  // [endpoint]: into layout.endpoints
   std::vector<Index> canary_column;
   std::vector<Step> steps;
-  std::vector<Index> branches;  // first step of each branch of each parallel step
+  std::vector<StepId> branches;  // first step of each branch of each parallel step
   std::vector<Law> laws;
   std::vector<CountLaw> count_laws;
   std::uint32_t lanes = 1;  // of the event list; the first is for what happens at once

@@ -38,8 +38,8 @@ struct Call {
   Siblings siblings;
   std::uint32_t generation = 0;
   std::uint32_t attempts = 0;
-  Index client = none;
-  Index instance = none;
+  ClientId client;
+  InstanceId instance;
   std::uint32_t frame = none;  // who waits for it; none: a user, or nobody
   Index origin = none;         // the frame's step, or its branch; the source of a user's request
   std::uint32_t interval = none;
@@ -52,7 +52,7 @@ struct Call {
   Time timer_at = Time::never();  // the slot's one pending timer event
   std::uint64_t order = 0;        // of the timer; the one after is for what it does next
   Duration latency;               // of the network, one way, of this attempt
-  Index endpoint = none;
+  EndpointId endpoint;
   std::uint32_t timer = 0;  // counts the timer events of the slot
   std::uint32_t user = none;
   std::uint32_t round = 0;
@@ -61,8 +61,8 @@ static_assert(sizeof(Call) == 128);
 
 /// One caller instance's view of one callee service: its own, and nobody else's.
 struct Client {
-  Index edge = none;          // into the plan's edges
-  Index host = none;          // the caller's
+  EdgeId edge;
+  HostId host;                // the caller's
   std::uint32_t cursor = 0;   // round robin
   std::uint32_t active = 0;   // calls under way
   std::uint32_t retries = 0;  // of them, retrying or backing off

@@ -13,7 +13,7 @@ namespace rehearse {
 /// The end of a call that a frame waited for.
 struct CallEnd {
   std::uint32_t frame = none;  // none: nobody waits, or the call goes on
-  Index step = none;           // the frame's, or its branch
+  StepId step;                 // the frame's, or its branch
   bool good = false;
   explicit operator bool() const { return frame != none; }
 };
@@ -33,7 +33,8 @@ class Caller : public Sources {
   /// run is too far behind.
   std::uint32_t begin(const Request& request);
   /// A call of an instance, or of a workload: begins without an attempt.
-  std::uint32_t new_call(Index client, Index endpoint, std::uint64_t path, std::uint64_t request);
+  std::uint32_t new_call(ClientId client, EndpointId endpoint, std::uint64_t path,
+                         std::uint64_t request);
   /// Sends an attempt. One that takes no time on its way arrives at once: returns the slot of its
   /// job. None: it arrives later, by an event.
   std::uint32_t make_attempt(std::uint32_t call);
@@ -66,7 +67,7 @@ class Caller : public Sources {
   /// What faults on the link take of an attempt that is about to be sent.
   enum class Loss { nothing, attempt, answer };
   Loss drawn_loss(const Call& call, std::uint64_t attempt_path) const;
-  Index chosen_instance(Client& client, const Call& call, std::uint64_t attempt_path);
+  InstanceId chosen_instance(Client& client, const Call& call, std::uint64_t attempt_path);
   Duration drawn_latency(const EdgePlan& edge, const Call& call, std::uint64_t attempt_path) const;
   void arm_timer(std::uint32_t call);
   void set_timer(std::uint32_t call);
@@ -93,7 +94,7 @@ class Caller : public Sources {
   std::vector<Time> permitted_at_;
 };
 
-inline std::uint32_t Caller::new_call(Index client, Index endpoint, std::uint64_t path,
+inline std::uint32_t Caller::new_call(ClientId client, EndpointId endpoint, std::uint64_t path,
                                       std::uint64_t request) {
   const std::uint32_t slot = calls_.take();
   Call& call = calls_[slot];
@@ -118,10 +119,10 @@ inline std::uint32_t Caller::new_call(Index client, Index endpoint, std::uint64_
 }
 
 inline std::uint32_t Caller::begin(const Request& request) {
-  const Index index = plan_->sources[request.source].workload;
+  const WorkloadId index = plan_->sources[request.source].workload;
   const WorkloadPlan& workload = plan_->workloads[index];
-  const Index host = host_of_workload(index);
-  const Index client =
+  const HostId host = host_of_workload(index);
+  const ClientId client =
       hosts_[host].first_client + workload.edge_of_service[endpoints_[request.endpoint].service];
   if (clients_[client].active >= plan_->most_in_flight) [[unlikely]] {
     fell_behind_ = true;
@@ -149,7 +150,8 @@ inline Duration Caller::drawn_latency(const EdgePlan& edge, const Call& call,
   return edge.latency.quantile(correlated_level(standard_normal(shared), callee.correlation, luck));
 }
 
-inline Index Caller::chosen_instance(Client& client, const Call& call, std::uint64_t attempt_path) {
+inline InstanceId Caller::chosen_instance(Client& client, const Call& call,
+                                          std::uint64_t attempt_path) {
   const EdgePlan& edge = edge_of(client);
   bool canary = false;
   if (surroundings_->canary_share > 0 && plan_->rollout->service == edge.callee) {
@@ -157,7 +159,7 @@ inline Index Caller::chosen_instance(Client& client, const Call& call, std::uint
   }
   const ListedRange range = surroundings_->listed_range[edge.callee * 2 + canary];
   if (range.count == 0) return none;
-  const Index* listed = &surroundings_->listed[range.first];
+  const InstanceId* listed = &surroundings_->listed[range.first];
   const auto make_luck = [&] { return stream(edge.balancing_purpose, attempt_path); };
   const std::uint32_t* const outstanding = &outstanding_[client.first_outstanding];
   return listed[edge.policies.balancer().choose(
@@ -219,13 +221,13 @@ inline void Caller::request_over(std::uint32_t slot, Status status) {
   }
   if (call.interval != none) --open_measured_;
   if (source.kind == SourcePlan::Kind::closed_loop) {
-    user_thinks(call.origin, call.user, call.round + 1);
+    user_thinks(SourceId(call.origin), call.user, call.round + 1);
   }
 }
 
 inline CallEnd Caller::call_over(std::uint32_t slot, Status status) {
   const Call& call = calls_[slot];
-  const CallEnd end{call.frame, call.origin, status == Status::ok};
+  const CallEnd end{call.frame, StepId(call.origin), status == Status::ok};
   if (!end) {
     if (call.origin != none) request_over(slot, status);
     release(slot);

@@ -22,7 +22,7 @@ double pace_of(const Instance& instance, double cores) {
 bool Door::stopped_at_door(std::uint32_t slot) {
   Job& job = jobs_[slot];
   Duration delay;
-  for (Index index = 0; index < plan_->faults.size(); ++index) {
+  for (FaultId index(0); index < plan_->faults.size(); ++index) {
     const FaultPlan& fault = plan_->faults[index];
     const FaultState& state = surroundings_->faults[index];
     if (!fault.door || !state.active || state.hits[job.instance] == 0) continue;
@@ -101,7 +101,7 @@ void Door::begin_work(std::uint32_t slot, const Job& job, Instance& instance) {
                  {.kind = RunEvent::Kind::work_done, .slot = slot, .stamp = frame.generation});
 }
 
-void Door::share_cores(Index index, std::uint32_t slot, Duration work) {
+void Door::share_cores(InstanceId index, std::uint32_t slot, Duration work) {
   Instance& instance = instances_[index];
   const ServicePlan& service = service_of(instance);
   advance_cores(instance, service.cores);
@@ -133,7 +133,7 @@ bool Door::is_at_work(SlabId frame) const {
   return frames_.is_live(frame) && frames_[frame.slot].state == Frame::State::working;
 }
 
-void Door::schedule_cores(Index index) {
+void Door::schedule_cores(InstanceId index) {
   SharedCores& shared = instances_[index].cores;
   const double cores = service_of(instances_[index]).cores;
   ++shared.stamp;
@@ -149,7 +149,7 @@ void Door::schedule_cores(Index index) {
            {.kind = RunEvent::Kind::cores_fire, .slot = index, .stamp = shared.stamp});
 }
 
-bool Door::cores_are_due(Index index, std::uint32_t stamp) {
+bool Door::cores_are_due(InstanceId index, std::uint32_t stamp) {
   Instance& instance = instances_[index];
   if (instance.cores.stamp != stamp) return false;
   advance_cores(instance, service_of(instance).cores);
@@ -171,7 +171,7 @@ std::uint32_t Door::next_done_on_cores(Instance& instance) {
   return none;
 }
 
-void Door::leave_cores(Index index) {
+void Door::leave_cores(InstanceId index) {
   Instance& instance = instances_[index];
   advance_cores(instance, service_of(instance).cores);
   --instance.cores.running;
@@ -205,7 +205,7 @@ void Door::change_pace_of_workers(const std::vector<WorkPace>& paces) {
     if (!frames_.in_use(slot) || frames_[slot].state != Frame::State::working) continue;
     const Job& job = jobs_[frames_[slot].job];
     if (job.place != Job::Place::admitted) continue;  // the state is of an earlier user
-    const Index index = job.instance;
+    const InstanceId index = job.instance;
     const auto pace = std::lower_bound(paces.begin(), paces.end(), index,
                                        [](const WorkPace& a, Index b) { return a.instance < b; });
     if (pace == paces.end() || pace->instance != index) continue;

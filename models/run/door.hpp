@@ -13,7 +13,7 @@ inline constexpr Duration longest_work = Duration::nanoseconds(std::int64_t{1} <
 
 /// From now on, work at an instance takes so many times as long as its laws say.
 struct WorkPace {
-  Index instance = none;
+  InstanceId instance;
   double factor = 1;
 };
 
@@ -40,19 +40,19 @@ class Door : public Caller {
   Progress start_work(std::uint32_t frame);
   /// Gives a free worker to whoever waits longest, or shortest. Work begins; returns the job where
   /// it is a whole job that can begin. None when nobody can.
-  std::uint32_t serve_next(Index instance);
+  std::uint32_t serve_next(InstanceId instance);
   void leave_queue(std::uint32_t frame, Instance& instance);
 
   // Work that shares cores.
-  bool cores_are_due(Index instance, std::uint32_t stamp);
+  bool cores_are_due(InstanceId instance, std::uint32_t stamp);
   /// Takes the next frame whose work is done by now; none: there is none.
   std::uint32_t next_done_on_cores(Instance& instance);
-  void schedule_cores(Index instance);
+  void schedule_cores(InstanceId instance);
   /// A frame gives up its share.
-  void leave_cores(Index instance);
+  void leave_cores(InstanceId instance);
 
   /// Makes a slot, whose path is known, the strand of `job` that does the steps from `step` on.
-  void open_frame(std::uint32_t slot, std::uint32_t job, std::uint32_t parent, Index step);
+  void open_frame(std::uint32_t slot, std::uint32_t job, std::uint32_t parent, StepId step);
 
  private:
   bool admit(std::uint32_t job);
@@ -68,13 +68,13 @@ class Door : public Caller {
   Duration drawn_work(const Frame& frame, const Job& job, const Step& step,
                       const ServicePlan& service) const;
   void change_pace_of_workers(const std::vector<WorkPace>& paces);
-  void share_cores(Index instance, std::uint32_t frame, Duration work);
+  void share_cores(InstanceId instance, std::uint32_t frame, Duration work);
   void advance_cores(Instance& instance, double cores);
   bool is_at_work(SlabId frame) const;
 };
 
 inline void Door::open_frame(std::uint32_t slot, std::uint32_t job, std::uint32_t parent,
-                             Index step) {
+                             StepId step) {
   Frame& frame = frames_[slot];
   frame.first_child = {};
   frame.job = job;
@@ -188,7 +188,7 @@ inline bool Door::attempt_arrives(std::uint32_t slot) {
 
 /// A job that needs no time ends at once and frees its worker again; the loop of who asks, not a
 /// recursion, serves the next.
-inline std::uint32_t Door::serve_next(Index index) {
+inline std::uint32_t Door::serve_next(InstanceId index) {
   Instance& instance = instances_[index];
   const ServicePlan& service = service_of(instance);
   while (instance.waiting > 0 && instance.busy < service.workers) {

@@ -24,7 +24,7 @@ void Hosts::build(const Plan& plan, std::uint64_t key) {
   clients.clear();
   outstanding.clear();
   instances.resize(instance_count);
-  for (Index i = 0; i < instance_count; ++i) {
+  for (InstanceId i(0); i < instance_count; ++i) {
     const InstancePlan& place = plan.instances[i];
     const ServicePlan& service = plan.services[place.service];
     instances[i].restart(place);
@@ -32,7 +32,7 @@ void Hosts::build(const Plan& plan, std::uint64_t key) {
   }
   for (Index w = 0; w < workload_count; ++w) {
     const WorkloadPlan& workload = plan.workloads[w];
-    add_clients(plan, key, instance_count + w, workload.first_edge, workload.edges,
+    add_clients(plan, key, HostId(instance_count + w), workload.first_edge, workload.edges,
                 workload.purpose);
   }
   begin_kept_memories(plan);
@@ -53,14 +53,15 @@ void Hosts::begin_kept_memories(const Plan& plan) {
   kept_memories.resize(count);
 }
 
-void Hosts::begin_process(const Plan& plan, Index instance, Time now) {
-  const Index first = states[instance].first_client;
-  const Index end = first + plan.services[plan.instances[instance].service].edges;
-  for (Index i = first; i < end; ++i) {
+void Hosts::begin_process(const Plan& plan, InstanceId instance, Time now) {
+  const ClientId first = states[instance].first_client;
+  const ClientId end = first + plan.services[plan.instances[instance].service].edges;
+  for (ClientId i = first; i < end; ++i) {
     const Client& client = clients[i];
     if (!client.memory.is_kept()) continue;
     plan.edges[client.edge].policies.begin(kept_memories[client.memory.kept], now);
   }
+  if (!queues.empty()) queues[instance] = {};
 }
 
 std::size_t Hosts::queues_kept(const Plan& plan) {
@@ -90,10 +91,10 @@ void Hosts::draw_lots(const Plan& plan, std::uint64_t key) {
   }
 }
 
-void Hosts::add_clients(const Plan& plan, std::uint64_t key, Index host, Index first_edge,
+void Hosts::add_clients(const Plan& plan, std::uint64_t key, HostId host, EdgeId first_edge,
                         Index edges, std::uint64_t purpose) {
-  states[host].first_client = static_cast<Index>(clients.size());
-  for (Index edge = first_edge; edge < first_edge + edges; ++edge) {
+  states[host].first_client = ClientId(clients.size());
+  for (EdgeId edge = first_edge; edge < first_edge + edges; ++edge) {
     const EdgePlan& plan_of_edge = plan.edges[edge];
     Client client{.edge = edge, .host = host, .memory = {}};
     expects(outstanding.size() <= std::numeric_limits<std::uint32_t>::max(),

@@ -17,7 +17,7 @@ namespace rehearse {
 struct alignas(64) HostState {
   std::uint64_t orders = 0;      // the next one among ties: the host's lot, then its sequence
   std::uint64_t trajectory = 0;  // fold of what happened here, in the order in which it did
-  Index first_client = 0;        // into Hosts::clients
+  ClientId first_client;
 };
 
 /// The state of all hosts of a run. Each element belongs to one host, and is touched by the
@@ -33,21 +33,18 @@ struct Hosts {
 
   /// As at the beginning of a replication; keeps the memory of an earlier one.
   void build(const Plan& plan, std::uint64_t key);
-  /// A process of this instance begins, and does not know how attempts of the last one ended.
-  void begin_process(const Plan& plan, Index instance, Time now);
+  /// A process of this instance begins: it does not know how attempts of the last one ended, nor
+  /// what its queue remembered.
+  void begin_process(const Plan& plan, InstanceId instance, Time now);
 
   /// Of how many queues something is remembered.
   static std::size_t queues_kept(const Plan& plan);
-  /// A process that dies takes along what its queue remembers.
-  void forget_queue(Index instance) {
-    if (!queues.empty()) queues[instance] = {};
-  }
 
   /// The folds of all hosts, in the order of their names.
   std::uint64_t trajectory_digest() const;
 
  private:
-  void add_clients(const Plan& plan, std::uint64_t key, Index host, Index first_edge, Index edges,
+  void add_clients(const Plan& plan, std::uint64_t key, HostId host, EdgeId first_edge, Index edges,
                    std::uint64_t purpose);
   void begin_kept_memories(const Plan& plan);
   void draw_lots(const Plan& plan, std::uint64_t key);
@@ -61,7 +58,7 @@ struct Surroundings {
   double canary_share = 0;              // of the calls
   std::uint32_t disturbed_links = 0;    // active faults that lose what is on its way
   std::vector<FaultState> faults;
-  std::vector<Index> listed;              // [service, version]: instances that get traffic
+  std::vector<InstanceId> listed;         // [service, version]: instances that get traffic
   std::vector<ListedRange> listed_range;  // [service * 2 + version]
 };
 

@@ -42,7 +42,7 @@ struct SharedCores {
 /// The integral over time of a count is exact and costs one addition a change: who comes subtracts
 /// the instant, who goes adds it, and those who are there go, as it were, when it is collected.
 struct Instance {
-  alignas(64) Index service = none;
+  alignas(64) ServiceId service;
   std::uint32_t busy = 0;       // workers
   std::uint32_t waiting = 0;    // frames in the queue
   std::uint32_t in_system = 0;  // admitted jobs
@@ -150,7 +150,7 @@ struct FaultState {
   bool active = false;
   bool cancelled = false;  // stopped before its time
   bool met = false;        // somebody was there
-  std::vector<Index> targets;
+  std::vector<InstanceId> targets;
   double work_factor = 1;
   std::vector<std::uint8_t> hits;  // [instance]; of those at doors and on links
 };

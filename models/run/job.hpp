@@ -18,8 +18,8 @@ struct Job {
   Duration latency;  // of the network, one way: the answer takes as long as the request
   SlabId call;       // in its caller's partition
   std::uint32_t attempt = 0;
-  Index endpoint = none;
-  Index instance = none;
+  EndpointId endpoint;
+  InstanceId instance;
   Index column = none;  // of the outcome
   std::uint32_t interval = none;
   std::uint32_t home = none;    // the caller's partition, if it is another one
@@ -41,7 +41,7 @@ struct Frame {
   std::uint32_t generation = 0;
   std::uint32_t job = none;
   std::uint32_t parent = none;
-  Index step = none;            // under way; none: the sequence is over
+  StepId step;                  // under way; none: the sequence is over
   std::uint32_t succeeded = 0;  // parallel: branches so far
   std::uint32_t failed = 0;
   std::uint32_t queue_previous = none;

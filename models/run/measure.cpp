@@ -21,8 +21,8 @@ Measured added_up(const MetricScope& scope, const IntervalOutcome& interval, boo
     if (with_latency) sum.latency.merge(requests.latency);
   };
   for (const Index column : scope.endpoint_columns) add(interval.endpoints[column]);
-  for (const Index workload : scope.workloads) add(interval.workloads[workload]);
-  for (const Index service : scope.services) sum.services += interval.services[service];
+  for (const WorkloadId workload : scope.workloads) add(interval.workloads[workload]);
+  for (const ServiceId service : scope.services) sum.services += interval.services[service];
   return sum;
 }
 
@@ -37,7 +37,7 @@ std::optional<double> highest_utilization(const MetricScope& scope, const Outcom
     const Time from = layout.warm_up_end + layout.window * static_cast<std::int64_t>(w);
     const Time to = std::min(from + layout.window, layout.intervals.front().to);
     if (to <= interval.from || from >= interval.to) continue;
-    for (const Index service : scope.services) {
+    for (const ServiceId service : scope.services) {
       const double value =
           widened(outcome.service_windows[w * layout.services.size() + service].utilization);
       highest = std::max(highest.value_or(value), value);

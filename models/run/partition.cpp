@@ -131,16 +131,16 @@ inline void Partition::foresee_answer(std::uint32_t slot, int near) const {
   foresee_step(steps_[call.origin].next, client.host, near);
 }
 
-inline void Partition::foresee_host(Index instance) const {
+inline void Partition::foresee_host(InstanceId instance) const {
   ask_for(&instances_[instance]);
   ask_for(&instances_[instance].busy_time);
   ask_for(&hosts_[instance]);
 }
 
 /// A step that may make calls.
-inline void Partition::foresee_step(Index index, Index host, int near) const {
+inline void Partition::foresee_step(StepId index, HostId host, int near) const {
   const Step& step = steps_[index];
-  const Index first_client = hosts_[host].first_client;
+  const ClientId first_client = hosts_[host].first_client;
   if (near == 2) {
     ask_for(&step);
     ask_for(&clients_[first_client]);
@@ -148,7 +148,7 @@ inline void Partition::foresee_step(Index index, Index host, int near) const {
     foresee_call(clients_[first_client + step.edge]);
   } else if (step.kind == Step::Kind::parallel) {
     for (Index branch = 0; branch < step.count; ++branch) {
-      const Index first = plan_->branches[step.body + branch];
+      const StepId first = plan_->branches[step.body + branch];
       if (is_single_call(first)) foresee_call(clients_[first_client + steps_[first].edge]);
     }
   }
@@ -183,7 +183,7 @@ inline void Partition::handle(const Events::Event& event) {
       work_done({what.slot, what.stamp});
       break;
     case RunEvent::Kind::cores_fire:
-      cores_fire(what.slot, what.stamp);
+      cores_fire(InstanceId(what.slot), what.stamp);
       break;
     case RunEvent::Kind::timer:
       go_on(timer_fires(what.slot, what.stamp));
@@ -192,10 +192,10 @@ inline void Partition::handle(const Events::Event& event) {
       attempt(backoff_over({what.slot, what.stamp}, what.extra));
       break;
     case RunEvent::Kind::source_fires:
-      requests_appear(what.slot);
+      requests_appear(SourceId(what.slot));
       break;
     case RunEvent::Kind::user_asks:
-      user_asks(what.slot, what.stamp, what.extra);
+      user_asks(SourceId(what.slot), what.stamp, what.extra);
       break;
   }
 }
@@ -222,7 +222,7 @@ void Partition::end_calls_of_the_dead() {
   std::vector<std::pair<std::uint64_t, std::uint32_t>> orphans;
   for (std::uint32_t slot = 0; slot < calls_.size(); ++slot) {
     if (!calls_.in_use(slot) || calls_[slot].frame != none) continue;
-    const Index host = clients_[calls_[slot].client].host;
+    const HostId host = clients_[calls_[slot].client].host;
     if (host < first_workload_ && !instances_[host].up)
       orphans.emplace_back(calls_[slot].path, slot);
   }

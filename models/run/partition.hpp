@@ -37,8 +37,8 @@ class Partition : public Program {
   void foresee_arrival(std::uint32_t job, int near) const;
   void foresee_end_of_work(std::uint32_t frame, int near) const;
   void foresee_answer(std::uint32_t call, int near) const;
-  void foresee_host(Index instance) const;
-  void foresee_step(Index step, Index host, int near) const;
+  void foresee_host(InstanceId instance) const;
+  void foresee_step(StepId step, HostId host, int near) const;
   void foresee_call(const Client& client) const;
 
   std::uint64_t at_this_instant_ = 0;

@@ -12,11 +12,11 @@ void Program::start(const Plan& plan, const Cut& cut, Index index) {
   returning_ = 0;
 }
 
-void Program::requests_appear(Index source) {
+void Program::requests_appear(SourceId source) {
   source_fires(source, [this](const Request& request) { arrive(begin(request)); });
 }
 
-void Program::user_asks(Index source, std::uint32_t user, std::uint32_t round) {
+void Program::user_asks(SourceId source, std::uint32_t user, std::uint32_t round) {
   if (const auto request = request_of_user(source, user, round)) arrive(begin(*request));
 }
 
@@ -92,7 +92,7 @@ Progress Program::start_step(std::uint32_t slot) {
 }
 
 /// `index` is the frame's step, or a branch of it that is nothing but a call.
-Progress Program::start_call(std::uint32_t slot, Index index) {
+Progress Program::start_call(std::uint32_t slot, StepId index) {
   const Step& step = steps_[index];
   const Frame& frame = frames_[slot];
   const std::uint64_t path = extended(frame.path, step.purpose);
@@ -109,7 +109,7 @@ Progress Program::start_call(std::uint32_t slot, Index index) {
   return Progress::waiting;
 }
 
-bool Program::is_single_call(Index index) const {
+bool Program::is_single_call(StepId index) const {
   if (index == none) return false;
   const Step& step = steps_[index];
   return step.kind == Step::Kind::call && step.next == none && step.on_error != OnError::fallback;
@@ -129,7 +129,7 @@ Progress Program::start_parallel(std::uint32_t slot, const Step& step) {
   frames_[slot].succeeded = 0;
   frames_[slot].failed = 0;
   for (Index branch = 0; branch < step.count; ++branch) {
-    const Index first = plan_->branches[step.body + branch];
+    const StepId first = plan_->branches[step.body + branch];
     const Progress progress =
         is_single_call(first) ? start_call(slot, first) : run_child(slot, first, branch);
     if (progress == Progress::succeeded) ++frames_[slot].succeeded;
@@ -151,14 +151,14 @@ Progress Program::judged(const Frame& frame, const Step& step) const {
 Progress Program::run_rounds(std::uint32_t slot, const Step& step) {
   while (frames_[slot].remaining > 0) {
     const std::uint64_t round = --frames_[slot].remaining;
-    const Progress progress = run_child(slot, step.body, round);
+    const Progress progress = run_child(slot, StepId(step.body), round);
     if (progress != Progress::succeeded) return progress;
   }
   return Progress::succeeded;
 }
 
 /// Starts a strand of its own for some steps. `salt` keeps the draws of branches and rounds apart.
-Progress Program::run_child(std::uint32_t slot, Index first_step, std::uint64_t salt) {
+Progress Program::run_child(std::uint32_t slot, StepId first_step, std::uint64_t salt) {
   const std::uint64_t purpose = steps_[frames_[slot].step].purpose;
   const std::uint64_t path = extended(extended(frames_[slot].path, purpose), salt);
   const std::uint32_t child = frames_.take();
@@ -187,7 +187,7 @@ void Program::resume(std::uint32_t slot) {
 }
 
 /// A call that a frame waited for is over.
-void Program::call_ended(std::uint32_t slot, Index index, bool good) {
+void Program::call_ended(std::uint32_t slot, StepId index, bool good) {
   expects(frames_.in_use(slot), "who waits for a call lives until it is over");
   const Step& step = steps_[index];
   good = good || step.on_error == OnError::ignore;
@@ -203,7 +203,7 @@ void Program::call_ended(std::uint32_t slot, Index index, bool good) {
     frame_ended(slot, false);
     return;
   }
-  const Progress progress = run_child(slot, step.body, 0);
+  const Progress progress = run_child(slot, StepId(step.body), 0);
   if (progress == Progress::succeeded) continue_frame(slot);
   if (progress == Progress::failed) frame_ended(slot, false);
 }
@@ -257,7 +257,7 @@ void Program::end_job(std::uint32_t slot, Status status) {
     return;
   }
   const Job& job = jobs_[slot];
-  const Index index = job.instance;
+  const InstanceId index = job.instance;
   Instance& instance = instances_[index];
   instance.leave(now_, service_of(instance));
   withdraw(slot);
@@ -287,7 +287,7 @@ bool Program::answers_at_once(const Job& job, Status status) const {
 }
 
 /// Hands free workers to whoever waits.
-void Program::dispatch(Index index) {
+void Program::dispatch(InstanceId index) {
   Instance& instance = instances_[index];
   if (instance.dispatching || !instance.up) return;
   instance.dispatching = true;
@@ -301,14 +301,14 @@ void Program::dispatch(Index index) {
 
 void Program::give_back_worker(std::uint32_t slot) {
   Frame& frame = frames_[slot];
-  const Index index = jobs_[frame.job].instance;
+  const InstanceId index = jobs_[frame.job].instance;
   Instance& instance = instances_[index];
   frame.owns_worker = false;
   instance.give_worker_back(now_);
   if (instance.waiting > 0) dispatch(index);
 }
 
-void Program::cores_fire(Index index, std::uint32_t stamp) {
+void Program::cores_fire(InstanceId index, std::uint32_t stamp) {
   if (!cores_are_due(index, stamp)) return;
   Instance& instance = instances_[index];
   ++nesting_;
@@ -344,7 +344,7 @@ void Program::withdraw_busy(std::uint32_t slot) {
   drop_children(slot);
   Frame& frame = frames_[slot];
   if (frame.state == Frame::State::waiting && !frame.owns_worker) return;
-  const Index index = jobs_[frame.job].instance;
+  const InstanceId index = jobs_[frame.job].instance;
   Instance& instance = instances_[index];
   const Frame::State state = frame.state;
   if (state == Frame::State::queued) leave_queue(slot, instance);

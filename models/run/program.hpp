@@ -28,19 +28,19 @@ class Program : public Door {
   [[gnu::noinline, gnu::flatten]] void end_job(std::uint32_t job, Status status);
 
   // What events say.
-  [[gnu::noinline, gnu::flatten]] void requests_appear(Index source);
-  [[gnu::noinline]] void user_asks(Index source, std::uint32_t user, std::uint32_t round);
+  [[gnu::noinline, gnu::flatten]] void requests_appear(SourceId source);
+  [[gnu::noinline]] void user_asks(SourceId source, std::uint32_t user, std::uint32_t round);
   void work_done(SlabId frame);
-  void cores_fire(Index instance, std::uint32_t stamp);
+  void cores_fire(InstanceId instance, std::uint32_t stamp);
 
   /// Whether a sequence is one call and no more: then its strand needs no frame of its own.
-  bool is_single_call(Index step) const;
+  bool is_single_call(StepId step) const;
 
  private:
   void arrive(std::uint32_t job);
   [[gnu::noinline, gnu::flatten]] void attempt_now(std::uint32_t call);
   bool answers_at_once(const Job& job, Status status) const;
-  [[gnu::noinline]] void dispatch(Index instance);
+  [[gnu::noinline]] void dispatch(InstanceId instance);
   [[gnu::noinline]] void give_back_worker(std::uint32_t frame);
   [[gnu::noinline]] void start_chosen_behaviour(std::uint32_t job);
   double own_error_probability(const Job& job) const;
@@ -49,14 +49,14 @@ class Program : public Door {
   void resume(std::uint32_t frame);
   void frame_ended(std::uint32_t frame, bool good);
   void program_ended(std::uint32_t job, bool good);
-  [[gnu::noinline, gnu::flatten]] void call_ended(std::uint32_t frame, Index step, bool good);
+  [[gnu::noinline, gnu::flatten]] void call_ended(std::uint32_t frame, StepId step, bool good);
   void branch_ended(std::uint32_t frame, bool good);
   Progress run_frame(std::uint32_t frame);
   Progress start_step(std::uint32_t frame);
-  Progress start_call(std::uint32_t frame, Index step);
+  Progress start_call(std::uint32_t frame, StepId step);
   Progress start_parallel(std::uint32_t frame, const Step& step);
   Progress run_rounds(std::uint32_t frame, const Step& step);
-  Progress run_child(std::uint32_t frame, Index first_step, std::uint64_t salt);
+  Progress run_child(std::uint32_t frame, StepId first_step, std::uint64_t salt);
   Progress judged(const Frame& frame, const Step& step) const;
   void spawn(std::uint32_t frame, const Step& step);
   [[gnu::noinline]] void drop_children(std::uint32_t frame);

@@ -60,7 +60,7 @@ void Recorder::start(const Plan& plan) {
       (endpoints_[column].*list).push_back(what);
       endpoints_[column].watched = true;
     }
-    for (const Index workload : scope.workloads) {
+    for (const WorkloadId workload : scope.workloads) {
       (workloads_[workload].*list).push_back(what);
       workloads_[workload].watched = true;
     }
@@ -100,7 +100,7 @@ void Recorder::attempt_unfinished(Index column, std::uint32_t interval) {
   if (Cell* const cell = endpoint_cell_of(interval, column)) ++cell->unfinished;
 }
 
-void Recorder::request_unfinished(Index workload, std::uint32_t interval) {
+void Recorder::request_unfinished(WorkloadId workload, std::uint32_t interval) {
   expects(workload < workloads_.size(), "an unfinished request is one of a workload");
   if (Cell* const cell = workload_cell_of(interval, workload)) ++cell->unfinished;
 }
@@ -113,7 +113,7 @@ void Recorder::settle(std::uint32_t interval) {
   for (Index i = 0; i < endpoints_.size(); ++i) {
     endpoints_[i].settle(endpoint_cell_of(interval_, i));
   }
-  for (Index i = 0; i < workloads_.size(); ++i) {
+  for (WorkloadId i(0); i < workloads_.size(); ++i) {
     workloads_[i].settle(workload_cell_of(interval_, i));
   }
   interval_ = interval;
@@ -127,7 +127,7 @@ void Recorder::add_old(Cell* cell, Station& station, Duration latency, std::uint
   station.window.add(bin);
 }
 
-void Recorder::request_failed(Index workload, std::uint32_t interval, Status status,
+void Recorder::request_failed(WorkloadId workload, std::uint32_t interval, Status status,
                               Duration latency) {
   expects(status != Status::ok, "a request that failed was not answered well");
   const std::uint32_t bin = LatencyBins::bin_of(latency);

@@ -39,15 +39,15 @@ class Recorder {
   void attempt_arrived(Index column) { ++endpoints_[column].totals.arrived; }
   void attempt_succeeded(Index column, std::uint32_t interval, Duration latency);
   void attempt_failed(Index column, std::uint32_t interval, Status status, Duration latency);
-  void request_arrived(Index workload) { ++workloads_[workload].totals.arrived; }
-  void request_succeeded(Index workload, std::uint32_t interval, Duration latency);
-  void request_failed(Index workload, std::uint32_t interval, Status status, Duration latency);
+  void request_arrived(WorkloadId workload) { ++workloads_[workload].totals.arrived; }
+  void request_succeeded(WorkloadId workload, std::uint32_t interval, Duration latency);
+  void request_failed(WorkloadId workload, std::uint32_t interval, Status status, Duration latency);
   /// Of what arrived in `interval`, still without an answer when the run ended.
   void attempt_unfinished(Index column, std::uint32_t interval);
-  void request_unfinished(Index workload, std::uint32_t interval);
-  void call_made(Index callee) { ++service_totals_[callee].calls; }
+  void request_unfinished(WorkloadId workload, std::uint32_t interval);
+  void call_made(ServiceId callee) { ++service_totals_[callee].calls; }
   /// One more attempt of a call that was counted.
-  void call_retried(Index callee) { ++service_totals_[callee].retries; }
+  void call_retried(ServiceId callee) { ++service_totals_[callee].retries; }
 
   /// Asks memory for what an attempt touches, or its good end.
   void foresee(Index column) const {
@@ -59,14 +59,14 @@ class Recorder {
   }
 
   const Counters& endpoint_total(Index column) const { return endpoints_[column].totals; }
-  const Counters& workload_total(Index workload) const { return workloads_[workload].totals; }
-  const Counters& service_total(Index service) const { return service_totals_[service]; }
+  const Counters& workload_total(WorkloadId workload) const { return workloads_[workload].totals; }
+  const Counters& service_total(ServiceId service) const { return service_totals_[service]; }
   const Cell& endpoint_cell(std::uint32_t interval, Index column) const {
     const std::size_t cell = interval * endpoints_.size() + column;
     expects(cell < endpoint_cells_.size(), "who reads a cell knows the intervals and the columns");
     return endpoint_cells_[cell];
   }
-  const Cell& workload_cell(std::uint32_t interval, Index workload) const {
+  const Cell& workload_cell(std::uint32_t interval, WorkloadId workload) const {
     const std::size_t cell = interval * workloads_.size() + workload;
     expects(cell < workload_cells_.size(),
             "who reads a cell knows the intervals and the workloads");
@@ -75,7 +75,7 @@ class Recorder {
 
   /// Answers from when the reader last cleared them until the last settle().
   LatencyCounts& endpoint_window(Index column) { return endpoints_[column].window; }
-  LatencyCounts& workload_window(Index workload) { return workloads_[workload].window; }
+  LatencyCounts& workload_window(WorkloadId workload) { return workloads_[workload].window; }
   LatencyRecorder& watched(Index watch) { return watched_[watch]; }
   LatencySplit& watched_split(Index watch) { return watched_splits_[watch]; }
 
@@ -104,7 +104,7 @@ class Recorder {
   Cell* endpoint_cell_of(std::uint32_t interval, Index column) {
     return interval == none ? nullptr : &endpoint_cells_[interval * endpoints_.size() + column];
   }
-  Cell* workload_cell_of(std::uint32_t interval, Index workload) {
+  Cell* workload_cell_of(std::uint32_t interval, WorkloadId workload) {
     return interval == none ? nullptr : &workload_cells_[interval * workloads_.size() + workload];
   }
   /// What arrived in another interval than this one is counted at once.
@@ -142,7 +142,8 @@ inline void Recorder::attempt_succeeded(Index column, std::uint32_t interval, Du
   }
 }
 
-inline void Recorder::request_succeeded(Index workload, std::uint32_t interval, Duration latency) {
+inline void Recorder::request_succeeded(WorkloadId workload, std::uint32_t interval,
+                                        Duration latency) {
   const std::uint32_t bin = LatencyBins::bin_of(latency);
   Station& station = workloads_[workload];
   ++station.totals.finished;

@@ -22,7 +22,7 @@ double time_to_accumulate(double goal, double rate, double slope) {
 }  // namespace
 
 void Sources::start_sources() {
-  for (Index source = 0; source < plan_->sources.size(); ++source) {
+  for (SourceId source(0); source < plan_->sources.size(); ++source) {
     const SourcePlan& plan = plan_->sources[source];
     if (!is_here(host_of_workload(plan.workload))) continue;
     SourceState& state = sources_[source];
@@ -83,7 +83,7 @@ Time Sources::next_of_changing_rate(const SourcePlan& plan, SourceState& state, 
   }
 }
 
-void Sources::user_thinks(Index source, std::uint32_t user, std::uint32_t round) {
+void Sources::user_thinks(SourceId source, std::uint32_t user, std::uint32_t round) {
   const SourcePlan& plan = plan_->sources[source];
   expects(user < plan.users, "who thinks is one of the users of a closed loop");
   const std::uint64_t path = extended(extended(plan.purpose, user), round);
@@ -93,7 +93,7 @@ void Sources::user_thinks(Index source, std::uint32_t user, std::uint32_t round)
            {.kind = RunEvent::Kind::user_asks, .slot = source, .stamp = user, .extra = round});
 }
 
-std::optional<Request> Sources::request_of_user(Index source, std::uint32_t user,
+std::optional<Request> Sources::request_of_user(SourceId source, std::uint32_t user,
                                                 std::uint32_t round) const {
   const SourcePlan& plan = plan_->sources[source];
   if (sources_[source].stopped || now_ >= plan.until) return std::nullopt;

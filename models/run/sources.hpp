@@ -11,9 +11,9 @@ namespace rehearse {
 
 /// A request that appears now.
 struct Request {
-  Index source = none;
+  SourceId source;
   std::uint64_t path = 0;
-  Index endpoint = none;
+  EndpointId endpoint;
   std::uint32_t user = none;  // closed loop
   std::uint32_t round = 0;    // of the user
 };
@@ -28,31 +28,31 @@ class Sources : public Wire {
  protected:
   /// A source has something to send: calls `begin(request)` for each, and schedules the next time.
   template <class Begin>
-  void source_fires(Index source, const Begin& begin);
+  void source_fires(SourceId source, const Begin& begin);
 
   /// A user has thought. Nothing when the source has stopped.
-  std::optional<Request> request_of_user(Index source, std::uint32_t user,
+  std::optional<Request> request_of_user(SourceId source, std::uint32_t user,
                                          std::uint32_t round) const;
 
   /// A user thinks, and asks then.
-  void user_thinks(Index source, std::uint32_t user, std::uint32_t round);
+  void user_thinks(SourceId source, std::uint32_t user, std::uint32_t round);
 
  private:
   bool advance_source(const SourcePlan& plan, SourceState& state) const;
-  void schedule_source(Index source);
+  void schedule_source(SourceId source);
   template <class Begin>
-  void batch_fires(Index source, std::uint64_t path, const Begin& begin);
+  void batch_fires(SourceId source, std::uint64_t path, const Begin& begin);
   template <class Begin>
-  void replay_fires(Index source, const Begin& begin);
+  void replay_fires(SourceId source, const Begin& begin);
   /// Of the endpoint that a recording says, or the mix draws: one draw at `path` where there are
   /// several.
-  Request request_for(Index source, std::uint64_t path, Index recorded) const {
+  Request request_for(SourceId source, std::uint64_t path, EndpointId recorded) const {
     if (recorded == none) {
       recorded = drawn_endpoint(plan_->workloads[plan_->sources[source].workload], path);
     }
     return {.source = source, .path = path, .endpoint = recorded};
   }
-  Index drawn_endpoint(const WorkloadPlan& workload, std::uint64_t path) const;
+  EndpointId drawn_endpoint(const WorkloadPlan& workload, std::uint64_t path) const;
   Time next_open_arrival(const SourcePlan& plan, SourceState& state) const;
   Time next_of_changing_rate(const SourcePlan& plan, SourceState& state, double goal) const;
 };
@@ -68,7 +68,7 @@ inline Time Sources::next_open_arrival(const SourcePlan& plan, SourceState& stat
 }
 
 /// Schedules the next arrival of a source; at most one is pending.
-inline void Sources::schedule_source(Index source) {
+inline void Sources::schedule_source(SourceId source) {
   const SourcePlan& plan = plan_->sources[source];
   const SourceState& state = sources_[source];
   expects(state.next >= now_, "nobody arrives in the past");
@@ -79,7 +79,7 @@ inline void Sources::schedule_source(Index source) {
                       PackedEvent::of(event));
 }
 
-inline Index Sources::drawn_endpoint(const WorkloadPlan& workload, std::uint64_t path) const {
+inline EndpointId Sources::drawn_endpoint(const WorkloadPlan& workload, std::uint64_t path) const {
   if (workload.mix_endpoints.size() == 1) return workload.mix_endpoints.front();
   expects(!workload.mix_endpoints.empty(), "who draws from a mix has one");
   const double goal = stream(workload.purpose, path).uniform() * workload.cumulative_mix.back();
@@ -91,7 +91,7 @@ inline Index Sources::drawn_endpoint(const WorkloadPlan& workload, std::uint64_t
 /// An open-loop source finds its next arrival before it makes the request: the processor then draws
 /// the one while it does the other. Nothing that a request does changes when the next one comes.
 template <class Begin>
-void Sources::source_fires(Index source, const Begin& begin) {
+void Sources::source_fires(SourceId source, const Begin& begin) {
   const SourcePlan& plan = plan_->sources[source];
   SourceState& state = sources_[source];
   if (state.stopped) return;
@@ -113,7 +113,7 @@ void Sources::source_fires(Index source, const Begin& begin) {
 }
 
 template <class Begin>
-void Sources::batch_fires(Index source, std::uint64_t path, const Begin& begin) {
+void Sources::batch_fires(SourceId source, std::uint64_t path, const Begin& begin) {
   const SourcePlan& plan = plan_->sources[source];
   RandomStream luck = stream(plan.purpose, path);
   const std::uint64_t size = plan.batch.sample(luck);
@@ -125,7 +125,7 @@ void Sources::batch_fires(Index source, std::uint64_t path, const Begin& begin) 
 /// A load spike sends each recorded request `copies` times more, at once: the same burst, but
 /// higher.
 template <class Begin>
-void Sources::replay_fires(Index source, const Begin& begin) {
+void Sources::replay_fires(SourceId source, const Begin& begin) {
   const SourcePlan& plan = plan_->sources[source];
   SourceState& state = sources_[source];
   const std::uint64_t path = extended(plan.purpose, state.ordinal);

@@ -68,15 +68,15 @@ class Wire {
       schedule(now_ + delay, order, event);
     }
   }
-  std::uint64_t next_order(Index host) { return hosts_[host].orders++; }
+  std::uint64_t next_order(HostId host) { return hosts_[host].orders++; }
   /// Two of them, this one and the next.
-  std::uint64_t next_two_orders(Index host) {
+  std::uint64_t next_two_orders(HostId host) {
     const std::uint64_t first = hosts_[host].orders;
     hosts_[host].orders += 2;
     return first;
   }
   /// Folds something that happened at a host into its trajectory.
-  void note(Index host, std::uint64_t what) {
+  void note(HostId host, std::uint64_t what) {
     std::uint64_t& fold = hosts_[host].trajectory;
     fold = (fold ^ what ^ static_cast<std::uint64_t>(now_.since_start().in_nanoseconds())) *
            0x9e3779b97f4a7c15ULL;
@@ -89,8 +89,8 @@ class Wire {
     return services_[instance.service];
   }
   const EdgePlan& edge_of(const Client& client) const { return edges_[client.edge]; }
-  Index host_of_workload(Index workload) const { return first_workload_ + workload; }
-  bool is_here(Index host) const { return cut_->partition_of[host] == index_; }
+  HostId host_of_workload(WorkloadId workload) const { return HostId(first_workload_ + workload); }
+  bool is_here(HostId host) const { return cut_->partition_of[host] == index_; }
 
   /// A slot for an attempt: of its job, and of the first strand of what that will do.
   std::uint32_t new_job() {

@@ -36,7 +36,7 @@ Time at(int seconds) {
 MetricCondition condition(Metric metric) {
   MetricCondition made;
   made.metric = metric;
-  made.aggregate = metric == Metric::latency ? Aggregate::quantile : Aggregate::none;
+  made.aggregate = metric == Metric::latency ? Aggregate::quantile : Aggregate::absent;
   made.level = 0.5;
   made.threshold = 0.5;
   return made;
@@ -96,14 +96,15 @@ const std::vector<Spoiled> spoiled_plans = {
     {"services are sorted by name, and no two have one",
      [](Plan& plan) { plan.services[0].name = "z"; }},
     {"the instances of a service are in the plan",
-     [](Plan& plan) { plan.services[1].first_instance = 3; }},
+     [](Plan& plan) { plan.services[1].first_instance = InstanceId(3); }},
     {"an instance knows the service that counts on it",
-     [](Plan& plan) { plan.instances[0].service = 1; }},
+     [](Plan& plan) { plan.instances[0].service = ServiceId(1); }},
     {"the canary stands behind the stable instances",
      [](Plan& plan) { plan.instances[1].canary = true; }},
     {"an instance has a worker, or needs none", [](Plan& plan) { plan.services[0].workers = 0; }},
     {"a correlation lies in [0, 1]", [](Plan& plan) { plan.services[0].correlation = 1.1; }},
-    {"an edge leads to a service of the plan", [](Plan& plan) { plan.edges[0].callee = 2; }},
+    {"an edge leads to a service of the plan",
+     [](Plan& plan) { plan.edges[0].callee = ServiceId(2); }},
     {"an edge knows all instances of its callee", [](Plan& plan) { --plan.edges[0].instances; }},
     {"the lane of an edge exists", [](Plan& plan) { plan.edges[0].lane = plan.lanes; }},
     {"only what takes a constant time travels in a lane",
@@ -117,12 +118,12 @@ const std::vector<Spoiled> spoiled_plans = {
     {"an endpoint fails with a probability",
      [](Plan& plan) { plan.endpoints[0].own_error_probability = -0.1; }},
     {"what begins with work has a first step, and that is work",
-     [](Plan& plan) { plan.endpoints[0].first_step = 1; }},
-    {"a sequence of steps goes forward", [](Plan& plan) { plan.steps[1].next = 0; }},
+     [](Plan& plan) { plan.endpoints[0].first_step = StepId(1); }},
+    {"a sequence of steps goes forward", [](Plan& plan) { plan.steps[1].next = StepId(0); }},
     {"work has a law of its duration",
      [](Plan& plan) { first_of(plan, Step::Kind::work).law = none; }},
     {"a call asks for an endpoint of the plan",
-     [](Plan& plan) { first_of(plan, Step::Kind::call).endpoint = 2; }},
+     [](Plan& plan) { first_of(plan, Step::Kind::call).endpoint = EndpointId(2); }},
     {"a call is made with a probability",
      [](Plan& plan) { first_of(plan, Step::Kind::call).probability = 2; }},
     {"a repetition has a law of its count",

@@ -10,7 +10,7 @@ using namespace rehearse::testing;
 
 namespace {
 
-MetricCondition metric(Metric kind, Aggregate aggregate = Aggregate::none, double level = 0) {
+MetricCondition metric(Metric kind, Aggregate aggregate = Aggregate::absent, double level = 0) {
   MetricCondition condition;
   condition.metric = kind;
   condition.aggregate = aggregate;
@@ -123,7 +123,7 @@ TEST_CASE("averages and maxima of a service are those of its instances", "[model
   CHECK(value(Metric::queue_length, Aggregate::max) == 2);
   CHECK(value(Metric::in_system, Aggregate::mean) == Approx(0.060));
   CHECK(value(Metric::in_system, Aggregate::max) == 3);
-  CHECK(value(Metric::attempts_per_request, Aggregate::none) == 1);
+  CHECK(value(Metric::attempts_per_request, Aggregate::absent) == 1);
 }
 
 TEST_CASE("requests that hang are counted, and none are nothing to count", "[models]") {

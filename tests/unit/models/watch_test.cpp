@@ -11,7 +11,7 @@ Time at(int seconds) {
 }
 
 /// Scrapes each ten seconds, known five seconds later, over a window of twenty.
-WatchPlan plan_for(Metric metric, Aggregate aggregate = Aggregate::none) {
+WatchPlan plan_for(Metric metric, Aggregate aggregate = Aggregate::absent) {
   WatchPlan plan;
   plan.condition.metric = metric;
   plan.condition.aggregate = aggregate;
