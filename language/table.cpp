@@ -80,9 +80,9 @@ void TableReader::add_foreign(const std::string& key, std::string_view owner) {
   const auto known = std::find_if(foreign_.begin(), foreign_.end(),
                                   [&](const Foreign& other) { return other.key == key; });
   if (known == foreign_.end()) {
-    foreign_.push_back({key, std::string(owner)});
+    foreign_.push_back({key, {std::string(owner)}});
   } else {
-    known->owners += fmt::format(" and {}", owner);
+    known->owners.emplace_back(owner);
   }
 }
 
@@ -93,7 +93,7 @@ bool TableReader::is_foreign(const Entry& entry) {
   if (foreign == foreign_.end()) return false;
   if (!word_.empty()) {
     reader_.mistake(entry.node, fmt::format("{} has no '{}'", tag_, entry.key),
-                    fmt::format("'{}' belongs to {}", entry.key, foreign->owners));
+                    fmt::format("'{}' belongs to {}", entry.key, joined(foreign->owners)));
   }
   return true;
 }

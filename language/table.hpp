@@ -128,7 +128,7 @@ class TableReader {
   /// A key of other alternatives only.
   struct Foreign {
     std::string key;
-    std::string owners;  // words of alternatives: "slow_down and load_spike"
+    std::vector<std::string> owners;  // words of alternatives
   };
   void check_choice(bool any_unknown);
   void hold(const Key& tag, std::string_view word);

@@ -18,7 +18,8 @@ struct ZoneDown {
       "the instances die with all work in them, come back empty, and nobody answers: callers wait "
       "for their timeouts, and without one for ever";
   static constexpr std::string_view overlapping =
-      "likewise; while a zone is lost its instances are silent, killed ones elsewhere refuse to "
+      "as instance_kill does; while a zone is lost its instances are silent, killed ones elsewhere "
+      "refuse to "
       "connect";
   static constexpr TargetRule targets{.zone = true};
   static constexpr bool is_silent = true;

@@ -106,7 +106,8 @@ TEST_CASE("only the edge from the caller that is named loses anything", "[models
 TEST_CASE("each of n attempts is lost on either way: 1 - (1 - (1 - p)^2)^n succeed", "[models]") {
   ModelSpec model = station(constant(0.001), std::nullopt);
   ClientSpec& client = add_poisson(model, 200).calls["station"];
-  client.retry = RetrySpec{.max_attempts = 3, .per_try_timeout = Duration::milliseconds(10)};
+  client.retry.emplace().max_attempts = 3;
+  client.retry->per_try_timeout = Duration::milliseconds(10);
   const double p = 0.3;
   ExperimentSpec experiment = quiet(10);
   experiment.faults = {loss(100 * p, Direction::both, 10)};
