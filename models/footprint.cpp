@@ -62,8 +62,10 @@ Footprint footprint_of(const System& system) {
   footprint.system = times(plan.instances.size(), sizeof(InstancePlan));
   for (const FaultPlan& fault : plan.faults) {
     footprint.system += times(fault.candidates.size(), sizeof(InstanceId));
+    footprint.system += static_cast<double>(fault.disturbs.size());
+    if (fault.door || fault.link) footprint.run += static_cast<double>(plan.instances.size());
   }
-  footprint.run =
+  footprint.run +=
       times(hosts, sizeof(HostState) + sizeof(Instance)) +
       times(Hosts::queues_kept(plan), sizeof(Queue::State)) + bytes_of_clients(plan) +
       times(counted, 2 * bytes_of_counts) +

@@ -50,14 +50,22 @@ void doubt_utilization(const ModelSpec& model, const std::string& what,
       name.empty() ? "they have" : "it has"));
 }
 
+void doubt_queues(const ModelSpec& model, std::vector<std::string>& doubts) {
+  for (const auto& [name, service] : model.services) {
+    if (service.workers || !drops_jobs(service.queue.discipline)) continue;
+    doubts.push_back(fmt::format(
+        "the queue of '{}' would drop jobs that wait for a worker, and its workers are unlimited: "
+        "nobody waits",
+        name));
+  }
+}
+
 /// The endpoints that requests can come to: those of the mixes, and what they call.
 class Reach {
  public:
   explicit Reach(const ModelSpec& model) : model_(model) {
     for (const auto& [name, workload] : model_.workloads) {
-      for (const auto& [endpoint, weight] : workload.mix) {
-        if (weight > 0) reach(endpoint);
-      }
+      for (const EndpointName& endpoint : endpoints_asked(workload)) reach(endpoint);
     }
     while (!open_.empty()) {
       const EndpointName at = open_.back();
@@ -120,7 +128,7 @@ class Waiting {
 
   std::set<std::string> edges() {
     for (const auto& [name, workload] : model_.workloads) {
-      for (const auto& [endpoint, weight] : workload.mix) {
+      for (const EndpointName& endpoint : endpoints_asked(workload)) {
         add(name, workload.calls, endpoint.service);
       }
     }
@@ -186,6 +194,7 @@ std::vector<std::string> find_doubts(const ModelSpec& model, const ExperimentSpe
   std::vector<std::string> doubts;
   doubt_percentages(experiment, doubts);
   doubt_targets(model, experiment, doubts);
+  doubt_queues(model, doubts);
   for (const FaultSpec& fault : experiment.faults) doubt_timeouts(model, fault, doubts);
   for (const ObjectiveSpec& objective : experiment.objectives) {
     doubt_utilization(model, "the objective '" + objective.name + "'", objective.expect, doubts);

@@ -190,7 +190,7 @@ class ExperimentWalk {
     std::set<std::string> callees;
     if (as_service != model_.services.end()) callees = callees_of(as_service->second);
     if (as_workload != model_.workloads.end()) {
-      for (const auto& [endpoint, weight] : as_workload->second.mix) {
+      for (const EndpointName& endpoint : endpoints_asked(as_workload->second)) {
         callees.insert(endpoint.service);
       }
     }
@@ -198,6 +198,7 @@ class ExperimentWalk {
     add(path, "'" + caller + "' never calls " + (service.empty() ? "anybody" : "'" + service + "'"),
         callees.empty() ? "" : hint_towards(service, {callees.begin(), callees.end()}));
     rests_on(Document::model, "services", Extent::whole);
+    rests_on(Document::model, "workloads", Extent::whole);
   }
 
   static std::set<std::string> callees_of(const ServiceSpec& service) {

@@ -11,7 +11,9 @@
 namespace rehearse {
 
 /// What is lost is lost for good, as when a connection hangs: the caller notices by its timeouts
-/// alone. The work of an attempt whose answer is lost was done. Two draws from a stream of the
+/// alone. The work of an attempt whose answer is lost was done. Attempts that are sent while the
+/// fault lasts are met, with their answers, whenever those come. What withdraws an attempt is lost
+/// as often as attempts are. Two draws from a stream of the
 /// fault and the attempt: whether it is lost, and whether its answer would be.
 struct PacketLoss {
   /// Seen from the caller: what goes to the targets, what comes from them, or each of them.
@@ -19,8 +21,9 @@ struct PacketLoss {
 
   static constexpr std::string_view word = "packet_loss";
   static constexpr std::string_view meaning =
-      "attempts never arrive at the instances, and their answers never at the callers: callers "
-      "wait for their timeouts, and without one for ever";
+      "attempts that are sent in that time never arrive at the instances, or their answers never "
+      "at "
+      "the callers: callers wait for their timeouts, and without one for ever";
   static constexpr std::string_view overlapping =
       "each takes its share of what the others leave, before anything else can happen";
   static constexpr TargetRule targets{.caller = true};

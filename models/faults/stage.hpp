@@ -16,7 +16,8 @@ struct DoorEffect {
 };
 
 /// What a fault does to what callers and an instance that it meets send one another: of the
-/// attempts, and of the answers, each with a chance of its own, some never arrive.
+/// attempts, and of their answers, each with a chance of its own, some never arrive. As the latency
+/// of both, it is drawn when the attempt is sent.
 struct LinkEffect {
   double attempts_lost = 0;
   double answers_lost = 0;
@@ -42,7 +43,8 @@ class FaultStage {
   virtual void stand_at_doors() = 0;
   virtual void leave_doors() = 0;
 
-  /// From now on what is sent to the targets, and by them, meets the fault's LinkEffect.
+  /// From now on attempts that are sent to the targets, and their answers, meet the fault's
+  /// LinkEffect.
   virtual void disturb_links() = 0;
   virtual void leave_links() = 0;
 

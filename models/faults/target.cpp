@@ -21,8 +21,8 @@ void inspect(Reader& reader, const Node& node, const TargetKeys& keys) {
   if (!anybody) {
     reader.mistake(
         node, "the target names nobody",
-        "give a service, endpoint, zone, host, version or workload; the target of a fault "
-        "is never a default");
+        "give a service, endpoint, zone, host, version, caller or workload; the target of a "
+        "fault is never a default");
   }
   if (keys.service && keys.endpoint && *keys.service != keys.endpoint->service) {
     reader.mistake(*node.find("endpoint"),

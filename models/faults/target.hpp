@@ -71,7 +71,9 @@ void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"workload", "load_spike: the arrivals of this workload.", Need::conditional},
               spec.workload, Text{"the name of a workload"});
   visitor.key(
-      {"caller", "On the edge from this service or workload only; from every caller when absent.",
+      {"caller",
+       "packet_loss: only what this service or workload sends, and the answers; all callers when "
+       "absent.",
        Need::conditional},
       spec.caller, Text{"the name of a service or workload"});
   visitor.key({"mode", "Which of the instances that match."}, spec.mode, mode_words);

@@ -11,10 +11,13 @@ struct Counters {
   std::uint64_t errors = 0;
   std::uint64_t calls = 0;
   std::uint64_t retries = 0;  // attempts after the first, that were sent
+  std::uint64_t unsent = 0;   // calls whose first attempt was not let be sent
+
+  std::uint64_t attempts() const { return calls + retries - unsent; }
 
   Counters& operator+=(const Counters& other);
   Counters operator-(const Counters& other) const;
 };
-static_assert(sizeof(Counters) == 5 * sizeof(std::uint64_t), "a new counter is added up, too");
+static_assert(sizeof(Counters) == 6 * sizeof(std::uint64_t), "a new counter is added up, too");
 
 }  // namespace rehearse

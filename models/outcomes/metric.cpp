@@ -114,7 +114,7 @@ constexpr std::array<MetricRow, metric_count> rows = {{
        return quotient_if_any(o.services.attempts, o.services.calls);
      },
      [](Condition, Scrapes s) -> Value {
-       return quotient_if_any(s.seen.calls + s.seen.retries, s.seen.calls);
+       return quotient_if_any(s.seen.attempts(), s.seen.calls);
      }},
     {Metric::utilization, "utilization", "Busy workers (or cores) over all.", Row::Unit::ratio,
      by_service, mean_max, windows, utilization_of, gauge_of},

@@ -68,7 +68,8 @@ constexpr void for_each_measure(Visit&& visit, Measures&... measures) {
         MeasureText{"most_in_system", "1", "The largest number of jobs at one instance."},
         measures.most_in_system...);
   visit(Merge::sum, MeasureText{"calls", "1", "Calls made to it."}, measures.calls...);
-  visit(Merge::sum, MeasureText{"attempts", "1", "Tries of those calls."}, measures.attempts...);
+  visit(Merge::sum, MeasureText{"attempts", "1", "Tries of those calls, as far as they were sent."},
+        measures.attempts...);
 }
 
 template <class Sum, class Count>

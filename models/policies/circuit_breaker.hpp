@@ -41,11 +41,12 @@ void describe(Visitor& visitor, Spec& spec) {
               spec.sliding_window_type, sliding_window_words);
   visitor.key({"sliding_window_size", "So many attempts, or whole seconds.", Need::shown},
               spec.sliding_window_size, Whole{1, 100'000});
-  visitor.key({"minimum_number_of_calls",
-               "Before so many ended in the window, nothing is judged. No more than "
-               "sliding_window_size when count_based, nor than what is permitted when half open.",
-               Need::shown},
-              spec.minimum_number_of_calls, Whole{1, 1'000'000'000});
+  visitor.key(
+      {"minimum_number_of_calls",
+       "Before so many ended in the window, nothing is judged. Counts as sliding_window_size "
+       "at most when count_based, and as what is permitted when half open.",
+       Need::shown},
+      spec.minimum_number_of_calls, Whole{1, 1'000'000'000});
   visitor.key({"failure_rate_threshold_percent",
                "It opens when so many of them failed: with any answer but a good one, by a timeout "
                "of theirs, or by that of the call.",

@@ -38,8 +38,8 @@ void describe(Visitor& visitor, Spec& spec) {
 /// becomes that a job is not which leaves nobody behind: so drops leave no worker idle.
 class Codel {
  public:
-  /// Of one queue.
-  struct State {
+  /// Of one queue, in a cache line of its own: neighbours may belong to different threads.
+  struct alignas(64) State {
     Time first_above_time;  // from then on it may drop; the start of the run: somebody waited less
     Time drop_next;         // while dropping
     std::uint32_t count = 0;  // drops since dropping began, more or less

@@ -44,7 +44,7 @@ inline bool drops_jobs(const QueueDiscipline& discipline) {
 /// that is dropped.
 struct QueueSpec {
   std::optional<int> capacity;  // unlimited when absent; 0: no waiting room
-  QueueDiscipline discipline;
+  QueueDiscipline discipline = FifoQueue{};
   bool operator==(const QueueSpec&) const = default;
 };
 

@@ -129,6 +129,13 @@ std::uint32_t Caller::backoff_over(SlabId id, std::uint32_t attempt) {
   return id.slot;
 }
 
+/// What withdraws an attempt is lost as often as an attempt is, with luck of its own.
+bool Caller::loses_cancellation(const Call& call) const {
+  if (surroundings_->disturbed_links == 0) return false;
+  static constexpr std::uint64_t withdrawn = 0xca9ce1;
+  return drawn_loss(call, extended(extended(call.path, withdrawn), call.attempts)) == Loss::attempt;
+}
+
 void Caller::give_up(std::uint32_t slot) {
   leave_attempt(calls_[slot]);
   if (clients_[calls_[slot].client].memory.is_kept()) [[unlikely]]
@@ -141,7 +148,8 @@ void Caller::leave_attempt(Call& call) {
   forget_outstanding(call);
   const EdgePlan& edge = edge_of(clients_[call.client]);
   if (edge.policies.propagates_cancellation() && call.job != Call::lost) {
-    send_cancellation(call, edge, next_order(clients_[call.client].host));
+    const std::uint64_t order = next_order(clients_[call.client].host);
+    if (!loses_cancellation(call)) send_cancellation(call, edge, order);
   }
   call.job = {};
 }

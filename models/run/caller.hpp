@@ -64,9 +64,10 @@ class Caller : public Sources {
   std::uint32_t send(Call& call, std::uint32_t slot, const EdgePlan& edge, std::uint64_t path,
                      std::uint32_t attempt);
   void describe(Job& job, const Call& call, std::uint32_t slot, std::uint32_t attempt) const;
-  /// What faults on the link take of an attempt that is about to be sent.
+  /// What faults on the link take of an attempt that is about to be sent, and of its answer.
   enum class Loss { nothing, attempt, answer };
   Loss drawn_loss(const Call& call, std::uint64_t attempt_path) const;
+  bool loses_cancellation(const Call& call) const;
   InstanceId chosen_instance(Client& client, const Call& call, std::uint64_t attempt_path);
   Duration drawn_latency(const EdgePlan& edge, const Call& call, std::uint64_t attempt_path) const;
   void arm_timer(std::uint32_t call);
@@ -188,6 +189,7 @@ inline void Caller::forget_outstanding(const Call& call) {
 inline void Caller::release(std::uint32_t slot) {
   Call& call = calls_[slot];
   Client& client = clients_[call.client];
+  expects(client.active > 0, "a call that is over was under way");
   --client.active;
   if (call.retrying) --client.retries;
   call.expires = Time::never();
@@ -304,6 +306,7 @@ inline std::uint32_t Caller::make_attempt(std::uint32_t slot) {
   call.order = next_two_orders(client.host);
   call.expires = edge.policies.timeout().expires(now_, call.deadline);
   if (client.memory.is_kept() && !is_permitted(slot)) [[unlikely]] {
+    if (call.attempts == 1) recorder_.call_unsent(edge.callee);
     answer_at_once(call, slot, Status::not_permitted);
     return none;
   }

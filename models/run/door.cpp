@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "sim/expects.hpp"
 
@@ -43,6 +44,7 @@ bool Door::stopped_at_door(std::uint32_t slot) {
 }
 
 void Door::turn_away(std::uint32_t slot, Status status) {
+  expects(status != Status::ok, "who is turned away gets no good answer");
   count_end(slot, status);
   send_answer(jobs_[slot], status);
   forget_job(slot);
@@ -173,15 +175,22 @@ std::uint32_t Door::next_done_on_cores(Instance& instance) {
 
 void Door::leave_cores(InstanceId index) {
   Instance& instance = instances_[index];
+  expects(instance.cores.running > 0, "who leaves the cores has run on them");
   advance_cores(instance, service_of(instance).cores);
   --instance.cores.running;
   schedule_cores(index);
 }
 
 void Door::change_paces(Time now, const std::vector<WorkPace>& paces) {
+  const auto in_order = [](const WorkPace& a, const WorkPace& b) {
+    return a.instance < b.instance;
+  };
+  expects(std::adjacent_find(paces.begin(), paces.end(), std::not_fn(in_order)) == paces.end(),
+          "paces come in the order of their instances, one each");
   now_ = now;
   change_pace_of_workers(paces);
   for (const WorkPace& pace : paces) {
+    expects(pace.factor > 0, "work takes some time");
     if (!is_here(pace.instance)) continue;
     Instance& instance = instances_[pace.instance];
     const ServicePlan& service = service_of(instance);

@@ -57,9 +57,13 @@ void Hosts::begin_process(const Plan& plan, InstanceId instance, Time now) {
   const ClientId first = states[instance].first_client;
   const ClientId end = first + plan.services[plan.instances[instance].service].edges;
   for (ClientId i = first; i < end; ++i) {
-    const Client& client = clients[i];
+    Client& client = clients[i];
     if (!client.memory.is_kept()) continue;
-    plan.edges[client.edge].policies.begin(kept_memories[client.memory.kept], now);
+    const std::uint32_t kept = client.memory.kept;
+    const ClientPolicies& policies = plan.edges[client.edge].policies;
+    client.memory = {};
+    client.memory.kept = kept;
+    policies.begin(kept_memories[kept], now);
   }
   if (!queues.empty()) queues[instance] = {};
 }

@@ -47,6 +47,8 @@ class Recorder {
   void request_unfinished(WorkloadId workload, std::uint32_t interval);
   void call_made(ServiceId callee) { ++service_totals_[callee].calls; }
   /// One more attempt of a call that was counted.
+  /// Of a call that was made: a policy of the caller does not let its first attempt be sent.
+  void call_unsent(ServiceId callee) { ++service_totals_[callee].unsent; }
   void call_retried(ServiceId callee) { ++service_totals_[callee].retries; }
 
   /// Asks memory for what an attempt touches, or its good end.

@@ -78,7 +78,8 @@ Time Sources::next_of_changing_rate(const SourcePlan& plan, SourceState& state, 
     const Time until = plan.rate[state.segment + 1].from;
     const auto left = static_cast<double>((until - from).in_nanoseconds());
     if (wait <= left) return from + Duration::rounded_nanoseconds(wait);
-    goal -= (rate + segment.slope * left / 2) * left;
+    // What is left may be rounded to less than nothing.
+    goal = std::max(0.0, goal - (rate + segment.slope * left / 2) * left);
     from = until;
   }
 }

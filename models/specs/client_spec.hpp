@@ -46,11 +46,12 @@ void describe(Visitor& visitor, Spec& spec) {
                "Stops the retries of an instance while too many attempts fail, as gRPC does; never "
                "when absent."},
               spec.retry_throttle, brief);
-  visitor.key({"circuit_breaker",
-               "Sends nothing for a while after too many attempts failed or were slow, as "
-               "resilience4j does; never when absent. Each instance has its own for each service, "
-               "closed when it starts."},
-              spec.circuit_breaker, brief);
+  visitor.key(
+      {"circuit_breaker",
+       "Sends nothing for a while after too many attempts failed or were slow, as "
+       "resilience4j does; never when absent. Each instance, or workload, has its own for each "
+       "service, closed when it starts."},
+      spec.circuit_breaker, brief);
   visitor.key({"load_balancer", "How calls are spread over instances."}, spec.load_balancer, brief);
   visitor.key({"propagate_cancellation",
                "Whether giving up is told to the callee; otherwise abandoned work goes on."},

@@ -4,6 +4,21 @@
 
 namespace rehearse {
 
+std::set<EndpointName> endpoints_asked(const WorkloadSpec& workload) {
+  std::set<EndpointName> asked;
+  for (const auto& [endpoint, weight] : workload.mix) {
+    if (weight > 0) asked.insert(endpoint);
+  }
+  const auto* const recording = std::get_if<ReplaySpec>(&workload.arrivals);
+  if (recording == nullptr) return asked;
+  for (const ReplaySpec::Arrival& arrival : recording->arrivals) {
+    const std::size_t slash = arrival.endpoint.find('/');
+    if (slash == std::string::npos) continue;
+    asked.insert({arrival.endpoint.substr(0, slash), arrival.endpoint.substr(slash + 1)});
+  }
+  return asked;
+}
+
 void read(Reader& reader, const Node& node, std::map<EndpointName, double>& value,
           const MixTable&) {
   if (!reader.expect_table(node)) return;

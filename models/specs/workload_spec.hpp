@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -78,6 +79,9 @@ struct WorkloadSpec {
   std::map<std::string, ClientSpec> calls;  // by callee service
   bool operator==(const WorkloadSpec&) const = default;
 };
+
+/// What its requests may ask for, by the mix or by a recording.
+std::set<EndpointName> endpoints_asked(const WorkloadSpec& workload);
 
 /// { "frontend/GET /" = 512 }.
 struct MixTable {};

@@ -155,6 +155,32 @@ TEST_CASE("a caller does not count what it lost as outstanding for ever", "[mode
   }
 }
 
+TEST_CASE("a recording that names its endpoints is a caller of theirs", "[models]") {
+  ModelSpec model = station(constant(0.001));
+  WorkloadSpec& recorded = add_replay(model, {0.5}, "station", "recorded");
+  std::get<ReplaySpec>(recorded.arrivals).arrivals.front().endpoint = "station/serve";
+  recorded.mix.clear();
+  recorded.calls["station"].timeout = Duration::milliseconds(100);
+  FaultSpec edge = loss(100);
+  edge.target.caller = "recorded";
+
+  CHECK(load_of(run_of(model, {edge})).timed_out == 1);
+}
+
+TEST_CASE("what withdraws an attempt is lost, too", "[models]") {
+  // The attempt arrives before the link is disturbed, and its caller gives up while it is.
+  ModelSpec model = station(constant(0.5));
+  ClientSpec& client = add_replay(model, {0.1}).calls["station"];
+  client.timeout = Duration::milliseconds(200);
+  client.propagate_cancellation = true;
+  FaultSpec later = loss(100);
+  later.at = Duration::milliseconds(200);
+  later.duration = Duration::milliseconds(500);
+
+  CHECK(station_of(run_of(model, {later})).ok == 1);
+  CHECK(station_of(run_of(model, {})).cancelled == 1);
+}
+
 TEST_CASE("a link fault names a caller that exists, and calls the service", "[models]") {
   ModelSpec model = station(constant(0.001));
   add_poisson(model, 10);
