@@ -183,8 +183,8 @@ TEST_CASE("in an overload waits stay short, and no capacity is lost", "[models]"
   const auto slowest = [](const IntervalOutcome& run) {
     return run.endpoints.front().latency.maximum().in_seconds();
   };
-  CHECK(slowest(dropping) < 1);
   CHECK(slowest(fifo) > 10);
+  CHECK(slowest(dropping) < slowest(fifo) / 10);
   const RequestCounts& counts = dropping.endpoints.front().counts;
   CHECK(static_cast<double>(counts.refused) / static_cast<double>(counts.arrived) ==
         Approx(1 / 3.0).margin(0.03));
