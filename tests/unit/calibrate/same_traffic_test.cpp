@@ -203,7 +203,7 @@ TEST_CASE("the same traffic gives the same model as OTLP and as Zipkin", "[calib
 
   const ModelSpec model = learned_from(as_otlp(traffic));
 
-  CHECK(model.services.size() == 5);  // with the database and the consumer
+  CHECK(model.services.size() == 4);  // with the database
   CHECK(model.services.at("stock").instances == 2);
   CHECK(learned_from(as_zipkin(traffic, false)) == model);
   CHECK(learned_from(as_zipkin(traffic, true)) == model);

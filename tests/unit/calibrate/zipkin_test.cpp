@@ -171,6 +171,20 @@ TEST_CASE("only who calls has a peer, and who names one without a kind is a clie
             .kind == SpanKind::unknown);
 }
 
+TEST_CASE("a peer called db was once taken for a hexadecimal address", "[calibrate]") {
+  const auto peer_of = [](const std::string& name) {
+    const SpanSet set = read_text(
+        span_text("1", times + R"(,"kind":"CLIENT","tags":{"peer.service":")" + name + R"("})"));
+    return set.names.text(set.spans.at(0).peer);
+  };
+
+  for (const char* name : {"db", "ad", "db1", "cafe.feed"}) CHECK(peer_of(name) == name);
+  for (const char* address : {"10.0.0.1", "10.0.0.1:80", "::1", "fe80::1", "[::1]:80", "8080",
+                              "1a2b3c4d5e6f", "localhost"}) {
+    CHECK(peer_of(address).empty());
+  }
+}
+
 TEST_CASE("a server that shares the id of its client is below it, and its children below it",
           "[calibrate]") {
   const auto record = [](const char* service, const std::string& more) {
