@@ -116,7 +116,8 @@ TEST_CASE("a Zipkin span has no parent in many ways", "[calibrate]") {
 
 TEST_CASE("a parent of null was once an unrecorded one", "[calibrate]") {
   const SpanSet set = read_text(R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"1",
-    "spanId":"2","parentSpanId":null,"name":null,"startTimeUnixNano":"5","endTimeUnixNano":"9"}]}]}]})");
+    "spanId":"2","parentSpanId":null,"name":null,"startTimeUnixNano":"5",
+    "endTimeUnixNano":"9"}]}]}]})");
 
   CHECK(set.spans.at(0).parent == 0);
   CHECK(set.names.text(set.spans[0].operation) == "unnamed");
