@@ -44,6 +44,8 @@ Calibration calibrate(const std::vector<std::string>& files, const CalibrateOpti
   Calibration result = calibrate(read_spans(files, options.read), options);
   if (options.anonymise) {
     result.account.files.assign(files.size(), "(name left out)");
+    FirstLeftOut& first = result.account.read.first_left_out;
+    if (!first.file.empty()) first.file = "(name left out)";
     return result;
   }
   std::vector<std::string> names;

@@ -25,8 +25,9 @@ struct FormatWord {
   const char* word;
   TraceFormat format;
 };
-constexpr std::array<FormatWord, 4> formats = {{{"detect", TraceFormat::detect},
+constexpr std::array<FormatWord, 5> formats = {{{"detect", TraceFormat::detect},
                                                 {"jaeger", TraceFormat::jaeger},
+                                                {"zipkin", TraceFormat::zipkin},
                                                 {"otlp", TraceFormat::otlp},
                                                 {"csv", TraceFormat::csv}}};
 
@@ -97,12 +98,13 @@ Verb calibrate_verb() {
   Verb verb;
   verb.name = "calibrate";
   verb.usage = "TRACES...|- [-o MODEL.toml] [options]";
-  verb.summary = "Learns a model from recorded traces (Jaeger JSON, OTLP JSON, CSV; also .gz).";
+  verb.summary =
+      "Learns a model from recorded traces (Jaeger, Zipkin or OTLP JSON, CSV; also .gz).";
   verb.example = "rehearse calibrate traces.json.gz -o shop.model.toml";
   verb.options = {
       {"output", 'o', "MODEL.toml", "the model (default, and -: standard output)"},
       {"force", 0, "", "overwrite a model that says something else"},
-      {"format", 0, "FORMAT", "jaeger, otlp or csv (default: detected from the content)"},
+      {"format", 0, "FORMAT", "jaeger, zipkin, otlp or csv (default: detected by content)"},
       {"columns", 0, "MAPPING.toml", "which column of a CSV file holds what"},
       {"anonymise", 0, "", "replace the names of services, operations and instances"},
       {"sampling-percent", 0, "P", "of all traces were kept, where the spans do not say"},

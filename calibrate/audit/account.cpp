@@ -43,7 +43,14 @@ void tell_of_spans(AccountText out, const Account& account) {
   spans(account.read.without_id, "without a trace or span id: left out");
   spans(account.read.with_bad_times, "with impossible times: left out");
   spans(account.read.without_service, "without a service: kept as unknown-service");
-  tell(out, account.read.unusable_elements, "element", "elements", "without any trace: left out");
+  tell(out, account.read.unusable_elements, "element", "elements",
+       "without any trace that can be read: left out");
+  if (const FirstLeftOut& first = account.read.first_left_out; !first.file.empty()) {
+    fmt::format_to(out, "             the first: {}: byte {}: {}\n", first.file, first.byte,
+                   first.why);
+  }
+  spans(account.read.truncated_trace_ids,
+        "with the lower half of a trace id: joined with the trace whose id ends so");
   tell(out, account.read.impossible_sampling, "sampling weight", "sampling weights",
        "that cannot be: left out, each of these spans stands for itself");
   tell(out, account.forest.duplicates, "duplicate", "duplicates", "of spans: left out");

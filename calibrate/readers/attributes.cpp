@@ -32,9 +32,15 @@ constexpr std::array<std::string_view, 9> peer_keys{
     "peer.service",   "db.system.name", "db.system",     "messaging.system",          "db.type",
     "server.address", "net.peer.name",  "peer.hostname", "messaging.destination.name"};
 
+/// Numbers of either internet protocol, with or without a port, and the long hexadecimal names of
+/// containers. Letters alone are a name: "db", "ad", "feed".
 bool is_address(std::string_view text) {
-  return !text.empty() &&
-         text.find_first_not_of("0123456789abcdefABCDEF.:[]") == std::string_view::npos;
+  constexpr std::size_t container_name = 12;
+  constexpr std::string_view digits = "0123456789";
+  if (text.find_first_not_of("0123456789abcdefABCDEF.:[]") != std::string_view::npos) return false;
+  if (text.find(':') != std::string_view::npos) return true;
+  if (text.find_first_not_of("0123456789.") == std::string_view::npos) return true;
+  return text.size() >= container_name && text.find_first_of(digits) != std::string_view::npos;
 }
 
 }  // namespace

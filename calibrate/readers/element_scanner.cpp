@@ -76,6 +76,10 @@ bool ElementScanner::at_element_level() const {
   return array_depth_ > 0 && open_brackets_.size() == array_depth_;
 }
 
+bool ElementScanner::at_document_level() const {
+  return open_brackets_.size() == document_depth_;
+}
+
 void ElementScanner::start_capture() {
   capturing_ = true;
   capture_from_ = position_;
@@ -87,7 +91,12 @@ void ElementScanner::open(char bracket) {
   if (open_brackets_.size() >= limits_.depth) {
     refuse(fmt::format("nested deeper than {} levels", limits_.depth));
   }
-  const bool document_starts = open_brackets_.empty();
+  if (open_brackets_.empty() && bracket == '[') {
+    document_depth_ = 1;
+    open_brackets_ += bracket;
+    return;
+  }
+  const bool document_starts = at_document_level();
   if (document_starts) found_array_ = false;
   if (document_starts || at_element_level()) start_capture();
   open_brackets_ += bracket;
@@ -111,7 +120,11 @@ bool ElementScanner::close(char bracket) {
   open_brackets_.pop_back();
   ++position_;
   if (at_element_level()) return true;
-  return open_brackets_.empty() && !found_array_;
+  if (open_brackets_.size() < document_depth_) {
+    document_depth_ = 0;
+    return false;
+  }
+  return at_document_level() && !found_array_;
 }
 
 bool ElementScanner::step(char letter) {
@@ -150,7 +163,7 @@ void ElementScanner::skip() {
 bool ElementScanner::finish(Element& element) {
   keep_captured();
   capturing_ = false;
-  element.place = open_brackets_.empty() ? ElementPlace::document : place_;
+  element.place = at_document_level() ? ElementPlace::document : place_;
   element.text = captured_;
   element.offset = element_offset_;
   return true;

@@ -16,7 +16,7 @@ struct ScannerLimits {
 };
 
 /// Where an element stood. `document`: a whole document in which none of the known arrays was
-/// found.
+/// found, or one of a list of documents.
 enum class ElementPlace { data, resource_spans, document };
 
 /// A piece of a JSON file small enough to be parsed at once.
@@ -27,9 +27,10 @@ struct Element {
 };
 
 /// Cuts one or more JSON documents, however large, into the elements of their `data`,
-/// `resourceSpans` and `batches` arrays, wherever these stand. Tracks only strings and brackets;
-/// whether an element is valid JSON is for its parser to say. Memory: one element and a buffer.
-/// Zero bytes before a document (as a crash leaves them) are skipped, up to `most_skipped`.
+/// `resourceSpans` and `batches` arrays, wherever these stand. A file that is one array is a list
+/// of documents: it is cut into its elements as if each stood alone. Tracks only strings and
+/// brackets; whether an element is valid JSON is for its parser to say. Memory: one element and a
+/// buffer. Zero bytes before a document (as a crash leaves them) are skipped, up to `most_skipped`.
 class ElementScanner {
  public:
   ElementScanner(Input& input, const ScannerLimits& limits);
@@ -49,6 +50,7 @@ class ElementScanner {
   bool finish(Element& element);
   void start_capture();
   bool at_element_level() const;
+  bool at_document_level() const;
   void skip();
   [[noreturn]] void refuse(std::string_view what) const;
 
@@ -62,6 +64,7 @@ class ElementScanner {
   std::uint64_t skipped_ = 0;  // in a row
 
   std::string open_brackets_;
+  std::size_t document_depth_ = 0;  // at which documents begin: 1 within a list of them
   bool in_string_ = false;
   bool escaped_ = false;
   std::string last_string_;      // the beginning of it: enough to know the arrays' names

@@ -1,6 +1,6 @@
 #include "calibrate/readers/jaeger.hpp"
 
-#include <limits>
+#include <optional>
 #include <unordered_map>
 
 #include "calibrate/readers/attributes.hpp"
@@ -10,10 +10,6 @@ namespace rehearse {
 namespace {
 
 using Processes = std::unordered_map<std::string, ResourceReader>;
-
-constexpr std::int64_t nanoseconds_per_microsecond = 1000;
-constexpr std::int64_t most_microseconds =
-    std::numeric_limits<std::int64_t>::max() / nanoseconds_per_microsecond / 2;
 
 ResourceReader read_process(const JsonValue& process, NameTable& names) {
   ResourceReader reader(names);
@@ -45,19 +41,9 @@ std::uint64_t parent_of(const JsonValue& span, const TraceId& trace) {
   return child_of != 0 ? child_of : follows;
 }
 
-/// Sets impossible times, which are then counted as bad, where there are none to be read.
-void read_times(const JsonValue& value, Span& span) {
-  const auto start = value.member("startTime");
-  const auto duration = value.member("duration");
-  const std::int64_t start_us = start ? start->integer().value_or(-1) : -1;
-  const std::int64_t duration_us = duration ? duration->integer().value_or(-1) : -1;
-  if (start_us < 0 || start_us > most_microseconds || duration_us < 0 ||
-      duration_us > most_microseconds) {
-    span.start = -1;
-    return;
-  }
-  span.start = start_us * nanoseconds_per_microsecond;
-  span.end = span.start + duration_us * nanoseconds_per_microsecond;
+std::optional<std::int64_t> integer_of(const JsonValue& span, std::string_view key) {
+  const auto value = span.member(key);
+  return value ? value->integer() : std::nullopt;
 }
 
 void read_span(const JsonValue& value, const std::string& default_trace, const Processes& processes,
@@ -68,7 +54,7 @@ void read_span(const JsonValue& value, const std::string& default_trace, const P
   span.id = span_id_of(value.text_of("spanID"));
   span.parent = parent_of(value, span.trace);
   span.operation = set.names.intern(operation_name_of(value.text_of("operationName")));
-  read_times(value, span);
+  set_times_in_microseconds(span, integer_of(value, "startTime"), integer_of(value, "duration"));
   SpanAttributeReader attributes(set.names, span);
   if (const auto tags = value.member("tags")) {
     tags->for_each([&](const JsonValue& tag) {

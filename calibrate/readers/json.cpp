@@ -104,7 +104,7 @@ std::optional<bool> JsonValue::boolean() const {
 
 std::string JsonValue::as_text() const {
   if (const auto word = text()) return std::string(*word);
-  if (is_object() || is_array()) return {};
+  if (is_object() || is_array() || inner(*this).is_null()) return {};
   return simdjson::minify(inner(*this));
 }
 

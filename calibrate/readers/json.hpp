@@ -32,7 +32,7 @@ class JsonValue {
   std::optional<double> number() const;
   /// A boolean, or the texts "true" and "false".
   std::optional<bool> boolean() const;
-  /// Texts as they are, numbers and booleans as written; empty for anything else.
+  /// Texts as they are, numbers and booleans as written; empty for anything else, and for null.
   std::string as_text() const;
   /// Those of a member; empty when there is none.
   std::string text_of(std::string_view key) const;

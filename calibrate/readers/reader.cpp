@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "calibrate/readers/csv.hpp"
 #include "calibrate/readers/jaeger.hpp"
 #include "calibrate/readers/json.hpp"
 #include "calibrate/readers/otlp.hpp"
+#include "calibrate/readers/zipkin.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/error.hpp"
 
@@ -39,55 +41,108 @@ char first_letter(Input& input) {
   return found;
 }
 
+constexpr std::string_view no_trace_format =
+    "neither a Jaeger trace (an object with `spans`, or `data` with such objects), nor Zipkin "
+    "(spans "
+    "with `traceId` and `id`), nor OTLP (`resourceSpans` or `batches`)";
+constexpr std::string_view search_answer =
+    "looks like the answer to a search, which tells no parents of spans; fetch the traces "
+    "themselves";
+
+bool may_be(TraceFormat format, TraceFormat asked) {
+  return asked == TraceFormat::detect || asked == format;
+}
+
+bool read_trace_or_span(const JsonValue& value, TraceFormat asked, SpanSet& set) {
+  if (may_be(TraceFormat::jaeger, asked) && read_jaeger_trace(value, set)) return true;
+  return may_be(TraceFormat::zipkin, asked) && read_zipkin_span(value, set);
+}
+
+/// A list of traces or spans. False when none of its items is one.
+bool read_list(const JsonValue& list, TraceFormat asked, SpanSet& set) {
+  std::uint64_t items = 0;
+  std::uint64_t unusable = 0;
+  list.for_each([&](const JsonValue& item) {
+    ++items;
+    if (!read_trace_or_span(item, asked, set)) ++unusable;
+  });
+  if (items > 0 && unusable == items) return false;
+  set.counts.unusable_elements += unusable;
+  return true;
+}
+
 /// False when the element is not of the asked format; true when it was read or counted as unusable.
-bool read_element(const Element& element, const JsonValue& value, TraceFormat format,
-                  SpanSet& set) {
-  const bool otlp_allowed = format != TraceFormat::jaeger;
-  const bool jaeger_allowed = format != TraceFormat::otlp;
+bool read_element(const Element& element, const JsonValue& value, TraceFormat asked, SpanSet& set) {
   if (element.place == ElementPlace::resource_spans) {
-    if (!otlp_allowed) return false;
+    if (!may_be(TraceFormat::otlp, asked)) return false;
     if (!read_otlp_resource_spans(value, set)) ++set.counts.unusable_elements;
     return true;
   }
-  if (!jaeger_allowed) return false;
-  if (value.is_array()) {
-    bool any = false;
-    value.for_each([&](const JsonValue& item) { any = read_jaeger_trace(item, set) || any; });
-    return any;
-  }
-  if (read_jaeger_trace(value, set)) return true;
-  if (element.place == ElementPlace::document) return false;
+  if (value.is_array()) return read_list(value, asked, set);
+  if (read_trace_or_span(value, asked, set)) return true;
+  if (element.place == ElementPlace::document || asked == TraceFormat::otlp) return false;
   ++set.counts.unusable_elements;
   return true;
 }
 
+/// What was left out until now, to see what an element adds.
+struct LeftOut {
+  std::uint64_t elements = 0;
+  std::uint64_t without_id = 0;
+  std::uint64_t with_bad_times = 0;
+};
+
+LeftOut left_out_until(const ReadCounts& now) {
+  return {now.unusable_elements, now.without_id, now.with_bad_times};
+}
+
+/// Empty when nothing was.
+std::string_view what_was_left_out(const LeftOut& before, const ReadCounts& now) {
+  if (now.unusable_elements > before.elements) return "not a trace";
+  if (now.without_id > before.without_id) return "a span without a trace or span id";
+  if (now.with_bad_times > before.with_bad_times) return "a span with impossible times";
+  return {};
+}
+
+/// Of several files the first by name counts, whatever their order.
+void note_left_out(SpanSet& set, FirstLeftOut left_out) {
+  FirstLeftOut& first = set.counts.first_left_out;
+  if (first.file.empty() || left_out.file < first.file) first = std::move(left_out);
+}
+
+/// Reads element by element. One that cannot be read is left out and counted; only when none can,
+/// the file is refused, for what was wrong with the first.
 void read_json(Input& input, const ReadOptions& options, SpanSet& set) {
   ElementScanner scanner(input, options.scanner_limits);
   JsonParser parser(options.scanner_limits.depth + 1);
   Element element;
   bool any = false;
+  FirstLeftOut first;
+  const auto leave_out = [&](std::string why) {
+    if (first.file.empty()) first = {input.path(), element.offset, std::move(why)};
+  };
   while (scanner.next(element)) {
     const auto value = parser.parse(element.text);
     if (!value) {
-      throw InvalidInput(fmt::format("{}: byte {}: not valid JSON: {}", input.path(),
-                                     element.offset, parser.why()));
+      ++set.counts.unusable_elements;
+      leave_out(fmt::format("not valid JSON: {}", parser.why()));
+      continue;
     }
+    const LeftOut before = left_out_until(set.counts);
     if (read_element(element, *value, options.format, set)) {
       any = true;
-    } else if (value->member("traces")) {
-      throw InvalidInput(fmt::format(
-          "{}: byte {}: looks like the answer to a search, which tells no parents of spans; fetch "
-          "the traces themselves",
-          input.path(), element.offset));
-    } else if (!any) {
-      throw InvalidInput(fmt::format(
-          "{}: byte {}: neither a Jaeger trace (an object with `spans`, or `data` with such "
-          "objects) nor OTLP (`resourceSpans` or `batches`)",
-          input.path(), element.offset));
+      const std::string_view why = what_was_left_out(before, set.counts);
+      if (!why.empty()) leave_out(std::string(why));
     } else {
       ++set.counts.unusable_elements;
+      leave_out(std::string(value->member("traces") ? search_answer : no_trace_format));
     }
   }
+  if (first.file.empty()) return;
+  if (!any) {
+    throw InvalidInput(fmt::format("{}: byte {}: {}", first.file, first.byte, first.why));
+  }
+  note_left_out(set, std::move(first));
 }
 
 void read_file(const std::string& path, const ReadOptions& options, SpanSet& set) {
@@ -122,6 +177,7 @@ SpanSet read_spans(const std::vector<std::string>& files, const ReadOptions& opt
                     set.counts.with_bad_times));
   }
   normalise(set);
+  join_truncated_traces(set);
   return set;
 }
 

@@ -1,12 +1,44 @@
 #include "calibrate/readers/span.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
+#include <utility>
 
 namespace rehearse {
 namespace {
 
 constexpr std::int64_t longest_span = std::int64_t{7} * 24 * 3600 * 1'000'000'000;
+constexpr std::int64_t nanoseconds_per_microsecond = 1000;
+constexpr std::int64_t most_microseconds =
+    std::numeric_limits<std::int64_t>::max() / nanoseconds_per_microsecond / 2;
+
+/// The lower and the upper half of a trace id.
+using Halves = std::pair<std::uint64_t, std::uint64_t>;
+
+/// Of the traces of 128 bits, those that end as an id of 64 bits does, alone; by lower half.
+/// `first_long`: where they begin among the spans, which are sorted.
+std::vector<Halves> whole_ids(const std::vector<Span>& spans, std::size_t first_long) {
+  const auto shorts_end = spans.begin() + static_cast<std::ptrdiff_t>(first_long);
+  std::vector<Halves> found;
+  TraceId last;
+  for (auto span = shorts_end; span != spans.end(); ++span) {
+    if (span->trace == last) continue;
+    last = span->trace;
+    const auto same =
+        std::lower_bound(spans.begin(), shorts_end, last.low,
+                         [](const Span& cut, std::uint64_t low) { return cut.trace.low < low; });
+    if (same != shorts_end && same->trace.low == last.low) found.emplace_back(last.low, last.high);
+  }
+  std::sort(found.begin(), found.end());
+  std::vector<Halves> alone;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const bool like_last = i > 0 && found[i - 1].first == found[i].first;
+    const bool like_next = i + 1 < found.size() && found[i + 1].first == found[i].first;
+    if (!like_last && !like_next) alone.push_back(found[i]);
+  }
+  return alone;
+}
 
 }  // namespace
 
@@ -37,6 +69,19 @@ std::vector<NameId> NameTable::sort() {
   texts_ = std::move(sorted);
   for (auto& [text, number] : numbers_) number = renumbered[number];
   return renumbered;
+}
+
+void set_times_in_microseconds(Span& span, std::optional<std::int64_t> start,
+                               std::optional<std::int64_t> duration) {
+  const auto fits = [](std::optional<std::int64_t> time) {
+    return time && *time >= 0 && *time <= most_microseconds;
+  };
+  if (!fits(start) || !fits(duration)) {
+    span.start = -1;
+    return;
+  }
+  span.start = *start * nanoseconds_per_microsecond;
+  span.end = span.start + *duration * nanoseconds_per_microsecond;
 }
 
 void keep_span(SpanSet& set, Span span) {
@@ -75,6 +120,22 @@ void normalise(SpanSet& set) {
     }
   }
   std::sort(set.spans.begin(), set.spans.end());
+}
+
+void join_truncated_traces(SpanSet& set) {
+  std::vector<Span>& spans = set.spans;
+  const auto long_ids = std::find_if(spans.begin(), spans.end(),
+                                     [](const Span& span) { return span.trace.high != 0; });
+  const std::vector<Halves> whole =
+      whole_ids(spans, static_cast<std::size_t>(long_ids - spans.begin()));
+  if (whole.empty()) return;
+  for (auto span = spans.begin(); span != long_ids; ++span) {
+    const auto id = std::lower_bound(whole.begin(), whole.end(), Halves(span->trace.low, 0));
+    if (id == whole.end() || id->first != span->trace.low) continue;
+    span->trace.high = id->second;
+    ++set.counts.truncated_trace_ids;
+  }
+  std::sort(spans.begin(), spans.end());
 }
 
 }  // namespace rehearse

@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -17,6 +18,15 @@ struct TraceId {
 };
 
 enum class SpanKind : std::uint8_t { unknown, server, client, internal, producer, consumer };
+
+/// The caller's side of a call or of a message.
+inline bool calls_out(SpanKind kind) {
+  return kind == SpanKind::client || kind == SpanKind::producer;
+}
+/// The side that is called, or gets the message.
+inline bool is_called(SpanKind kind) {
+  return kind == SpanKind::server || kind == SpanKind::consumer;
+}
 
 /// A number that stands for a text of a NameTable; 0 is the empty text.
 using NameId = std::uint32_t;
@@ -69,14 +79,24 @@ class NameTable {
   std::unordered_map<std::string, NameId, Hash, std::equal_to<>> numbers_;
 };
 
+/// Where the first part of a file stood that was left out, and why.
+struct FirstLeftOut {
+  std::string file;  // empty: nothing was
+  std::uint64_t byte = 0;
+  std::string why;
+  bool operator==(const FirstLeftOut&) const = default;
+};
+
 /// Why spans were left out by the readers. One bad span never spoils a file.
 struct ReadCounts {
   std::uint64_t spans = 0;                // met, usable or not
   std::uint64_t without_id = 0;           // no usable trace or span id
   std::uint64_t with_bad_times = 0;       // absent, negative, ending before they start, over a week
   std::uint64_t without_service = 0;      // kept, under the name "unknown-service"
-  std::uint64_t unusable_elements = 0;    // elements of a document that are not traces
+  std::uint64_t unusable_elements = 0;    // elements of a document that are not traces, or not JSON
   std::uint64_t impossible_sampling = 0;  // what they say of sampling cannot be; otherwise kept
+  std::uint64_t truncated_trace_ids = 0;  // kept, in the trace whose id ends so
+  FirstLeftOut first_left_out;            // of JSON; of several files, in the first by name
   bool operator==(const ReadCounts&) const = default;
 };
 
@@ -86,6 +106,11 @@ struct SpanSet {
   NameTable names;
   ReadCounts counts;
 };
+
+/// Sets the times of `span`; impossible ones, which `keep_span` counts, where there is none to be
+/// read or it does not fit.
+void set_times_in_microseconds(Span& span, std::optional<std::int64_t> start,
+                               std::optional<std::int64_t> duration);
 
 /// Checks the times of `span` and stores it, or counts why not. Times are in nanoseconds; what is
 /// outside [0, 2^63) or longer than a week is taken for damage.
@@ -100,5 +125,9 @@ void take_adjusted_count(SpanSet& set, Span& span, double adjusted_count);
 
 /// Puts names and spans into an order that depends on nothing but their values.
 void normalise(SpanSet& set);
+
+/// Old libraries keep the lower half of a trace id only. Spans with such an id join the trace of
+/// 128 bits whose id ends so, where there is exactly one. Expects normalised spans, leaves them so.
+void join_truncated_traces(SpanSet& set);
 
 }  // namespace rehearse

@@ -8,13 +8,6 @@ namespace {
 
 constexpr std::uint32_t none = TraceForest::none;
 
-bool calls_out(SpanKind kind) {
-  return kind == SpanKind::client || kind == SpanKind::producer;
-}
-bool is_called(SpanKind kind) {
-  return kind == SpanKind::server || kind == SpanKind::consumer;
-}
-
 bool is_endpoint_below(const Span& child, const Span& parent) {
   if (child.service != parent.service) return true;
   return is_called(child.kind) && calls_out(parent.kind);

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::uint32_t none = TraceForest::none;
 
-/// An id under which a client and a server reported; the server side has got an id of its own.
+/// An id under which a client and a server reported, or both ends of a message; the server side has
+/// got an id of its own.
 struct SharedId {
   TraceId trace;
   std::uint64_t id;
@@ -38,8 +39,8 @@ class Deduplicator {
     std::vector<Span> clients;
     std::vector<Span> servers;
     for (const Span* span = first; span != last; ++span) {
-      if (span->kind == SpanKind::client) clients.push_back(*span);
-      if (span->kind == SpanKind::server) servers.push_back(*span);
+      if (calls_out(span->kind)) clients.push_back(*span);
+      if (is_called(span->kind)) servers.push_back(*span);
     }
     if (clients.empty() || servers.empty()) {
       keep(first, last);

@@ -132,6 +132,13 @@ TEST_CASE("whatever single bytes are changed, nothing but a diagnostic comes of 
                   R"({"stringValue":"s"}}]},"scopeSpans":[{"spans":[{"traceId":"0af7651916cd43dd",)"
                   R"("spanId":"b7ad6b71","name":"n","kind":2,"startTimeUnixNano":"5",)"
                   R"("endTimeUnixNano":"9","status":{"code":2},"traceState":"ot=th:8;p:3"}]}]}]})"),
+      std::string(
+          R"([{"traceId":"0af7651916cd43dd","id":"b7ad6b71","parentId":null,"kind":"CLIENT",)"
+          R"("name":"n","timestamp":5,"duration":9,"localEndpoint":{"serviceName":"s"},)"
+          R"("tags":{"error":""}},{"traceId":"0af7651916cd43dd","id":"b7ad6b71","name":"n",)"
+          R"("annotations":[{"value":"sr","timestamp":5,"endpoint":{"serviceName":"t"}},)"
+          R"({"value":"ss","timestamp":"9","endpoint":{"serviceName":"t"}}],)"
+          R"("binaryAnnotations":[{"key":"ca","value":true,"endpoint":{"port":8}}]}])"),
       std::string("trace,span,parent,service,operation,start_ns,end_ns\n"
                   "1,2,,a,\"x\"\"y\",10,20\n1,3,2,b,y,12,15\n"));
   RandomStream luck(ReplicationSeed{11}.key(), 0, 0);
