@@ -45,6 +45,8 @@ void tell_of_spans(AccountText out, const Account& account) {
   spans(account.read.without_service, "without a service: kept as unknown-service");
   tell(out, account.read.unusable_elements, "element", "elements",
        "without any trace that can be read: left out");
+  tell(out, account.read.unreadable_values, "value", "values",
+       "that cannot be read whole: kept in part, or left out");
   if (const FirstLeftOut& first = account.read.first_left_out; !first.file.empty()) {
     fmt::format_to(out, "             the first: {}: byte {}: {}\n", first.file, first.byte,
                    first.why);

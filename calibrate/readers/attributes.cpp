@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "calibrate/readers/identifiers.hpp"
 
@@ -31,6 +32,13 @@ constexpr std::array<std::string_view, 2> host_keys{"k8s.node.name", "host.id"};
 constexpr std::array<std::string_view, 9> peer_keys{
     "peer.service",   "db.system.name", "db.system",     "messaging.system",          "db.type",
     "server.address", "net.peer.name",  "peer.hostname", "messaging.destination.name"};
+
+/// How many spans one stands for, as Honeycomb's libraries note it.
+constexpr std::array<std::string_view, 2> one_of_keys{"SampleRate", "sampleRate"};
+/// How many percent were kept, as Azure Monitor's libraries note it.
+constexpr std::array<std::string_view, 2> percent_keys{"microsoft.sample_rate", "_MS.sampleRate"};
+
+constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
 /// Numbers of either internet protocol, with or without a port, and the long hexadecimal names of
 /// containers. Letters alone are a name: "db", "ad", "feed".
@@ -81,6 +89,13 @@ void SpanAttributeReader::see(std::string_view key, const JsonValue& value) {
     sampled_by_probability_ = value.text() == "probabilistic";
   } else if (key == "sampler.param") {
     sampling_probability_ = value.number().value_or(0);
+  } else if (key == "w3c.tracestate") {
+    if (const auto count = adjusted_count_of(value.as_text())) count_by_state_ = count;
+  } else if (rank_of(key, one_of_keys) >= 0) {
+    const double one_of = value.number().value_or(no_number);
+    count_by_rate_ = one_of == 0 ? 1 : one_of;  // Honeycomb takes zero for "not sampled", too
+  } else if (rank_of(key, percent_keys) >= 0) {
+    count_by_rate_ = 100 / value.number().value_or(no_number);
   } else {
     const int rank = rank_of(key, peer_keys);
     if (rank < 0 || rank >= peer_rank_) return;
@@ -92,6 +107,8 @@ void SpanAttributeReader::see(std::string_view key, const JsonValue& value) {
 }
 
 std::optional<double> SpanAttributeReader::adjusted_count() const {
+  if (count_by_state_) return count_by_state_;
+  if (count_by_rate_) return count_by_rate_;
   if (!sampled_by_probability_) return std::nullopt;
   return 1 / sampling_probability_;
 }

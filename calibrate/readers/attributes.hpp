@@ -38,13 +38,17 @@ class SpanAttributeReader {
 
   void see(std::string_view key, const JsonValue& value);
   /// How many requests the span stands for by what was seen, sensible or not; nothing when no
-  /// attribute tells.
+  /// attribute tells. Of what is known the first counts: the W3C `tracestate` as an attribute (so
+  /// Jaeger has it), the rate that Honeycomb or Azure Monitor note, the probability of Jaeger's
+  /// sampler.
   std::optional<double> adjusted_count() const;
 
  private:
   NameTable& names_;
   Span& span_;
   int peer_rank_ = 100;
+  std::optional<double> count_by_state_;
+  std::optional<double> count_by_rate_;
   double sampling_probability_ = 1;
   bool sampled_by_probability_ = false;
 };

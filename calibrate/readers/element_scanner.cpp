@@ -101,7 +101,11 @@ void ElementScanner::open(char bracket) {
   if (document_starts || at_element_level()) start_capture();
   open_brackets_ += bracket;
   if (bracket != '[' || array_depth_ > 0 || document_starts) return;
-  const bool data = last_string_ == "data";
+  // Of a document, of the object `hits` in it, and this one.
+  constexpr std::size_t brackets_of_hits = 3;
+  const bool hits =
+      last_string_ == "hits" && open_brackets_.size() - document_depth_ >= brackets_of_hits;
+  const bool data = last_string_ == "data" || hits;
   if (!data && last_string_ != "resourceSpans" && last_string_ != "batches") return;
   place_ = data ? ElementPlace::data : ElementPlace::resource_spans;
   array_depth_ = open_brackets_.size();

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "calibrate/readers/json_mending.hpp"
 #include "sim/hash.hpp"
 #include "sim/visible_text.hpp"
 
@@ -63,6 +64,10 @@ std::optional<TraceId> from_base64(std::string_view text, int bytes) {
   return TraceId{static_cast<std::uint64_t>(value >> 64), static_cast<std::uint64_t>(value)};
 }
 
+bool is_unreadable(std::string_view text) {
+  return text.find(unreadable_mark) != std::string_view::npos;
+}
+
 std::uint64_t never_zero(std::uint64_t hash) {
   return hash == 0 ? 1 : hash;
 }
@@ -73,7 +78,8 @@ std::string take_printable(std::string_view& rest, std::size_t longest) {
   while (!rest.empty() && clean.size() < longest) {
     const Utf8Character first = first_character(rest);
     const std::size_t length = std::max<std::size_t>(1, first.length);
-    const bool printed = first.length > 0 && is_visible(first.code);
+    const bool printed =
+        first.length > 0 && is_visible(first.code) && rest.substr(0, length) != unreadable_mark;
     clean += printed ? rest.substr(0, length) : "?";
     rest.remove_prefix(length);
   }
@@ -134,6 +140,7 @@ std::uint64_t span_id_of(std::string_view text) {
     if (const auto id = from_hex(text)) return id->low;
   }
   if (const auto id = from_base64(text, 8)) return id->low;
+  if (is_unreadable(text)) return unreadable_id;
   return never_zero(hash_of(text));
 }
 
@@ -141,6 +148,7 @@ TraceId trace_id_of(std::string_view text) {
   if (text.empty()) return {};
   if (const auto id = from_hex(text)) return *id;
   if (const auto id = from_base64(text, 16)) return *id;
+  if (is_unreadable(text)) return {};
   const std::uint64_t hash = hash_of(text);
   return {never_zero(mixed(hash + text.size())), hash};
 }

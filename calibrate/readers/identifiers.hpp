@@ -10,15 +10,16 @@
 namespace rehearse {
 
 /// The number of a span id: hexadecimal of up to 16 digits, base64 of 8 bytes, or else a hash of
-/// the text. 0 for an empty text and for an id of zeros, which mean "none".
+/// the text. 0 for an empty text and for an id of zeros, which mean "none"; `unreadable_id` where
+/// the text holds the mark of what could not be read.
 std::uint64_t span_id_of(std::string_view text);
 
 /// Likewise for trace ids: up to 32 hexadecimal digits, base64 of 16 bytes, or a hash. Zeros for
-/// none.
+/// none, and where the text holds the mark of what could not be read.
 TraceId trace_id_of(std::string_view text);
 
-/// A service or instance name fit for a model: control characters and invalid UTF-8 become '?', a
-/// slash becomes '_' (it separates service from operation), and what is longer than 200 bytes is
+/// A service or instance name fit for a model: control characters and what is no UTF-8 become '?',
+/// a slash becomes '_' (it separates service from operation), and what is longer than 200 bytes is
 /// cut and marked with a hash of the whole.
 std::string service_name_of(std::string_view text);
 

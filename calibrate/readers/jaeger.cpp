@@ -1,6 +1,8 @@
 #include "calibrate/readers/jaeger.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <string>
 #include <unordered_map>
 
 #include "calibrate/readers/attributes.hpp"
@@ -11,15 +13,30 @@ namespace {
 
 using Processes = std::unordered_map<std::string, ResourceReader>;
 
+/// Calls `see` with the key and the value of each tag of a span or a process. Elasticsearch would
+/// take a dot in the name of a field for an object within, so that Jaeger writes another letter.
+template <class See>
+void for_each_tag(const JsonValue& owner, const See& see) {
+  if (const auto tags = owner.member("tags")) {
+    tags->for_each([&](const JsonValue& tag) {
+      const auto value = tag.member("value");
+      if (value) see(tag.text_of("key"), *value);
+    });
+  }
+  if (const auto fields = owner.member("tag")) {
+    fields->for_each_member([&](std::string_view field, const JsonValue& value) {
+      std::string key(field);
+      std::replace(key.begin(), key.end(), '@', '.');
+      see(key, value);
+    });
+  }
+}
+
 ResourceReader read_process(const JsonValue& process, NameTable& names) {
   ResourceReader reader(names);
   if (const auto service = process.member("serviceName")) reader.see("serviceName", *service);
-  if (const auto tags = process.member("tags")) {
-    tags->for_each([&](const JsonValue& tag) {
-      const auto value = tag.member("value");
-      if (value) reader.see(tag.text_of("key"), *value);
-    });
-  }
+  for_each_tag(process,
+               [&](std::string_view key, const JsonValue& value) { reader.see(key, value); });
   return reader;
 }
 
@@ -56,12 +73,8 @@ void read_span(const JsonValue& value, const std::string& default_trace, const P
   span.operation = set.names.intern(operation_name_of(value.text_of("operationName")));
   set_times_in_microseconds(span, integer_of(value, "startTime"), integer_of(value, "duration"));
   SpanAttributeReader attributes(set.names, span);
-  if (const auto tags = value.member("tags")) {
-    tags->for_each([&](const JsonValue& tag) {
-      const auto tag_value = tag.member("value");
-      if (tag_value) attributes.see(tag.text_of("key"), *tag_value);
-    });
-  }
+  for_each_tag(value,
+               [&](std::string_view key, const JsonValue& said) { attributes.see(key, said); });
   if (const auto count = attributes.adjusted_count()) take_adjusted_count(set, span, *count);
   const auto process = processes.find(value.text_of("processID"));
   if (process != processes.end()) {
@@ -85,6 +98,12 @@ bool read_jaeger_trace(const JsonValue& trace, SpanSet& set) {
   }
   const std::string trace_id = trace.text_of("traceID");
   spans->for_each([&](const JsonValue& span) { read_span(span, trace_id, processes, set); });
+  return true;
+}
+
+bool read_jaeger_document(const JsonValue& document, SpanSet& set) {
+  if (!document.member("traceID") || !document.member("spanID")) return false;
+  read_span(document, {}, {}, set);
   return true;
 }
 

@@ -10,4 +10,9 @@ namespace rehearse {
 /// used. False, with nothing added, when `trace` is no such thing.
 bool read_jaeger_trace(const JsonValue& trace, SpanSet& set);
 
+/// Adds one span as Jaeger stores it in Elasticsearch or OpenSearch: it holds its own process, and
+/// some or all of its tags are fields of the object `tag`, with an at sign for each dot. False,
+/// with nothing added, when `document` is no such thing.
+bool read_jaeger_document(const JsonValue& document, SpanSet& set);
+
 }  // namespace rehearse

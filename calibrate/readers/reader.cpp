@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "calibrate/readers/csv.hpp"
+#include "calibrate/readers/elasticsearch.hpp"
 #include "calibrate/readers/jaeger.hpp"
 #include "calibrate/readers/json.hpp"
+#include "calibrate/readers/json_mending.hpp"
 #include "calibrate/readers/otlp.hpp"
 #include "calibrate/readers/zipkin.hpp"
 #include "sim/counted_text.hpp"
@@ -42,9 +44,9 @@ char first_letter(Input& input) {
 }
 
 constexpr std::string_view no_trace_format =
-    "neither a Jaeger trace (an object with `spans`, or `data` with such objects), nor Zipkin "
-    "(spans "
-    "with `traceId` and `id`), nor OTLP (`resourceSpans` or `batches`)";
+    "neither a Jaeger trace (an object with `spans`, `data` with such objects, or stored spans "
+    "with `traceID` and `spanID`), nor Zipkin (spans with `traceId` and `id`), nor OTLP "
+    "(`resourceSpans` or `batches`)";
 constexpr std::string_view search_answer =
     "looks like the answer to a search, which tells no parents of spans; fetch the traces "
     "themselves";
@@ -53,8 +55,11 @@ bool may_be(TraceFormat format, TraceFormat asked) {
   return asked == TraceFormat::detect || asked == format;
 }
 
-bool read_trace_or_span(const JsonValue& value, TraceFormat asked, SpanSet& set) {
-  if (may_be(TraceFormat::jaeger, asked) && read_jaeger_trace(value, set)) return true;
+bool read_trace_or_span(const JsonValue& found, TraceFormat asked, SpanSet& set) {
+  const JsonValue value = stored_document(found);
+  if (may_be(TraceFormat::jaeger, asked)) {
+    if (read_jaeger_trace(value, set) || read_jaeger_document(value, set)) return true;
+  }
   return may_be(TraceFormat::zipkin, asked) && read_zipkin_span(value, set);
 }
 
@@ -72,7 +77,7 @@ bool read_list(const JsonValue& list, TraceFormat asked, SpanSet& set) {
 }
 
 /// False when the element is not of the asked format; true when it was read or counted as unusable.
-bool read_element(const Element& element, const JsonValue& value, TraceFormat asked, SpanSet& set) {
+bool read_as(TraceFormat asked, const Element& element, const JsonValue& value, SpanSet& set) {
   if (element.place == ElementPlace::resource_spans) {
     if (!may_be(TraceFormat::otlp, asked)) return false;
     if (!read_otlp_resource_spans(value, set)) ++set.counts.unusable_elements;
@@ -110,40 +115,71 @@ void note_left_out(SpanSet& set, FirstLeftOut left_out) {
   if (first.file.empty() || left_out.file < first.file) first = std::move(left_out);
 }
 
-/// Reads element by element. One that cannot be read is left out and counted; only when none can,
-/// the file is refused, for what was wrong with the first.
-void read_json(Input& input, const ReadOptions& options, SpanSet& set) {
-  ElementScanner scanner(input, options.scanner_limits);
-  JsonParser parser(options.scanner_limits.depth + 1);
-  Element element;
-  bool any = false;
-  FirstLeftOut first;
-  const auto leave_out = [&](std::string why) {
-    if (first.file.empty()) first = {input.path(), element.offset, std::move(why)};
-  };
-  while (scanner.next(element)) {
-    const auto value = parser.parse(element.text);
-    if (!value) {
-      ++set.counts.unusable_elements;
-      leave_out(fmt::format("not valid JSON: {}", parser.why()));
-      continue;
-    }
-    const LeftOut before = left_out_until(set.counts);
-    if (read_element(element, *value, options.format, set)) {
-      any = true;
-      const std::string_view why = what_was_left_out(before, set.counts);
-      if (!why.empty()) leave_out(std::string(why));
-    } else {
-      ++set.counts.unusable_elements;
-      leave_out(std::string(value->member("traces") ? search_answer : no_trace_format));
-    }
+/// Reads one file of JSON, element by element.
+class JsonFileReader {
+ public:
+  JsonFileReader(Input& input, const ReadOptions& options, SpanSet& set)
+      : scanner_(input, options.scanner_limits),
+        parser_(options.scanner_limits.depth + 1),
+        asked_(options.format),
+        set_(set) {
+    first_.file = input.path();
   }
-  if (first.file.empty()) return;
-  if (!any) {
-    throw InvalidInput(fmt::format("{}: byte {}: {}", first.file, first.byte, first.why));
+
+  /// What cannot be read is left out and counted; only when nothing can, the file is refused, for
+  /// what was wrong with the first.
+  void read() {
+    Element element;
+    while (scanner_.next(element)) read_element(element);
+    if (first_.why.empty()) return;
+    if (!any_) {
+      throw InvalidInput(fmt::format("{}: byte {}: {}", first_.file, first_.byte, first_.why));
+    }
+    note_left_out(set_, std::move(first_));
   }
-  note_left_out(set, std::move(first));
-}
+
+ private:
+  void leave_out(std::uint64_t byte, std::string why) {
+    if (!first_.why.empty() || why.empty()) return;
+    first_.byte = byte;
+    first_.why = std::move(why);
+  }
+
+  void read_element(const Element& element) {
+    auto value = parser_.parse(element.text);
+    if (value) return read_value(element, *value);
+    std::string why = fmt::format("not valid JSON: {}", parser_.why());
+    // Only now: to look at every letter costs more than all the rest.
+    const MendedJson mended = mend_json(element.text);
+    if (mended.values > 0) value = parser_.parse(mended.text);
+    if (!value || !(value->is_object() || value->is_array())) {
+      ++set_.counts.unusable_elements;
+      return leave_out(element.offset, std::move(why));
+    }
+    set_.counts.unreadable_values += mended.values;
+    read_value(element, *value, mended);
+  }
+
+  void read_value(const Element& element, const JsonValue& value, const MendedJson& mended = {}) {
+    if (is_bulk_action(value)) return;
+    const LeftOut before = left_out_until(set_.counts);
+    if (read_as(asked_, element, value, set_)) {
+      any_ = true;
+      leave_out(element.offset + mended.first, std::string(mended.why));
+      return leave_out(element.offset, std::string(what_was_left_out(before, set_.counts)));
+    }
+    ++set_.counts.unusable_elements;
+    leave_out(element.offset,
+              std::string(value.member("traces") ? search_answer : no_trace_format));
+  }
+
+  ElementScanner scanner_;
+  JsonParser parser_;
+  TraceFormat asked_;
+  SpanSet& set_;
+  FirstLeftOut first_;
+  bool any_ = false;
+};
 
 void read_file(const std::string& path, const ReadOptions& options, SpanSet& set) {
   Input input(path, options.input_limits);
@@ -159,8 +195,15 @@ void read_file(const std::string& path, const ReadOptions& options, SpanSet& set
   if (format == TraceFormat::csv) {
     read_csv(input, options.columns, set);
   } else {
-    read_json(input, options, set);
+    JsonFileReader(input, options, set).read();
   }
+}
+
+/// Nothing when nothing was.
+std::string first_left_out_text(const FirstLeftOut& first) {
+  if (first.file.empty()) return {};
+  return fmt::format("; the first that was left out: {}: byte {}: {}", first.file, first.byte,
+                     first.why);
 }
 
 }  // namespace
@@ -171,10 +214,10 @@ SpanSet read_spans(const std::vector<std::string>& files, const ReadOptions& opt
   if (set.spans.empty()) {
     throw InvalidInput(
         fmt::format("no usable span in {}: {} {} met, {} without ids, "
-                    "{} with impossible times",
+                    "{} with impossible times{}",
                     counted(files.size(), "file"), counted(set.counts.spans, "span"),
                     agreeing(set.counts.spans, "was", "were"), set.counts.without_id,
-                    set.counts.with_bad_times));
+                    set.counts.with_bad_times, first_left_out_text(set.counts.first_left_out)));
   }
   normalise(set);
   join_truncated_traces(set);

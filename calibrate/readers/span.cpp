@@ -86,7 +86,7 @@ void set_times_in_microseconds(Span& span, std::optional<std::int64_t> start,
 
 void keep_span(SpanSet& set, Span span) {
   ++set.counts.spans;
-  if (span.id == 0 || span.trace == TraceId{}) {
+  if (span.id == 0 || span.id == unreadable_id || span.trace == TraceId{}) {
     ++set.counts.without_id;
     return;
   }

@@ -17,6 +17,10 @@ struct TraceId {
   auto operator<=>(const TraceId&) const = default;
 };
 
+/// The id of a span of which a part could not be read: none that it could be found by, but not
+/// "none" either, so that who names it as a parent has a parent that was not recorded.
+constexpr std::uint64_t unreadable_id = 0xFFFD'FFFD'FFFD'FFFD;
+
 enum class SpanKind : std::uint8_t { unknown, server, client, internal, producer, consumer };
 
 /// The caller's side of a call or of a message.
@@ -96,6 +100,7 @@ struct ReadCounts {
   std::uint64_t unusable_elements = 0;    // elements of a document that are not traces, or not JSON
   std::uint64_t impossible_sampling = 0;  // what they say of sampling cannot be; otherwise kept
   std::uint64_t truncated_trace_ids = 0;  // kept, in the trace whose id ends so
+  std::uint64_t unreadable_values = 0;    // no JSON; what they were of is kept as far as it can be
   FirstLeftOut first_left_out;            // of JSON; of several files, in the first by name
   bool operator==(const ReadCounts&) const = default;
 };

