@@ -25,10 +25,11 @@ struct FormatWord {
   const char* word;
   TraceFormat format;
 };
-constexpr std::array<FormatWord, 5> formats = {{{"detect", TraceFormat::detect},
+constexpr std::array<FormatWord, 6> formats = {{{"detect", TraceFormat::detect},
                                                 {"jaeger", TraceFormat::jaeger},
                                                 {"zipkin", TraceFormat::zipkin},
                                                 {"otlp", TraceFormat::otlp},
+                                                {"xray", TraceFormat::xray},
                                                 {"csv", TraceFormat::csv}}};
 
 TraceFormat format_called(const std::string& word) {
@@ -99,12 +100,12 @@ Verb calibrate_verb() {
   verb.name = "calibrate";
   verb.usage = "TRACES...|- [-o MODEL.toml] [options]";
   verb.summary =
-      "Learns a model from recorded traces (Jaeger, Zipkin or OTLP JSON, CSV; also .gz).";
+      "Learns a model from recorded traces (Jaeger, Zipkin, OTLP or X-Ray JSON, CSV; also .gz).";
   verb.example = "rehearse calibrate traces.json.gz -o shop.model.toml";
   verb.options = {
       {"output", 'o', "MODEL.toml", "the model (default, and -: standard output)"},
       {"force", 0, "", "overwrite a model that says something else"},
-      {"format", 0, "FORMAT", "jaeger, zipkin, otlp or csv (default: detected by content)"},
+      {"format", 0, "FORMAT", "jaeger, zipkin, otlp, xray or csv (default: detected by content)"},
       {"columns", 0, "MAPPING.toml", "which column of a CSV file holds what"},
       {"anonymise", 0, "", "replace the names of services, operations and instances"},
       {"sampling-percent", 0, "P", "of all traces were kept, where the spans do not say"},

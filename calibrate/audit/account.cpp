@@ -51,6 +51,8 @@ void tell_of_spans(AccountText out, const Account& account) {
     fmt::format_to(out, "             the first: {}: byte {}: {}\n", first.file, first.byte,
                    first.why);
   }
+  tell(out, account.read.inferred_segments, "segment", "segments",
+       "that X-Ray inferred from a call: left out, the call itself is used");
   spans(account.read.truncated_trace_ids,
         "with the lower half of a trace id: joined with the trace whose id ends so");
   tell(out, account.read.impossible_sampling, "sampling weight", "sampling weights",

@@ -105,7 +105,7 @@ void ElementScanner::open(char bracket) {
   constexpr std::size_t brackets_of_hits = 3;
   const bool hits =
       last_string_ == "hits" && open_brackets_.size() - document_depth_ >= brackets_of_hits;
-  const bool data = last_string_ == "data" || hits;
+  const bool data = last_string_ == "data" || last_string_ == "Traces" || hits;
   if (!data && last_string_ != "resourceSpans" && last_string_ != "batches") return;
   place_ = data ? ElementPlace::data : ElementPlace::resource_spans;
   array_depth_ = open_brackets_.size();

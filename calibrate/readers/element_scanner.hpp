@@ -27,11 +27,12 @@ struct Element {
 };
 
 /// Cuts one or more JSON documents, however large, into the elements of their `data`,
-/// `resourceSpans` and `batches` arrays, wherever these stand, and of `hits` within an object, as
-/// the answer to a search of Elasticsearch has them. A file that is one array is a list
-/// of documents: it is cut into its elements as if each stood alone. Tracks only strings and
-/// brackets; whether an element is valid JSON is for its parser to say. Memory: one element and a
-/// buffer. Zero bytes before a document (as a crash leaves them) are skipped, up to `most_skipped`.
+/// `resourceSpans`, `batches` and (X-Ray) `Traces` arrays, wherever these stand, and of `hits`
+/// within an object, as the answer to a search of Elasticsearch has them. A file that is one array
+/// is a list of documents: it is cut into its elements as if each stood alone. Tracks only strings
+/// and brackets; whether an element is valid JSON is for its parser to say. Memory: one element and
+/// a buffer. Zero bytes before a document (as a crash leaves them) are skipped, up to
+/// `most_skipped`.
 class ElementScanner {
  public:
   ElementScanner(Input& input, const ScannerLimits& limits);

@@ -12,6 +12,7 @@
 #include "calibrate/readers/json.hpp"
 #include "calibrate/readers/json_mending.hpp"
 #include "calibrate/readers/otlp.hpp"
+#include "calibrate/readers/xray.hpp"
 #include "calibrate/readers/zipkin.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/error.hpp"
@@ -46,7 +47,7 @@ char first_letter(Input& input) {
 constexpr std::string_view no_trace_format =
     "neither a Jaeger trace (an object with `spans`, `data` with such objects, or stored spans "
     "with `traceID` and `spanID`), nor Zipkin (spans with `traceId` and `id`), nor OTLP "
-    "(`resourceSpans` or `batches`)";
+    "(`resourceSpans` or `batches`), nor X-Ray (`Traces`, or segments with `trace_id` and `id`)";
 constexpr std::string_view search_answer =
     "looks like the answer to a search, which tells no parents of spans; fetch the traces "
     "themselves";
@@ -55,50 +56,16 @@ bool may_be(TraceFormat format, TraceFormat asked) {
   return asked == TraceFormat::detect || asked == format;
 }
 
-bool read_trace_or_span(const JsonValue& found, TraceFormat asked, SpanSet& set) {
-  const JsonValue value = stored_document(found);
-  if (may_be(TraceFormat::jaeger, asked)) {
-    if (read_jaeger_trace(value, set) || read_jaeger_document(value, set)) return true;
-  }
-  return may_be(TraceFormat::zipkin, asked) && read_zipkin_span(value, set);
-}
-
-/// A list of traces or spans. False when none of its items is one.
-bool read_list(const JsonValue& list, TraceFormat asked, SpanSet& set) {
-  std::uint64_t items = 0;
-  std::uint64_t unusable = 0;
-  list.for_each([&](const JsonValue& item) {
-    ++items;
-    if (!read_trace_or_span(item, asked, set)) ++unusable;
-  });
-  if (items > 0 && unusable == items) return false;
-  set.counts.unusable_elements += unusable;
-  return true;
-}
-
-/// False when the element is not of the asked format; true when it was read or counted as unusable.
-bool read_as(TraceFormat asked, const Element& element, const JsonValue& value, SpanSet& set) {
-  if (element.place == ElementPlace::resource_spans) {
-    if (!may_be(TraceFormat::otlp, asked)) return false;
-    if (!read_otlp_resource_spans(value, set)) ++set.counts.unusable_elements;
-    return true;
-  }
-  if (value.is_array()) return read_list(value, asked, set);
-  if (read_trace_or_span(value, asked, set)) return true;
-  if (element.place == ElementPlace::document || asked == TraceFormat::otlp) return false;
-  ++set.counts.unusable_elements;
-  return true;
-}
-
 /// What was left out until now, to see what an element adds.
 struct LeftOut {
   std::uint64_t elements = 0;
   std::uint64_t without_id = 0;
   std::uint64_t with_bad_times = 0;
+  std::uint64_t values = 0;
 };
 
 LeftOut left_out_until(const ReadCounts& now) {
-  return {now.unusable_elements, now.without_id, now.with_bad_times};
+  return {now.unusable_elements, now.without_id, now.with_bad_times, now.unreadable_values};
 }
 
 /// Empty when nothing was.
@@ -106,6 +73,7 @@ std::string_view what_was_left_out(const LeftOut& before, const ReadCounts& now)
   if (now.unusable_elements > before.elements) return "not a trace";
   if (now.without_id > before.without_id) return "a span without a trace or span id";
   if (now.with_bad_times > before.with_bad_times) return "a span with impossible times";
+  if (now.unreadable_values > before.values) return "a value within that cannot be read";
   return {};
 }
 
@@ -121,6 +89,7 @@ class JsonFileReader {
   JsonFileReader(Input& input, const ReadOptions& options, SpanSet& set)
       : scanner_(input, options.scanner_limits),
         parser_(options.scanner_limits.depth + 1),
+        inner_parser_(options.scanner_limits.depth + 1),
         asked_(options.format),
         set_(set) {
     first_.file = input.path();
@@ -161,20 +130,64 @@ class JsonFileReader {
   }
 
   void read_value(const Element& element, const JsonValue& value, const MendedJson& mended = {}) {
-    if (is_bulk_action(value)) return;
+    if (is_bulk_action(value) || is_xray_header(value)) return;
     const LeftOut before = left_out_until(set_.counts);
-    if (read_as(asked_, element, value, set_)) {
+    if (read_as_element(element.place, value)) {
       any_ = true;
       leave_out(element.offset + mended.first, std::string(mended.why));
       return leave_out(element.offset, std::string(what_was_left_out(before, set_.counts)));
     }
     ++set_.counts.unusable_elements;
-    leave_out(element.offset,
-              std::string(value.member("traces") ? search_answer : no_trace_format));
+    const bool summaries = value.member("traces") || value.member("TraceSummaries");
+    leave_out(element.offset, std::string(summaries ? search_answer : no_trace_format));
+  }
+
+  /// False when the element is not of the asked format; true when it was read or counted as
+  /// unusable.
+  bool read_as_element(ElementPlace place, const JsonValue& value) {
+    if (place == ElementPlace::resource_spans) {
+      if (!may_be(TraceFormat::otlp, asked_)) return false;
+      if (!read_otlp_resource_spans(value, set_)) ++set_.counts.unusable_elements;
+      return true;
+    }
+    if (value.is_array()) return read_list(value);
+    if (read_trace_or_span(value)) return true;
+    if (place == ElementPlace::document || asked_ == TraceFormat::otlp) return false;
+    ++set_.counts.unusable_elements;
+    return true;
+  }
+
+  /// A list of traces or spans. False when none of its items is one.
+  bool read_list(const JsonValue& list) {
+    std::uint64_t items = 0;
+    std::uint64_t unusable = 0;
+    list.for_each([&](const JsonValue& item) {
+      ++items;
+      if (!read_trace_or_span(item)) ++unusable;
+    });
+    if (items > 0 && unusable == items) return false;
+    set_.counts.unusable_elements += unusable;
+    return true;
+  }
+
+  bool read_trace_or_span(const JsonValue& found) {
+    const JsonValue value = stored_document(found);
+    if (may_be(TraceFormat::jaeger, asked_)) {
+      if (read_jaeger_trace(value, set_) || read_jaeger_document(value, set_)) return true;
+    }
+    if (may_be(TraceFormat::zipkin, asked_) && read_zipkin_span(value, set_)) return true;
+    return may_be(TraceFormat::xray, asked_) && read_xray_part(value);
+  }
+
+  bool read_xray_part(const JsonValue& value) {
+    const XrayReading reading = read_xray(value, inner_parser_, set_);
+    if (reading == XrayReading::unreadable_document) ++set_.counts.unusable_elements;
+    return reading != XrayReading::no_xray;
   }
 
   ElementScanner scanner_;
   JsonParser parser_;
+  JsonParser inner_parser_;  // of documents that are texts within another
   TraceFormat asked_;
   SpanSet& set_;
   FirstLeftOut first_;
@@ -220,6 +233,7 @@ SpanSet read_spans(const std::vector<std::string>& files, const ReadOptions& opt
                     set.counts.with_bad_times, first_left_out_text(set.counts.first_left_out)));
   }
   normalise(set);
+  settle_relations(set);
   join_truncated_traces(set);
   return set;
 }

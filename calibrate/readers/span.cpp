@@ -40,6 +40,43 @@ std::vector<Halves> whole_ids(const std::vector<Span>& spans, std::size_t first_
   return alone;
 }
 
+/// The parent of a span after all stand-ins on the way up; chains of them are short, and circles
+/// end.
+std::uint64_t parent_behind(const std::vector<StandIn>& stand_ins, const TraceId& trace,
+                            std::uint64_t parent) {
+  constexpr int most_in_a_row = 16;
+  for (int i = 0; i < most_in_a_row; ++i) {
+    const auto found =
+        std::lower_bound(stand_ins.begin(), stand_ins.end(), StandIn{trace, parent, 0});
+    if (found == stand_ins.end() || found->trace != trace || found->id != parent) break;
+    parent = found->parent;
+  }
+  return parent;
+}
+
+/// The first span of that id; null when there is none. Of normalised spans.
+Span* find_span(std::vector<Span>& spans, const TraceId& trace, std::uint64_t id) {
+  const auto found = std::lower_bound(spans.begin(), spans.end(), Follower{trace, id},
+                                      [](const Span& span, const Follower& wanted) {
+                                        return Follower{span.trace, span.id} < wanted;
+                                      });
+  if (found == spans.end() || found->trace != trace || found->id != id) return nullptr;
+  return &*found;
+}
+
+/// The nearest span above `span` that is no follower; null when it was not recorded.
+const Span* process_above(SpanSet& set, const Span& span) {
+  constexpr int most_in_a_row = 128;
+  const Span* above = &span;
+  for (int i = 0; i < most_in_a_row && above; ++i) {
+    above = find_span(set.spans, span.trace, above->parent);
+    if (!above) break;
+    const Follower one{above->trace, above->id};
+    if (!std::binary_search(set.followers.begin(), set.followers.end(), one)) return above;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 NameTable::NameTable() {
@@ -118,6 +155,27 @@ void normalise(SpanSet& set) {
                          &span.host, &span.peer}) {
       *name = renumbered[*name];
     }
+  }
+  std::sort(set.spans.begin(), set.spans.end());
+}
+
+void settle_relations(SpanSet& set) {
+  if (set.stand_ins.empty() && set.followers.empty()) return;
+  std::sort(set.stand_ins.begin(), set.stand_ins.end());
+  std::sort(set.followers.begin(), set.followers.end());
+  for (Span& span : set.spans) {
+    span.parent = parent_behind(set.stand_ins, span.trace, span.parent);
+  }
+  for (const Follower& follower : set.followers) {
+    Span* const span = find_span(set.spans, follower.trace, follower.id);
+    const Span* const above = span ? process_above(set, *span) : nullptr;
+    if (!above) continue;
+    span->service = above->service;
+    span->instance = above->instance;
+    span->version = above->version;
+    span->zone = above->zone;
+    span->host = above->host;
+    --set.counts.without_service;
   }
   std::sort(set.spans.begin(), set.spans.end());
 }

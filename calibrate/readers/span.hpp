@@ -101,13 +101,31 @@ struct ReadCounts {
   std::uint64_t impossible_sampling = 0;  // what they say of sampling cannot be; otherwise kept
   std::uint64_t truncated_trace_ids = 0;  // kept, in the trace whose id ends so
   std::uint64_t unreadable_values = 0;    // no JSON; what they were of is kept as far as it can be
+  std::uint64_t inferred_segments = 0;    // X-Ray's; the calls that they repeat are kept
   FirstLeftOut first_left_out;            // of JSON; of several files, in the first by name
   bool operator==(const ReadCounts&) const = default;
+};
+
+/// A span that was not kept and whose place its parent takes.
+struct StandIn {
+  TraceId trace;
+  std::uint64_t id = 0;
+  std::uint64_t parent = 0;
+  auto operator<=>(const StandIn&) const = default;
+};
+
+/// A span that is of the same process as its parent, and does not say which that is.
+struct Follower {
+  TraceId trace;
+  std::uint64_t id = 0;
+  auto operator<=>(const Follower&) const = default;
 };
 
 /// All spans of some files.
 struct SpanSet {
   std::vector<Span> spans;
+  std::vector<StandIn> stand_ins;
+  std::vector<Follower> followers;
   NameTable names;
   ReadCounts counts;
 };
@@ -130,6 +148,10 @@ void take_adjusted_count(SpanSet& set, Span& span, double adjusted_count);
 
 /// Puts names and spans into an order that depends on nothing but their values.
 void normalise(SpanSet& set);
+
+/// Gives the children of each stand-in to its parent, and each follower the process of the nearest
+/// span above it that has one. Expects normalised spans, leaves them so.
+void settle_relations(SpanSet& set);
 
 /// Old libraries keep the lower half of a trace id only. Spans with such an id join the trace of
 /// 128 bits whose id ends so, where there is exactly one. Expects normalised spans, leaves them so.

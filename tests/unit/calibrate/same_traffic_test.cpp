@@ -189,6 +189,46 @@ std::string as_first_zipkin(const std::vector<Recorded>& spans, bool with_times)
   return list + "]";
 }
 
+/// The documents of X-Ray, one a line: segments of the called sides, each with its calls and with
+/// what X-Ray infers from those to a peer that records nothing. X-Ray knows no messages.
+std::string as_xray(const std::vector<Recorded>& spans) {
+  const auto document = [](const Recorded& span, const std::string& name, const std::string& more) {
+    return fmt::format(
+        R"({{"id":"{:016x}","name":"{}","start_time":{:.6f},"end_time":{:.6f}{}{}}})", span.id,
+        name, static_cast<double>(span.start) / 1e6,
+        static_cast<double>(span.start + span.duration) / 1e6,
+        span.failed ? R"(,"fault":true)" : "", more);
+  };
+  std::string lines;
+  for (const Recorded& segment : spans) {
+    if (segment.kind != SpanKind::server) continue;
+    const std::string trace = fmt::format(R"(,"trace_id":"1-{:08x}-{:024x}")", 0, segment.trace);
+    std::string calls;
+    for (const Recorded& call : spans) {
+      if (call.trace != segment.trace || call.parent != segment.id) continue;
+      const std::string name = *call.peer ? call.peer : "stock";
+      const std::string asked =
+          *call.peer
+              ? fmt::format(R"(,"namespace":"aws","aws":{{"operation":"{}"}})", call.operation)
+              : R"(,"namespace":"remote","http":{"request":{"method":"get","url":"http://s/stock"}})";
+      calls += (calls.empty() ? "" : ",") + document(call, name, asked);
+      if (!*call.peer) continue;
+      Recorded inferred = call;
+      inferred.id += 100;
+      lines += document(inferred, name,
+                        trace + fmt::format(R"(,"inferred":true,"parent_id":"{:016x}")", call.id)) +
+               "\n";
+    }
+    const std::string path = std::string(segment.operation).substr(4);
+    std::string more = trace + fmt::format(R"(,"aws":{{"eks":{{"pod":"{}"}}}})", segment.address) +
+                       fmt::format(R"(,"http":{{"request":{{"method":"get","url":"{}"}}}})", path) +
+                       fmt::format(R"(,"subsegments":[{}])", calls);
+    if (segment.parent != 0) more += fmt::format(R"(,"parent_id":"{:016x}")", segment.parent);
+    lines += document(segment, segment.service, more) + "\n";
+  }
+  return lines;
+}
+
 ModelSpec learned_from(const std::string& content) {
   const test::TemporaryFile file(content);
   ModelSpec model = calibrate({file.path()}, {}).model;
@@ -209,6 +249,17 @@ TEST_CASE("the same traffic gives the same model as OTLP and as Zipkin", "[calib
   CHECK(learned_from(as_zipkin(traffic, true)) == model);
   CHECK(learned_from(as_first_zipkin(traffic, true)) == model);
   CHECK(learned_from(as_first_zipkin(traffic, false)) == model);
+}
+
+TEST_CASE("the same calls give the same model as OTLP and as X-Ray", "[calibrate]") {
+  std::vector<Recorded> traffic = simulated_traffic();
+  std::erase_if(traffic, [](const Recorded& span) { return span.id > 4; });
+
+  const ModelSpec model = learned_from(as_otlp(traffic));
+
+  CHECK(model.services.size() == 3);  // with the database
+  CHECK(model.services.at("stock").instances == 2);
+  CHECK(learned_from(as_xray(traffic)) == model);
 }
 
 TEST_CASE("traffic that is a little slower gives another model", "[calibrate]") {
