@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -92,9 +93,7 @@ std::string ModelBuilder::service_path(const std::string& service) const {
 void ModelBuilder::learn_endpoints() {
   const std::size_t size = visits_.endpoints.size();
   std::vector<BehaviourLearner> learners(size);
-  std::vector<double> duration_sum(size, 0);
-  std::vector<std::uint64_t> own_errors(size, 0);
-  std::vector<std::uint64_t> undisturbed(size, 0);
+  std::vector<VisitSums> sums(size);
   std::vector<double> waits;
   concurrency_ = study_concurrency(forest_, visits_, waits);
   for (const Visit& visit : visits_.visits) {
@@ -107,38 +106,56 @@ void ModelBuilder::learn_endpoints() {
     self_times_.push_back(timed.self_time);
     work_times_.push_back(timed.self_time + time_between_calls(timed));
     const auto duration = static_cast<double>(span.duration());
-    duration_sum[visit.endpoint] += duration;
+    const double weight = span.adjusted_count;
+    VisitSums& own = sums[visit.endpoint];
+    own.weight += weight;
+    own.duration += weight * duration;
     if (!any_failed(calls)) {
-      ++undisturbed[visit.endpoint];
-      own_errors[visit.endpoint] += span.error ? 1 : 0;
+      ++own.undisturbed;
+      own.undisturbed_weight += weight;
+      own.own_errors += span.error ? 1 : 0;
+      own.own_error_weight += span.error ? weight : 0;
     }
-    learners[visit.endpoint].add(std::move(timed), span.adjusted_count, duration,
+    learners[visit.endpoint].add(std::move(timed), weight, duration,
                                  span.error && ended_by_failed_call(calls));
   }
-  peer_duration_sum_.assign(size, 0);
-  learn_peers(learners);
-  for (std::uint32_t i = 0; i < size; ++i) {
-    learn_endpoint(i, learners[i], duration_sum[i] + peer_duration_sum_[i], own_errors[i],
-                   undisturbed[i]);
-  }
+  learn_peers(learners, sums);
+  for (std::uint32_t i = 0; i < size; ++i) learn_endpoint(i, learners[i], sums[i]);
 }
 
 /// Peers are known from their callers only: the whole client span is theirs, errors too.
-void ModelBuilder::learn_peers(std::vector<BehaviourLearner>& learners) {
+void ModelBuilder::learn_peers(std::vector<BehaviourLearner>& learners,
+                               std::vector<VisitSums>& sums) {
   for (const Visit& visit : visits_.visits) {
     const Span& span = forest_.spans[visit.span];
     for (const RecordedCall& call : visits_.calls_of(visit)) {
       if (!visits_.endpoints[call.endpoint].peer_only) continue;
       const auto duration = static_cast<double>(call.end - call.start);
-      learners[call.endpoint].add(leaf(duration), span.adjusted_count, duration, false);
-      peer_duration_sum_[call.endpoint] += duration;
+      const double weight = span.adjusted_count;
+      learners[call.endpoint].add(leaf(duration), weight, duration, false);
+      VisitSums& own = sums[call.endpoint];
+      own.weight += weight;
+      own.duration += weight * duration;
+      ++own.undisturbed;
+      own.undisturbed_weight += weight;
+      own.own_errors += call.failed ? 1 : 0;
+      own.own_error_weight += call.failed ? weight : 0;
     }
   }
 }
 
+/// With the share of all visits, where sampling kept failures more or less often than others.
+std::string ModelBuilder::error_text(const VisitSums& sums) {
+  const std::string seen = fmt::format("{} failed without a failed call", sums.own_errors);
+  const double recorded = sums.own_error_weight * static_cast<double>(sums.undisturbed);
+  const double weighted = sums.undisturbed_weight * static_cast<double>(sums.own_errors);
+  if (std::abs(recorded - weighted) <= 1e-6 * weighted) return seen;
+  return seen + fmt::format("; with those not sampled {:.0f} of {:.0f}", sums.own_error_weight,
+                            sums.undisturbed_weight);
+}
+
 void ModelBuilder::learn_endpoint(std::uint32_t endpoint, BehaviourLearner& learner,
-                                  double duration_sum, std::uint64_t own_errors,
-                                  std::uint64_t undisturbed) {
+                                  VisitSums sums) {
   if (learner.counts().visits == 0) return;
   const EndpointName named = name(endpoint);
   const auto survived = survived_callees(edges_, endpoint);
@@ -147,26 +164,18 @@ void ModelBuilder::learn_endpoint(std::uint32_t endpoint, BehaviourLearner& lear
   EndpointSpec spec;
   const auto before_calls = before_calls_of(endpoint);
   spec.behaviours = learner.learn({endpoint_names_, survived, before_calls, grain});
-  if (visits_.endpoints[endpoint].peer_only) {
-    for (const auto& [edge, facts] : edges_.edges) {
-      if (edge.second != endpoint) continue;
-      own_errors += facts.failed;
-      undisturbed += facts.calls;
-    }
-  }
-  if (undisturbed > 0) {
-    spec.errors.percent = 100 * static_cast<double>(own_errors) / static_cast<double>(undisturbed);
+  if (sums.undisturbed > 0) {
+    spec.errors.percent = 100 * sums.own_error_weight / sums.undisturbed_weight;
   }
   const std::string path =
       extended_path(service_path(named.service) + ".endpoints", named.operation);
   const BehaviourCounts& counts = learner.counts();
   note(path + ".behaviours", Basis::observed, counts.visits,
        counted(counts.structures, "structure") + " of calls seen");
-  note(path + ".errors", Basis::observed, undisturbed,
-       fmt::format("{} failed without a failed call", own_errors));
-  result_.account.endpoints.push_back(
-      {named.text(), visits_.endpoints[endpoint].peer_only, counts, spec.behaviours.size(),
-       duration_sum / static_cast<double>(counts.visits) / 1e6, spec.errors.percent});
+  note(path + ".errors", Basis::observed, sums.undisturbed, error_text(sums));
+  result_.account.endpoints.push_back({named.text(), visits_.endpoints[endpoint].peer_only, counts,
+                                       spec.behaviours.size(), sums.duration / sums.weight / 1e6,
+                                       spec.errors.percent});
   result_.model.services[named.service].endpoints[named.operation] = std::move(spec);
 }
 

@@ -23,7 +23,58 @@ SpanSet small_recording() {
   return builder.set;
 }
 
+/// Tail sampling that keeps every trace with an error and one in twenty of the others.
+SpanSet recording_of_errors(bool survived) {
+  SpanBuilder builder;
+  for (std::uint64_t trace = 1; trace <= 24; ++trace) {
+    const bool fails = trace % 6 == 0;
+    const auto start = static_cast<std::int64_t>(trace) * 100 * ms;
+    const auto length = fails ? 200 * ms : 50 * ms;
+    Span& root = builder.add(trace, 1, 0, "front", "GET /", start, start + length);
+    root.adjusted_count = fails ? 1 : 20;
+    root.error = fails && !survived;
+    builder.add(trace, 2, 1, "front", "ask", start, start + 10 * ms, SpanKind::client).error =
+        fails;
+    builder.set.spans.back().peer = builder.set.names.intern("cache");
+    builder.add(trace, 3, 1, "back", "labour", start + 12 * ms, start + 13 * ms).error = fails;
+  }
+  return builder.set;
+}
+
 }  // namespace
+
+TEST_CASE("errors that tail sampling kept are weighted: 4 of 404, not 4 of 24", "[calibrate]") {
+  const Calibration calibration = calibrate(recording_of_errors(false), {});
+  const ModelSpec& model = calibration.model;
+
+  const double percent = 100 * 4.0 / 404;
+  CHECK(model.services.at("back").endpoints.at("labour").errors.percent == Approx(percent));
+  CHECK(model.services.at("cache").endpoints.at("ask").errors.percent == Approx(percent));
+  CHECK(model.evidence.at("services.back.endpoints.labour.errors").note ==
+        "4 failed without a failed call; with those not sampled 4 of 404");
+  for (const EndpointRow& row : calibration.account.endpoints) {
+    if (row.endpoint != "front/GET /") continue;
+    CHECK(row.mean_milliseconds == Approx((4 * 200 + 400 * 50) / 404.0));
+  }
+}
+
+TEST_CASE("failures are survived by their weight, not by what sampling kept of them",
+          "[calibrate]") {
+  SpanSet set = recording_of_errors(true);
+  // One failure in a trace that stands for ninety was not survived: most are not.
+  Span& heavy = *std::find_if(set.spans.begin(), set.spans.end(),
+                              [](const Span& span) { return span.trace.low == 6; });
+  heavy.adjusted_count = 90;
+  heavy.error = true;
+
+  const Calibration calibration = calibrate(std::move(set), {});
+
+  for (const EdgeRow& edge : calibration.account.edges) {
+    CHECK(edge.facts.survived == 3);
+    CHECK(edge.facts.failed_weight == Approx(93));
+    CHECK_FALSE(edge.ignored_when_failed);
+  }
+}
 
 TEST_CASE("instances, zones, rate, mix and window are learned", "[calibrate]") {
   const Calibration calibration = calibrate(small_recording(), {});
