@@ -367,19 +367,32 @@ void ModelBuilder::note_assumptions() {
         "are filled in",
         unlimited));
   }
-  const bool rate_unknown = result_.account.arrivals.per_second == 0;
+  const ArrivalFacts& arrivals = result_.account.arrivals;
+  const bool rate_unknown = arrivals.per_second == 0;
   lines.push_back(rate_unknown
                       ? "requests arrive as a Poisson process, 1 a second: the recording does not "
                         "tell how many do"
                       : "requests arrive as a Poisson process; the recording gives its rate");
   lines.push_back("the way between users and the first service takes no time");
-  if (result_.account.arrivals.only_orphans) {
+  if (arrivals.only_orphans) {
     lines.push_back("no trace has a root: spans without a recorded parent were taken for requests");
+  } else if (arrivals.begun_below > 0) {
+    lines.push_back(fmt::format(
+        "{} of {} began below a parent that was not recorded: a gateway or a browser there is not "
+        "part of the model",
+        count_text(arrivals.begun_below), counted(arrivals.requests, "request")));
+  }
+  if (arrivals.roots_lost > 0) {
+    lines.push_back(fmt::format(
+        "{} at the top of traces without a root {} no request: recorded callers make the same "
+        "calls, "
+        "so the root seems to be lost, and the rate of requests is too low by as much",
+        counted(arrivals.roots_lost, "visit"), agreeing(arrivals.roots_lost, "is", "are")));
   }
   if (edges_.one_way.empty()) {
     lines.push_back("no call was recorded from both sides: network time is inside self times");
   }
-  if (forest_.counts.orphans > 0) {
+  if (forest_.counts.orphans > arrivals.begun_below) {
     lines.push_back("spans whose parent is missing belong to calls that the model does not make");
   }
 }

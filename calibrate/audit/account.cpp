@@ -58,8 +58,10 @@ void tell_of_spans(AccountText out, const Account& account) {
        "of these not equal to the one kept (the longest)");
   tell(out, account.forest.ids_shared_by_two_sides, "id", "ids",
        "shared by a client and a server: split in two");
-  spans(account.forest.orphans,
+  spans(account.forest.orphans - account.arrivals.begun_below,
         "whose parent was not recorded: used, but not as requests of users");
+  tell(out, account.arrivals.begun_below, "request", "requests",
+       "begun below a parent that was not recorded, in a trace without a root");
   tell(out, account.forest.cycles, "circle", "circles", "of parents: opened at the earliest span");
   tell(out, account.forest.traces_without_root, "trace", "traces", "without a root");
   tell(out, account.forest.traces_with_several_roots, "trace", "traces", "with several roots");

@@ -185,6 +185,59 @@ TEST_CASE("a recording without roots takes its orphans for requests, and says so
   CHECK(calibration.account.arrivals.requests == 5);
 }
 
+/// Requests that came through a gateway which begins their traces and was not recorded, and two
+/// probes of the service itself. Each order also asks for its own status.
+SpanSet recording_behind_a_gateway(SpanKind kind) {
+  SpanBuilder builder;
+  for (std::uint64_t trace = 1; trace <= 40; ++trace) {
+    const auto start = static_cast<std::int64_t>(trace) * 100 * ms;
+    if (trace % 20 == 0) {
+      builder.add(trace, 1, 0, "api", "GET /healthz", start, start + ms, kind);
+      continue;
+    }
+    builder.add(trace, 1, 0xFEED, "api", "GET /orders", start, start + 50 * ms, kind);
+    builder.add(trace, 2, 1, "stock", "count", start + 5 * ms, start + 30 * ms, kind);
+    builder.add(trace, 3, 2, "api", "GET /status", start + 6 * ms, start + 9 * ms, kind);
+  }
+  return builder.set;
+}
+
+TEST_CASE("requests behind a gateway that was not recorded are counted beside health checks",
+          "[calibrate]") {
+  const SpanKind kind = GENERATE(SpanKind::server, SpanKind::unknown);
+
+  const Calibration calibration = calibrate(recording_behind_a_gateway(kind), {});
+
+  CHECK(calibration.account.arrivals.requests == 40);
+  CHECK(calibration.account.arrivals.begun_below == 38);
+  CHECK(calibration.account.arrivals.per_second == Approx(10));
+  CHECK(calibration.model.workloads.at("users").mix ==
+        std::map<EndpointName, double>{{{"api", "GET /orders"}, 38.0},
+                                       {{"api", "GET /healthz"}, 2.0}});
+  CHECK_THAT(text(calibration.account),
+             Catch::Contains("38  requests begun below a parent that was not recorded") &&
+                 Catch::Contains("38 of 40 requests began below") &&
+                 !Catch::Contains("not as requests of users"));
+}
+
+TEST_CASE("a call whose root was lost does not become a request of a user", "[calibrate]") {
+  SpanBuilder builder;
+  for (std::uint64_t trace = 1; trace <= 40; ++trace) {
+    const auto start = static_cast<std::int64_t>(trace) * 100 * ms;
+    const bool lost = trace % 4 == 0;
+    if (!lost) builder.add(trace, 1, 0, "api", "GET /", start, start + 50 * ms, SpanKind::server);
+    builder.add(trace, 2, 1, "stock", "count", start, start + 30 * ms, SpanKind::server);
+  }
+
+  const Calibration calibration = calibrate(std::move(builder.set), {});
+
+  CHECK(calibration.account.arrivals.requests == 30);
+  CHECK(calibration.account.arrivals.roots_lost == 10);
+  CHECK(calibration.model.workloads.at("users").mix.size() == 1);
+  CHECK_THAT(text(calibration.account),
+             Catch::Contains("10 visits at the top of traces without a root are no request"));
+}
+
 TEST_CASE("a lost server span once made a call that calls itself without end", "[calibrate]") {
   SpanBuilder builder;
   builder.add(1, 1, 0, "tree", "visit", 0, 100 * ms, SpanKind::server);
