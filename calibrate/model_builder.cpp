@@ -200,8 +200,13 @@ void ModelBuilder::describe_services() {
     found->second.instances = facts.instances;
     found->second.placement = facts.placement;
     const std::string path = service_path(found->first);
-    note(path + ".instances", facts.named ? Basis::observed : Basis::assumed, facts.spans,
-         facts.versions.empty() ? "" : "versions: " + facts.versions);
+    std::string text = facts.versions.empty() ? "" : "versions: " + facts.versions;
+    if (facts.ids > static_cast<std::size_t>(facts.instances)) {
+      result_.account.replaced.push_back({found->first, facts.instances, facts.ids});
+      text = fmt::format("{} at a time, {} ids{}{}", facts.instances, facts.ids,
+                         text.empty() ? "" : "; ", text);
+    }
+    note(path + ".instances", facts.named ? Basis::observed : Basis::assumed, facts.spans, text);
     if (!facts.placement.zones.empty() || !facts.placement.hosts.empty()) {
       note(path + ".placement", Basis::observed, facts.spans, "");
     }

@@ -85,10 +85,19 @@ void tell_of_calls(AccountText out, const Account& account) {
   calls(account.visits.calls_shifted, "beginning before the caller: moved");
 }
 
+void tell_of_instances(AccountText out, const Account& account) {
+  for (const ReplacedRow& row : account.replaced) {
+    tell(out, row.ids,
+         fmt::format("ids of instances of {}, {} at a time: the others took the place of some",
+                     row.service, row.at_a_time));
+  }
+}
+
 void write_left_out(AccountText out, const Account& account) {
   std::string lines;
   tell_of_spans(AccountText(lines), account);
   tell_of_calls(AccountText(lines), account);
+  tell_of_instances(AccountText(lines), account);
   fmt::format_to(out, "\nLeft out, or repaired:{}\n{}", lines.empty() ? " nothing" : "", lines);
 }
 
