@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -92,9 +93,7 @@ std::string ModelBuilder::service_path(const std::string& service) const {
 void ModelBuilder::learn_endpoints() {
   const std::size_t size = visits_.endpoints.size();
   std::vector<BehaviourLearner> learners(size);
-  std::vector<double> duration_sum(size, 0);
-  std::vector<std::uint64_t> own_errors(size, 0);
-  std::vector<std::uint64_t> undisturbed(size, 0);
+  std::vector<VisitSums> sums(size);
   std::vector<double> waits;
   concurrency_ = study_concurrency(forest_, visits_, waits);
   for (const Visit& visit : visits_.visits) {
@@ -107,38 +106,56 @@ void ModelBuilder::learn_endpoints() {
     self_times_.push_back(timed.self_time);
     work_times_.push_back(timed.self_time + time_between_calls(timed));
     const auto duration = static_cast<double>(span.duration());
-    duration_sum[visit.endpoint] += duration;
+    const double weight = span.adjusted_count;
+    VisitSums& own = sums[visit.endpoint];
+    own.weight += weight;
+    own.duration += weight * duration;
     if (!any_failed(calls)) {
-      ++undisturbed[visit.endpoint];
-      own_errors[visit.endpoint] += span.error ? 1 : 0;
+      ++own.undisturbed;
+      own.undisturbed_weight += weight;
+      own.own_errors += span.error ? 1 : 0;
+      own.own_error_weight += span.error ? weight : 0;
     }
-    learners[visit.endpoint].add(std::move(timed), span.adjusted_count, duration,
+    learners[visit.endpoint].add(std::move(timed), weight, duration,
                                  span.error && ended_by_failed_call(calls));
   }
-  peer_duration_sum_.assign(size, 0);
-  learn_peers(learners);
-  for (std::uint32_t i = 0; i < size; ++i) {
-    learn_endpoint(i, learners[i], duration_sum[i] + peer_duration_sum_[i], own_errors[i],
-                   undisturbed[i]);
-  }
+  learn_peers(learners, sums);
+  for (std::uint32_t i = 0; i < size; ++i) learn_endpoint(i, learners[i], sums[i]);
 }
 
 /// Peers are known from their callers only: the whole client span is theirs, errors too.
-void ModelBuilder::learn_peers(std::vector<BehaviourLearner>& learners) {
+void ModelBuilder::learn_peers(std::vector<BehaviourLearner>& learners,
+                               std::vector<VisitSums>& sums) {
   for (const Visit& visit : visits_.visits) {
     const Span& span = forest_.spans[visit.span];
     for (const RecordedCall& call : visits_.calls_of(visit)) {
       if (!visits_.endpoints[call.endpoint].peer_only) continue;
       const auto duration = static_cast<double>(call.end - call.start);
-      learners[call.endpoint].add(leaf(duration), span.adjusted_count, duration, false);
-      peer_duration_sum_[call.endpoint] += duration;
+      const double weight = span.adjusted_count;
+      learners[call.endpoint].add(leaf(duration), weight, duration, false);
+      VisitSums& own = sums[call.endpoint];
+      own.weight += weight;
+      own.duration += weight * duration;
+      ++own.undisturbed;
+      own.undisturbed_weight += weight;
+      own.own_errors += call.failed ? 1 : 0;
+      own.own_error_weight += call.failed ? weight : 0;
     }
   }
 }
 
+/// With the share of all visits, where sampling kept failures more or less often than others.
+std::string ModelBuilder::error_text(const VisitSums& sums) {
+  const std::string seen = fmt::format("{} failed without a failed call", sums.own_errors);
+  const double recorded = sums.own_error_weight * static_cast<double>(sums.undisturbed);
+  const double weighted = sums.undisturbed_weight * static_cast<double>(sums.own_errors);
+  if (std::abs(recorded - weighted) <= 1e-6 * weighted) return seen;
+  return seen + fmt::format("; with those not sampled {:.0f} of {:.0f}", sums.own_error_weight,
+                            sums.undisturbed_weight);
+}
+
 void ModelBuilder::learn_endpoint(std::uint32_t endpoint, BehaviourLearner& learner,
-                                  double duration_sum, std::uint64_t own_errors,
-                                  std::uint64_t undisturbed) {
+                                  VisitSums sums) {
   if (learner.counts().visits == 0) return;
   const EndpointName named = name(endpoint);
   const auto survived = survived_callees(edges_, endpoint);
@@ -147,26 +164,18 @@ void ModelBuilder::learn_endpoint(std::uint32_t endpoint, BehaviourLearner& lear
   EndpointSpec spec;
   const auto before_calls = before_calls_of(endpoint);
   spec.behaviours = learner.learn({endpoint_names_, survived, before_calls, grain});
-  if (visits_.endpoints[endpoint].peer_only) {
-    for (const auto& [edge, facts] : edges_.edges) {
-      if (edge.second != endpoint) continue;
-      own_errors += facts.failed;
-      undisturbed += facts.calls;
-    }
-  }
-  if (undisturbed > 0) {
-    spec.errors.percent = 100 * static_cast<double>(own_errors) / static_cast<double>(undisturbed);
+  if (sums.undisturbed > 0) {
+    spec.errors.percent = 100 * sums.own_error_weight / sums.undisturbed_weight;
   }
   const std::string path =
       extended_path(service_path(named.service) + ".endpoints", named.operation);
   const BehaviourCounts& counts = learner.counts();
   note(path + ".behaviours", Basis::observed, counts.visits,
        counted(counts.structures, "structure") + " of calls seen");
-  note(path + ".errors", Basis::observed, undisturbed,
-       fmt::format("{} failed without a failed call", own_errors));
-  result_.account.endpoints.push_back(
-      {named.text(), visits_.endpoints[endpoint].peer_only, counts, spec.behaviours.size(),
-       duration_sum / static_cast<double>(counts.visits) / 1e6, spec.errors.percent});
+  note(path + ".errors", Basis::observed, sums.undisturbed, error_text(sums));
+  result_.account.endpoints.push_back({named.text(), visits_.endpoints[endpoint].peer_only, counts,
+                                       spec.behaviours.size(), sums.duration / sums.weight / 1e6,
+                                       spec.errors.percent});
   result_.model.services[named.service].endpoints[named.operation] = std::move(spec);
 }
 
@@ -191,8 +200,13 @@ void ModelBuilder::describe_services() {
     found->second.instances = facts.instances;
     found->second.placement = facts.placement;
     const std::string path = service_path(found->first);
-    note(path + ".instances", facts.named ? Basis::observed : Basis::assumed, facts.spans,
-         facts.versions.empty() ? "" : "versions: " + facts.versions);
+    std::string text = facts.versions.empty() ? "" : "versions: " + facts.versions;
+    if (facts.ids > static_cast<std::size_t>(facts.instances)) {
+      result_.account.replaced.push_back({found->first, facts.instances, facts.ids});
+      text = fmt::format("{} at a time, {} ids{}{}", facts.instances, facts.ids,
+                         text.empty() ? "" : "; ", text);
+    }
+    note(path + ".instances", facts.named ? Basis::observed : Basis::assumed, facts.spans, text);
     if (!facts.placement.zones.empty() || !facts.placement.hosts.empty()) {
       note(path + ".placement", Basis::observed, facts.spans, "");
     }
@@ -358,19 +372,32 @@ void ModelBuilder::note_assumptions() {
         "are filled in",
         unlimited));
   }
-  const bool rate_unknown = result_.account.arrivals.per_second == 0;
+  const ArrivalFacts& arrivals = result_.account.arrivals;
+  const bool rate_unknown = arrivals.per_second == 0;
   lines.push_back(rate_unknown
                       ? "requests arrive as a Poisson process, 1 a second: the recording does not "
                         "tell how many do"
                       : "requests arrive as a Poisson process; the recording gives its rate");
   lines.push_back("the way between users and the first service takes no time");
-  if (result_.account.arrivals.only_orphans) {
+  if (arrivals.only_orphans) {
     lines.push_back("no trace has a root: spans without a recorded parent were taken for requests");
+  } else if (arrivals.begun_below > 0) {
+    lines.push_back(fmt::format(
+        "{} of {} began below a parent that was not recorded: a gateway or a browser there is not "
+        "part of the model",
+        count_text(arrivals.begun_below), counted(arrivals.requests, "request")));
+  }
+  if (arrivals.roots_lost > 0) {
+    lines.push_back(fmt::format(
+        "{} at the top of traces without a root {} no request: recorded callers make the same "
+        "calls, "
+        "so the root seems to be lost, and the rate of requests is too low by as much",
+        counted(arrivals.roots_lost, "visit"), agreeing(arrivals.roots_lost, "is", "are")));
   }
   if (edges_.one_way.empty()) {
     lines.push_back("no call was recorded from both sides: network time is inside self times");
   }
-  if (forest_.counts.orphans > 0) {
+  if (forest_.counts.orphans > arrivals.begun_below) {
     lines.push_back("spans whose parent is missing belong to calls that the model does not make");
   }
 }

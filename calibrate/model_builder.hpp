@@ -24,10 +24,20 @@ class ModelBuilder {
   Calibration build();
 
  private:
+  /// What is added up over the visits of an endpoint. Weights count those that sampling left out.
+  struct VisitSums {
+    double weight = 0;
+    double duration = 0;            // nanoseconds, by weight
+    std::uint64_t undisturbed = 0;  // visits without a failed call
+    std::uint64_t own_errors = 0;   // of these, those that failed
+    double undisturbed_weight = 0;
+    double own_error_weight = 0;
+  };
+
   void learn_endpoints();
-  void learn_endpoint(std::uint32_t endpoint, BehaviourLearner& learner, double duration_sum,
-                      std::uint64_t own_errors, std::uint64_t undisturbed);
-  void learn_peers(std::vector<BehaviourLearner>& learners);
+  void learn_endpoint(std::uint32_t endpoint, BehaviourLearner& learner, VisitSums sums);
+  static std::string error_text(const VisitSums& sums);
+  void learn_peers(std::vector<BehaviourLearner>& learners, std::vector<VisitSums>& sums);
   void describe_services();
   void describe_workers();
   void describe_correlations();
@@ -55,7 +65,6 @@ class ModelBuilder {
   std::vector<double> self_times_;  // by visit, without waiting where that could be told
   std::vector<double> work_times_;  // by visit: the same, and what stands between parallel calls
   std::map<NameId, ServiceConcurrency> concurrency_;
-  std::vector<double> peer_duration_sum_;
   EdgeTable edges_;
   NetworkFacts network_;
   Calibration result_;

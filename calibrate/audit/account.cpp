@@ -62,8 +62,10 @@ void tell_of_spans(AccountText out, const Account& account) {
        "of these not equal to the one kept (the longest)");
   tell(out, account.forest.ids_shared_by_two_sides, "id", "ids",
        "shared by a client and a server: split in two");
-  spans(account.forest.orphans,
+  spans(account.forest.orphans - account.arrivals.begun_below,
         "whose parent was not recorded: used, but not as requests of users");
+  tell(out, account.arrivals.begun_below, "request", "requests",
+       "begun below a parent that was not recorded, in a trace without a root");
   tell(out, account.forest.cycles, "circle", "circles", "of parents: opened at the earliest span");
   tell(out, account.forest.traces_without_root, "trace", "traces", "without a root");
   tell(out, account.forest.traces_with_several_roots, "trace", "traces", "with several roots");
@@ -87,10 +89,19 @@ void tell_of_calls(AccountText out, const Account& account) {
   calls(account.visits.calls_shifted, "beginning before the caller: moved");
 }
 
+void tell_of_instances(AccountText out, const Account& account) {
+  for (const ReplacedRow& row : account.replaced) {
+    tell(out, row.ids,
+         fmt::format("ids of instances of {}, {} at a time: the others took the place of some",
+                     row.service, row.at_a_time));
+  }
+}
+
 void write_left_out(AccountText out, const Account& account) {
   std::string lines;
   tell_of_spans(AccountText(lines), account);
   tell_of_calls(AccountText(lines), account);
+  tell_of_instances(AccountText(lines), account);
   fmt::format_to(out, "\nLeft out, or repaired:{}\n{}", lines.empty() ? " nothing" : "", lines);
 }
 

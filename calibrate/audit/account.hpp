@@ -40,6 +40,13 @@ struct EdgeRow {
   bool slower_way = false;  // than other calls between these services: see NetworkFacts
 };
 
+/// A service of which some instances took the place of others.
+struct ReplacedRow {
+  std::string service;
+  int at_a_time = 0;
+  std::size_t ids = 0;
+};
+
 /// What was used, what was left out, and why.
 struct Account {
   std::vector<std::string> files;
@@ -52,6 +59,7 @@ struct Account {
   std::vector<RoleRow> roles;
   std::vector<EndpointRow> endpoints;
   std::vector<EdgeRow> edges;
+  std::vector<ReplacedRow> replaced;
   std::vector<std::string> assumptions;
 
   std::size_t pairs_in_role(Role role) const;

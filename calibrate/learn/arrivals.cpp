@@ -18,6 +18,21 @@ double typical_gap(std::vector<std::int64_t> gaps) {
   return static_cast<double>(*middle) / 0.6931471805599453;
 }
 
+/// The endpoints at which traces without a root begin, save those that are seen called more often.
+std::vector<bool> find_ways_in(const TraceForest& forest, const VisitTable& table,
+                               const std::vector<bool>& without_root) {
+  std::vector<std::uint64_t> at_top(table.endpoints.size(), 0);
+  std::vector<std::uint64_t> called(table.endpoints.size(), 0);
+  for (const Visit& visit : table.visits) {
+    const bool has_parent = forest.top[visit.span] == Top::no;
+    if (without_root[visit.span] && !has_parent) ++at_top[visit.endpoint];
+    if (!without_root[visit.span] && has_parent) ++called[visit.endpoint];
+  }
+  std::vector<bool> ways_in;
+  for (std::size_t i = 0; i < at_top.size(); ++i) ways_in.push_back(at_top[i] >= called[i]);
+  return ways_in;
+}
+
 void measure_rate(std::vector<std::int64_t>& starts, ArrivalFacts& facts) {
   std::sort(starts.begin(), starts.end());
   facts.first = starts.front();
@@ -74,11 +89,17 @@ std::string date_text(std::int64_t days) {
 ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table) {
   ArrivalFacts facts;
   facts.only_orphans = forest.counts.roots == 0;
+  const std::vector<bool> without_root = forest.in_traces_without_root();
+  const std::vector<bool> ways_in = find_ways_in(forest, table, without_root);
   std::vector<std::int64_t> starts;
   for (const Visit& visit : table.visits) {
     const Top top = forest.top[visit.span];
-    const bool root = top == Top::root || (facts.only_orphans && top != Top::no);
-    if (!root) continue;
+    if (top == Top::no || (top != Top::root && !without_root[visit.span])) continue;
+    if (top != Top::root && !ways_in[visit.endpoint]) {
+      ++facts.roots_lost;
+      continue;
+    }
+    facts.begun_below += top == Top::orphan ? 1 : 0;
     const Span& span = forest.spans[visit.span];
     starts.push_back(span.start);
     ++facts.requests;

@@ -18,18 +18,24 @@ struct Stretch {
 
 /// When and where requests came in from outside.
 struct ArrivalFacts {
-  std::uint64_t requests = 0;    // roots
-  double adjusted_requests = 0;  // with those that sampling left out
-  double seconds = 0;            // over which they came, pauses left out
-  std::uint64_t pauses = 0;      // of the recording
-  double per_second = 0;         // 0: not to be told
-  std::int64_t first = 0;        // nanoseconds since 1970, as recorded
+  std::uint64_t requests = 0;     // roots, and what stands at the top of traces without one
+  std::uint64_t begun_below = 0;  // of these, below a parent that was not recorded
+  std::uint64_t roots_lost = 0;   // tops of traces without a root that were no requests
+  double adjusted_requests = 0;   // with those that sampling left out
+  double seconds = 0;             // over which they came, pauses left out
+  std::uint64_t pauses = 0;       // of the recording
+  double per_second = 0;          // 0: not to be told
+  std::int64_t first = 0;         // nanoseconds since 1970, as recorded
   std::int64_t last = 0;
   std::vector<Stretch> stretches;       // rising; together `seconds` long
   std::map<std::uint32_t, double> mix;  // by endpoint, in requests seen
   bool only_orphans = false;            // no trace has a root: orphans were taken for roots
 };
 
+/// A trace without any root begins at its topmost endpoints: a gateway or a browser before them was
+/// not recorded. Where an endpoint is called by recorded callers more often, in traces with a root,
+/// than it stands at such a top, it is no way in: the root was lost, and the request with it.
+///
 /// A gap of over 10 s and 50 times the mean one is a pause of the recording, not of the users. The
 /// rate counts n - 1 gaps for n requests, and is scaled by the sampling probability.
 ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table);

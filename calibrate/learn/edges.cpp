@@ -15,10 +15,15 @@ EdgeTable study_edges(const TraceForest& forest, const VisitTable& table) {
     const Span& caller = forest.spans[visit.span];
     for (const RecordedCall& call : table.calls_of(visit)) {
       EdgeFacts& edge = result.edges[{visit.endpoint, call.endpoint}];
+      const double weight = caller.adjusted_count;
+      const bool survived = call.failed && !caller.error;
       ++edge.calls;
+      edge.weight += weight;
       edge.detached += call.detached ? 1 : 0;
       edge.failed += call.failed ? 1 : 0;
-      edge.survived += call.failed && !caller.error ? 1 : 0;
+      edge.failed_weight += call.failed ? weight : 0;
+      edge.survived += survived ? 1 : 0;
+      edge.survived_weight += survived ? weight : 0;
       if (call.client == none || call.callee == none) continue;
       const Span& callee = forest.spans[call.callee];
       edge.failed_at_caller_only += call.failed && !callee.error ? 1 : 0;
@@ -28,7 +33,7 @@ EdgeTable study_edges(const TraceForest& forest, const VisitTable& table) {
       const std::int64_t gap = forest.spans[call.client].duration() - callee.duration();
       edge.negative_gaps += gap < 0 ? 1 : 0;
       result.one_way[{visit.endpoint, call.endpoint}].push_back(
-          {static_cast<double>(std::max<std::int64_t>(gap, 0)) / 2, caller.adjusted_count});
+          {static_cast<double>(std::max<std::int64_t>(gap, 0)) / 2, weight});
     }
   }
   return result;
@@ -39,7 +44,7 @@ std::set<std::uint32_t> survived_callees(const EdgeTable& edges, std::uint32_t c
   auto edge = edges.edges.lower_bound({caller, 0});
   for (; edge != edges.edges.end() && edge->first.first == caller; ++edge) {
     const EdgeFacts& facts = edge->second;
-    if (facts.failed > 0 && facts.survived * 10 >= facts.failed * 9) {
+    if (facts.failed > 0 && facts.survived_weight * 10 >= facts.failed_weight * 9) {
       callees.insert(edge->first.second);
     }
   }

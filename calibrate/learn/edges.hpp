@@ -11,7 +11,8 @@
 
 namespace rehearse {
 
-/// What was seen of the calls from one endpoint to another.
+/// What was seen of the calls from one endpoint to another. Counts are of recorded calls; weights
+/// are of calls made, with those that sampling left out.
 struct EdgeFacts {
   std::uint64_t calls = 0;
   std::uint64_t failed = 0;
@@ -20,6 +21,9 @@ struct EdgeFacts {
   std::uint64_t detached = 0;
   std::uint64_t both_sides = 0;     // client and server span: network time is known
   std::uint64_t negative_gaps = 0;  // the server's span was the longer one
+  double weight = 0;
+  double failed_weight = 0;
+  double survived_weight = 0;
 };
 
 struct EdgeTable {
@@ -31,7 +35,8 @@ struct EdgeTable {
 
 EdgeTable study_edges(const TraceForest& forest, const VisitTable& table);
 
-/// The callees of `caller` whose failures it survives: at least nine of ten failed calls.
+/// The callees of `caller` whose failures it survives: at least nine of ten failed calls, by
+/// weight.
 std::set<std::uint32_t> survived_callees(const EdgeTable& edges, std::uint32_t caller);
 
 }  // namespace rehearse

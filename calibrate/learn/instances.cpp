@@ -1,10 +1,15 @@
 #include "calibrate/learn/instances.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
 #include <set>
 
 namespace rehearse {
 namespace {
+
+constexpr double wrong = 0.02;
+constexpr std::size_t hand_over = 20;
 
 /// Where one instance stands; the last span that says so counts (instances do not move).
 struct Place {
@@ -12,11 +17,104 @@ struct Place {
   NameId host = 0;
 };
 
+/// What one trace had to do with one instance.
+struct Contact {
+  std::int64_t start = 0;
+  std::int64_t end = 0;
+  NameId instance = 0;
+  auto operator<=>(const Contact&) const = default;
+};
+
 struct Seen {
   std::map<NameId, Place> places;  // by instance
   std::set<NameId> versions;
   std::uint64_t spans = 0;
+  std::vector<Contact> contacts;
+  TraceId trace;                                   // being read
+  std::map<NameId, std::size_t> contact_of_trace;  // by instance
 };
+
+/// When an instance was there, in ranks of contacts: from the first that it had to the last.
+struct Presence {
+  NameId instance = 0;
+  std::size_t count = 0;
+  std::size_t first = 0;
+  std::size_t last = 0;
+};
+
+/// Widens what chance explains: `count` contacts that fall anywhere among all with equal luck.
+Presence believed(Presence seen, std::size_t all) {
+  const auto n = static_cast<double>(all);
+  const auto k = static_cast<double>(seen.count);
+  const double before = std::pow(static_cast<double>(all - seen.first) / n, k);
+  const double after = std::pow(static_cast<double>(seen.last + 1) / n, k);
+  const double range = static_cast<double>(seen.last + 1 - seen.first) / n;
+  // Of the range of k uniform values: Wilks, Mathematical Statistics, 8.7.
+  const double as_narrow = k * std::pow(range, k - 1) - (k - 1) * std::pow(range, k);
+  if (before > wrong && as_narrow > wrong) seen.first = 0;
+  if (after > wrong && as_narrow > wrong) seen.last = all - 1;
+  return seen;
+}
+
+std::vector<Presence> presences_of(const std::vector<Contact>& contacts) {
+  std::map<NameId, Presence> found;
+  for (std::size_t rank = 0; rank < contacts.size(); ++rank) {
+    const NameId instance = contacts[rank].instance;
+    Presence& presence =
+        found.try_emplace(instance, Presence{instance, 0, rank, rank}).first->second;
+    ++presence.count;
+    presence.last = rank;
+  }
+  std::vector<Presence> presences;
+  for (const auto& [instance, presence] : found) {
+    presences.push_back(believed(presence, contacts.size()));
+  }
+  return presences;
+}
+
+/// The instances that were there when the most were; the first time that this was so.
+std::set<NameId> most_at_a_time(std::vector<Contact> contacts) {
+  std::sort(contacts.begin(), contacts.end());
+  const std::vector<Presence> presences = presences_of(contacts);
+  std::vector<std::ptrdiff_t> change(contacts.size() + 1, 0);
+  for (const Presence& presence : presences) {
+    ++change[presence.first];
+    --change[presence.last + 1];
+  }
+  std::vector<std::size_t> at;                                 // by rank: how many were there
+  std::map<std::size_t, std::size_t, std::greater<>> lengths;  // how often so many were, most first
+  std::ptrdiff_t there = 0;
+  for (std::size_t rank = 0; rank < contacts.size(); ++rank) {
+    there += change[rank];
+    at.push_back(static_cast<std::size_t>(there));
+    ++lengths[at.back()];
+  }
+  std::size_t long_enough = 0;
+  std::size_t most = 0;
+  for (const auto& [number, length] : lengths) {
+    long_enough += length;
+    most = number;
+    if (long_enough * hand_over >= contacts.size()) break;
+  }
+  const auto when = static_cast<std::size_t>(std::find(at.begin(), at.end(), most) - at.begin());
+  std::set<NameId> instances;
+  for (const Presence& presence : presences) {
+    if (presence.first <= when && when <= presence.last) instances.insert(presence.instance);
+  }
+  return instances;
+}
+
+void see_contact(Seen& seen, const Span& span) {
+  const auto [known, fresh] =
+      seen.contact_of_trace.try_emplace(span.instance, seen.contacts.size());
+  if (fresh) {
+    seen.contacts.push_back({span.start, span.end, span.instance});
+    return;
+  }
+  Contact& contact = seen.contacts[known->second];
+  contact.start = std::min(contact.start, span.start);
+  contact.end = std::max(contact.end, span.end);
+}
 
 std::vector<std::string> names_of(const Seen& seen, NameId Place::*field, const NameTable& names) {
   std::vector<std::string> texts;
@@ -30,11 +128,16 @@ std::vector<std::string> names_of(const Seen& seen, NameId Place::*field, const 
   return texts;
 }
 
-InstanceFacts facts_of(const Seen& seen, const NameTable& names) {
+InstanceFacts facts_of(Seen& seen, const NameTable& names) {
   InstanceFacts facts;
   facts.spans = seen.spans;
+  facts.ids = seen.places.size();
+  if (facts.ids > 1) {
+    const std::set<NameId> together = most_at_a_time(std::move(seen.contacts));
+    std::erase_if(seen.places, [&](const auto& place) { return !together.contains(place.first); });
+  }
   facts.instances = static_cast<int>(std::max<std::size_t>(seen.places.size(), 1));
-  facts.named = seen.places.size() > 1 || !seen.places.contains(0);
+  facts.named = facts.ids > 1 || !seen.places.contains(0);
   facts.placement.zones = names_of(seen, &Place::zone, names);
   facts.placement.hosts = names_of(seen, &Place::host, names);
   for (const NameId version : seen.versions) {
@@ -50,6 +153,9 @@ std::map<NameId, InstanceFacts> study_instances(const TraceForest& forest, const
   std::map<NameId, Seen> services;
   for (const Span& span : forest.spans) {
     Seen& seen = services[span.service];
+    if (span.trace != seen.trace) seen.contact_of_trace.clear();
+    seen.trace = span.trace;
+    if (span.instance != 0) see_contact(seen, span);
     ++seen.spans;
     seen.versions.insert(span.version);
     Place& place = seen.places[span.instance];

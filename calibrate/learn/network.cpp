@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace rehearse {
 namespace {
@@ -61,14 +62,28 @@ bool is_slow(const Samples& samples, const Samples& base) {
   return rank_excess(sorted(samples), sorted(base)) > standard_errors;
 }
 
+double weight_of(const Samples& samples) {
+  return std::accumulate(
+      samples.begin(), samples.end(), 0.0,
+      [](double sum, const WeightedDuration& sample) { return sum + sample.weight; });
+}
+
 /// Both ways of the slow edge less both ways of the usual one, quantile by quantile.
 LawSpec excess(const Samples& slow, const Samples& usual) {
   Samples difference = sorted(slow);
   const Samples base = sorted(usual);
-  for (std::size_t i = 0; i < difference.size(); ++i) {
-    const std::size_t same_rank = (2 * i + 1) * base.size() / (2 * difference.size());
-    difference[i].nanoseconds =
-        std::max(2 * (difference[i].nanoseconds - base[same_rank].nanoseconds), 0.0);
+  const double slow_weight = weight_of(difference);
+  const double base_weight = weight_of(base);
+  double below = 0;
+  std::size_t at = 0;
+  double base_until = base.front().weight;
+  for (WeightedDuration& sample : difference) {
+    const double middle = (below + sample.weight / 2) * base_weight;
+    while (at + 1 < base.size() && base_until * slow_weight <= middle) {
+      base_until += base[++at].weight;
+    }
+    below += sample.weight;
+    sample.nanoseconds = std::max(2 * (sample.nanoseconds - base[at].nanoseconds), 0.0);
   }
   return empirical_law(std::move(difference));
 }

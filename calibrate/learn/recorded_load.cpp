@@ -180,9 +180,9 @@ std::map<NameId, std::vector<RecordedStay>> find_stays(const TraceForest& forest
       if (before != before_calls.end()) stay.work += before->second;
     }
     Typical& own = typical[visit.endpoint];
-    own.visits += 1;
-    own.duration += static_cast<double>(span.duration());
-    own.work += stay.work;
+    own.visits += stay.weight;
+    own.duration += stay.weight * static_cast<double>(span.duration());
+    own.work += stay.weight * stay.work;
     stays[span.service].push_back(stay);
   }
   for (const Visit& visit : table.visits) {

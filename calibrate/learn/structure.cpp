@@ -1,11 +1,15 @@
 #include "calibrate/learn/structure.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
+#include <set>
+#include <utility>
 
 namespace rehearse {
 namespace {
 
-constexpr std::size_t most_calls_told_apart = 256;
+constexpr std::ptrdiff_t last_chain = std::numeric_limits<std::ptrdiff_t>::max();
 
 struct TimedChain {
   Chain calls;
@@ -15,6 +19,8 @@ struct TimedChain {
 
 struct TimedGroup {
   std::vector<TimedChain> chains;
+  /// When chains end, and which; of those that end at one time, the earliest chain comes last.
+  std::set<std::pair<std::int64_t, std::ptrdiff_t>> ends;
   std::int64_t start = 0;
   std::int64_t end = 0;
 };
@@ -37,17 +43,20 @@ void append(TimedChain& chain, const RecordedCall& call, std::int64_t since) {
 
 /// Puts `call` behind the chain that has been free for the shortest time, or on a new one.
 void place(TimedGroup& group, const RecordedCall& call, std::int64_t grain) {
-  TimedChain* best = nullptr;
-  for (TimedChain& chain : group.chains) {
-    const bool free = chain.end <= call.start + grain;
-    if (free && (best == nullptr || chain.end > best->end)) best = &chain;
-  }
-  if (best != nullptr) {
-    append(*best, call, best->end);
-  } else {
+  const auto busy = group.ends.lower_bound({call.start + grain + 1, -last_chain});
+  std::ptrdiff_t chosen = std::ssize(group.chains);
+  std::int64_t since = group.start;
+  if (busy == group.ends.begin()) {
     group.chains.emplace_back();
-    append(group.chains.back(), call, group.start);
+  } else {
+    const auto free = std::prev(busy);
+    chosen = -free->second;
+    since = free->first;
+    group.ends.erase(free);
   }
+  TimedChain& chain = group.chains[static_cast<std::size_t>(chosen)];
+  append(chain, call, since);
+  group.ends.emplace(chain.end, -chosen);
   group.end = std::max(group.end, call.end);
 }
 
@@ -57,6 +66,7 @@ TimedGroup group_of(const RecordedCall& call) {
   group.end = call.start;
   group.chains.emplace_back();
   append(group.chains.back(), call, call.start);
+  group.ends.emplace(group.chains.back().end, 0);
   if (!call.detached) group.end = call.end;
   return group;
 }
@@ -77,17 +87,21 @@ std::vector<TimedGroup> group_calls(std::span<const RecordedCall> calls, std::in
   return groups;
 }
 
-/// A detached call goes before the first group that ends after it began.
-void insert_detached(std::vector<TimedGroup>& groups, std::span<const RecordedCall> calls) {
+/// A detached call goes before the first group of awaited ones that ends after it began. Both come
+/// in the order of time: the ends of groups rise.
+std::vector<TimedGroup> with_detached(std::vector<TimedGroup> groups,
+                                      std::span<const RecordedCall> calls) {
+  std::vector<TimedGroup> all;
+  auto behind = groups.begin();
   for (const RecordedCall& call : calls) {
     if (!call.detached) continue;
-    const auto behind = std::find_if(groups.begin(), groups.end(), [&](const TimedGroup& group) {
-      return group.end > call.start;
-    });
-    TimedGroup own = group_of(call);
+    while (behind != groups.end() && behind->end <= call.start) all.push_back(std::move(*behind++));
+    all.push_back(group_of(call));
+    TimedGroup& own = all.back();
     if (behind != groups.end()) own.start = own.end = std::min(own.start, behind->start);
-    groups.insert(behind, own);
   }
+  std::move(behind, groups.end(), std::back_inserter(all));
+  return all;
 }
 
 void take_times(const std::vector<TimedGroup>& groups, const Span& span, TimedStructure& result) {
@@ -116,40 +130,13 @@ void take_groups(std::vector<TimedGroup>& groups, TimedStructure& result) {
   }
 }
 
-/// All calls one after another by endpoint; their union is still what is taken from the self time.
-TimedStructure summarised(std::span<const RecordedCall> calls, const Span& span) {
-  TimedStructure result;
-  std::vector<EdgeUse> uses;
-  std::int64_t covered = 0;
-  std::int64_t until = span.start;
-  for (const RecordedCall& call : calls) {
-    uses.push_back({call.endpoint, call.detached});
-    if (call.detached) continue;
-    const std::int64_t from = std::clamp(call.start, until, std::max(until, span.end));
-    const std::int64_t to = std::clamp(call.end, from, std::max(from, span.end));
-    covered += to - from;
-    until = to;
-  }
-  std::sort(uses.begin(), uses.end());
-  for (const EdgeUse& use : uses) {
-    result.structure.push_back({{use}});
-    result.leads.push_back({{0.0}});
-  }
-  result.own.assign(uses.size() + 1, 0);
-  result.self_time = static_cast<double>(span.duration() - covered);
-  result.own.front() = result.self_time;
-  return result;
-}
-
 }  // namespace
 
 TimedStructure structure_of(const TraceForest& forest, const VisitTable& table, const Visit& visit,
                             std::int64_t clock_grain) {
   const std::span<const RecordedCall> calls = table.calls_of(visit);
   const Span& span = forest.spans[visit.span];
-  if (calls.size() > most_calls_told_apart) return summarised(calls, span);
-  std::vector<TimedGroup> groups = group_calls(calls, clock_grain);
-  insert_detached(groups, calls);
+  std::vector<TimedGroup> groups = with_detached(group_calls(calls, clock_grain), calls);
   TimedStructure result;
   take_times(groups, span, result);
   take_groups(groups, result);

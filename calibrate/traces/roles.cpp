@@ -60,11 +60,12 @@ class RoleAssigner {
       auto& [endpoints, others] = examples[key(i)];
       ++(roles_[i] == Role::endpoint ? endpoints : others);
     }
+    const std::vector<bool> without_root = forest_.in_traces_without_root();
     for (std::uint32_t i = 0; i < roles_.size(); ++i) {
       if (forest_.top[i] != Top::orphan || span(i).kind != SpanKind::unknown) continue;
       const auto example = examples.find(key(i));
       const bool endpoint = example == examples.end()
-                                ? forest_.counts.roots == 0
+                                ? without_root[i]
                                 : example->second.first >= example->second.second;
       if (endpoint) roles_[i] = Role::endpoint;
     }

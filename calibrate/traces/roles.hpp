@@ -17,7 +17,7 @@ enum class Role : std::uint8_t { endpoint, client, internal };
 /// kind says: it is the first that is known of a visit there. A server span directly under one of
 /// its own service is a second instrumentation of the same visit, hence internal. An orphan without
 /// a kind has the role that most spans of its service and operation have; with no example it is
-/// internal, except when the recording has no roots at all.
+/// an endpoint when its trace has no root, as that must begin somewhere; otherwise internal.
 std::vector<Role> assign_roles(const TraceForest& forest);
 
 }  // namespace rehearse

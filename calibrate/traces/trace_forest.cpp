@@ -203,6 +203,20 @@ void finish_traces(TraceForest& forest) {
 
 }  // namespace
 
+std::vector<bool> TraceForest::in_traces_without_root() const {
+  std::vector<bool> without(spans.size(), true);
+  std::size_t first = 0;
+  while (first < spans.size()) {
+    std::size_t last = first;
+    bool rooted = false;
+    for (; last < spans.size() && spans[last].trace == spans[first].trace; ++last) {
+      rooted = rooted || top[last] == Top::root;
+    }
+    for (; first < last; ++first) without[first] = !rooted;
+  }
+  return without;
+}
+
 TraceForest plant(std::vector<Span> spans) {
   TraceForest forest;
   drop_duplicates(forest, spans);

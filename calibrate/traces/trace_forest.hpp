@@ -46,6 +46,9 @@ struct TraceForest {
   std::span<const std::uint32_t> children(std::uint32_t span) const {
     return {child_list.data() + first_child[span], first_child[span + 1] - first_child[span]};
   }
+
+  /// By span: whether no span of its trace is a root. What began such a trace was not recorded.
+  std::vector<bool> in_traces_without_root() const;
 };
 
 /// Drops duplicates, links children to parents, opens circles. All spans of a trace take the

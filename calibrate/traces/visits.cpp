@@ -53,11 +53,11 @@ class VisitFinder {
   /// Whom the client spans of each service and operation mostly call, for those whose server span
   /// was lost.
   void learn_callees() {
-    std::map<EndpointPair, std::map<EndpointPair, std::uint64_t>> seen;
+    std::map<EndpointPair, std::map<EndpointPair, double>> seen;
     for (std::uint32_t i = 0; i < forest_.spans.size(); ++i) {
       if (roles_[i] != Role::client) continue;
       const std::uint32_t callee = only_endpoint_below(i);
-      if (callee != none) ++seen[key(i)][key(callee)];
+      if (callee != none) seen[key(i)][key(callee)] += span(i).adjusted_count;
     }
     for (const auto& [client, callees] : seen) {
       const auto most =
@@ -199,16 +199,17 @@ class VisitFinder {
 
   void find_detached_edges() {
     struct Edge {
-      std::uint64_t good = 0;
-      std::uint64_t outliving = 0;
+      double good = 0;
+      double outliving = 0;
     };
     std::map<std::pair<std::uint32_t, std::uint32_t>, Edge> edges;
     for (const Visit& visit : table_.visits) {
       for (const RecordedCall& call : table_.calls_of(visit)) {
         if (call.failed) continue;
         Edge& edge = edges[{visit.endpoint, call.endpoint}];
-        ++edge.good;
-        if (call.end > span(visit.span).end + tolerance(visit)) ++edge.outliving;
+        const double weight = span(visit.span).adjusted_count;
+        edge.good += weight;
+        if (call.end > span(visit.span).end + tolerance(visit)) edge.outliving += weight;
       }
     }
     for (const Visit& visit : table_.visits) {

@@ -23,7 +23,58 @@ SpanSet small_recording() {
   return builder.set;
 }
 
+/// Tail sampling that keeps every trace with an error and one in twenty of the others.
+SpanSet recording_of_errors(bool survived) {
+  SpanBuilder builder;
+  for (std::uint64_t trace = 1; trace <= 24; ++trace) {
+    const bool fails = trace % 6 == 0;
+    const auto start = static_cast<std::int64_t>(trace) * 100 * ms;
+    const auto length = fails ? 200 * ms : 50 * ms;
+    Span& root = builder.add(trace, 1, 0, "front", "GET /", start, start + length);
+    root.adjusted_count = fails ? 1 : 20;
+    root.error = fails && !survived;
+    builder.add(trace, 2, 1, "front", "ask", start, start + 10 * ms, SpanKind::client).error =
+        fails;
+    builder.set.spans.back().peer = builder.set.names.intern("cache");
+    builder.add(trace, 3, 1, "back", "labour", start + 12 * ms, start + 13 * ms).error = fails;
+  }
+  return builder.set;
+}
+
 }  // namespace
+
+TEST_CASE("errors that tail sampling kept are weighted: 4 of 404, not 4 of 24", "[calibrate]") {
+  const Calibration calibration = calibrate(recording_of_errors(false), {});
+  const ModelSpec& model = calibration.model;
+
+  const double percent = 100 * 4.0 / 404;
+  CHECK(model.services.at("back").endpoints.at("labour").errors.percent == Approx(percent));
+  CHECK(model.services.at("cache").endpoints.at("ask").errors.percent == Approx(percent));
+  CHECK(model.evidence.at("services.back.endpoints.labour.errors").note ==
+        "4 failed without a failed call; with those not sampled 4 of 404");
+  for (const EndpointRow& row : calibration.account.endpoints) {
+    if (row.endpoint != "front/GET /") continue;
+    CHECK(row.mean_milliseconds == Approx((4 * 200 + 400 * 50) / 404.0));
+  }
+}
+
+TEST_CASE("failures are survived by their weight, not by what sampling kept of them",
+          "[calibrate]") {
+  SpanSet set = recording_of_errors(true);
+  // One failure in a trace that stands for ninety was not survived: most are not.
+  Span& heavy = *std::find_if(set.spans.begin(), set.spans.end(),
+                              [](const Span& span) { return span.trace.low == 6; });
+  heavy.adjusted_count = 90;
+  heavy.error = true;
+
+  const Calibration calibration = calibrate(std::move(set), {});
+
+  for (const EdgeRow& edge : calibration.account.edges) {
+    CHECK(edge.facts.survived == 3);
+    CHECK(edge.facts.failed_weight == Approx(93));
+    CHECK_FALSE(edge.ignored_when_failed);
+  }
+}
 
 TEST_CASE("instances, zones, rate, mix and window are learned", "[calibrate]") {
   const Calibration calibration = calibrate(small_recording(), {});
@@ -132,6 +183,59 @@ TEST_CASE("a recording without roots takes its orphans for requests, and says so
 
   CHECK(calibration.account.arrivals.only_orphans);
   CHECK(calibration.account.arrivals.requests == 5);
+}
+
+/// Requests that came through a gateway which begins their traces and was not recorded, and two
+/// probes of the service itself. Each order also asks for its own status.
+SpanSet recording_behind_a_gateway(SpanKind kind) {
+  SpanBuilder builder;
+  for (std::uint64_t trace = 1; trace <= 40; ++trace) {
+    const auto start = static_cast<std::int64_t>(trace) * 100 * ms;
+    if (trace % 20 == 0) {
+      builder.add(trace, 1, 0, "api", "GET /healthz", start, start + ms, kind);
+      continue;
+    }
+    builder.add(trace, 1, 0xFEED, "api", "GET /orders", start, start + 50 * ms, kind);
+    builder.add(trace, 2, 1, "stock", "count", start + 5 * ms, start + 30 * ms, kind);
+    builder.add(trace, 3, 2, "api", "GET /status", start + 6 * ms, start + 9 * ms, kind);
+  }
+  return builder.set;
+}
+
+TEST_CASE("requests behind a gateway that was not recorded are counted beside health checks",
+          "[calibrate]") {
+  const SpanKind kind = GENERATE(SpanKind::server, SpanKind::unknown);
+
+  const Calibration calibration = calibrate(recording_behind_a_gateway(kind), {});
+
+  CHECK(calibration.account.arrivals.requests == 40);
+  CHECK(calibration.account.arrivals.begun_below == 38);
+  CHECK(calibration.account.arrivals.per_second == Approx(10));
+  CHECK(calibration.model.workloads.at("users").mix ==
+        std::map<EndpointName, double>{{{"api", "GET /orders"}, 38.0},
+                                       {{"api", "GET /healthz"}, 2.0}});
+  CHECK_THAT(text(calibration.account),
+             Catch::Contains("38  requests begun below a parent that was not recorded") &&
+                 Catch::Contains("38 of 40 requests began below") &&
+                 !Catch::Contains("not as requests of users"));
+}
+
+TEST_CASE("a call whose root was lost does not become a request of a user", "[calibrate]") {
+  SpanBuilder builder;
+  for (std::uint64_t trace = 1; trace <= 40; ++trace) {
+    const auto start = static_cast<std::int64_t>(trace) * 100 * ms;
+    const bool lost = trace % 4 == 0;
+    if (!lost) builder.add(trace, 1, 0, "api", "GET /", start, start + 50 * ms, SpanKind::server);
+    builder.add(trace, 2, 1, "stock", "count", start, start + 30 * ms, SpanKind::server);
+  }
+
+  const Calibration calibration = calibrate(std::move(builder.set), {});
+
+  CHECK(calibration.account.arrivals.requests == 30);
+  CHECK(calibration.account.arrivals.roots_lost == 10);
+  CHECK(calibration.model.workloads.at("users").mix.size() == 1);
+  CHECK_THAT(text(calibration.account),
+             Catch::Contains("10 visits at the top of traces without a root are no request"));
 }
 
 TEST_CASE("a lost server span once made a call that calls itself without end", "[calibrate]") {

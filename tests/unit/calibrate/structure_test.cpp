@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 
 #include "calibrate/learn/structure.hpp"
 #include "tests/unit/calibrate/trace_support.hpp"
@@ -48,6 +49,39 @@ TEST_CASE("calls one after another are a sequence, overlapping ones a parallel g
   CHECK(timed.own == std::vector<double>{10e6, 10e6, 5e6, 10e6});
   CHECK(timed.self_time == 35e6);
   CHECK(timed.leads[1][0] == std::vector<double>{1e6, 5e6});
+}
+
+TEST_CASE("more than 256 calls at once were once put one after another", "[calibrate]") {
+  SpanBuilder builder;
+  builder.add(1, 1, 0, "a", "root", 0, 31 * ms);
+  for (std::uint64_t i = 0; i < 257; ++i) {
+    builder.add(1, 2 + i, 1, "b", "x", ms / 2, 30 * ms + ms / 2);
+  }
+
+  const TimedStructure timed = structure_in(builder);
+
+  REQUIRE(timed.structure.size() == 1);
+  CHECK(timed.structure[0].size() == 257);
+  CHECK(timed.self_time == 1e6);
+}
+
+TEST_CASE("fifty thousand calls of a visit take no quadratic time", "[calibrate]") {
+  const auto kind = GENERATE(SpanKind::server, SpanKind::consumer);
+  constexpr std::uint64_t calls = 50'000;
+  SpanBuilder builder;
+  builder.add(1, 1, 0, "a", "root", 0, 1000 * ms);
+  for (std::uint64_t i = 0; i < calls; ++i) {
+    const auto start = static_cast<std::int64_t>(i);
+    builder.add(1, 2 + i, 1, "b", "x", start, start + 900 * ms, kind);
+  }
+  const auto began = std::chrono::steady_clock::now();
+
+  const TimedStructure timed = structure_in(builder);
+
+  // Two thousand million comparisons took longer than this, in any build.
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(5));
+  CHECK(timed.structure.size() == (kind == SpanKind::server ? 1 : calls));
+  CHECK(timed.structure[0].size() == (kind == SpanKind::server ? calls : 1));
 }
 
 TEST_CASE("calls that only seem to overlap by the grain of the clock are a sequence",
