@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "models/outcomes/status.hpp"
 #include "models/policies/circuit_breaker.hpp"
@@ -41,10 +42,11 @@ class ClientPolicies {
   bool propagates_cancellation() const { return propagates_cancellation_; }
 
   /// Whether a policy is told of attempts, and remembers.
-  bool keep_memory() const { return throttle_.is_on() || breaker_.is_on(); }
+  bool keep_memory() const { return throttle_.is_on() || !breaker_.empty(); }
   /// So many bytes for each caller that has one.
   std::size_t bytes_of_kept_memory() const {
-    return keep_memory() ? sizeof(KeptMemory) + breaker_.bytes_of_ring() : 0;
+    const std::size_t ring = breaker_.empty() ? 0 : breaker_.front().bytes_of_ring();
+    return keep_memory() ? sizeof(KeptMemory) + ring : 0;
   }
   /// As a process finds it that begins now. Allocates the first time.
   void begin(KeptMemory& kept, Time now) const;
@@ -78,7 +80,7 @@ class ClientPolicies {
   Retry retry_;
   RetryBudget budget_;
   RetryThrottle throttle_;
-  CircuitBreaker breaker_;
+  std::vector<CircuitBreaker> breaker_;  // one or none: apart from what every call reads
 };
 
 inline ClientPolicies::ClientPolicies(const ClientSpec& spec)
@@ -88,23 +90,23 @@ inline ClientPolicies::ClientPolicies(const ClientSpec& spec)
   if (spec.retry) retry_ = Retry(*spec.retry);
   if (spec.retry_budget) budget_ = RetryBudget(*spec.retry_budget);
   if (spec.retry_throttle) throttle_ = RetryThrottle(*spec.retry_throttle);
-  if (spec.circuit_breaker) breaker_ = CircuitBreaker(*spec.circuit_breaker);
+  if (spec.circuit_breaker) breaker_.emplace_back(*spec.circuit_breaker);
   timeout_ = Timeout(spec.timeout, retry_.per_try_timeout());
 }
 
 inline void ClientPolicies::begin(KeptMemory& kept, Time now) const {
-  if (breaker_.is_on()) breaker_.begin(kept.breaker, now);
+  for (const CircuitBreaker& breaker : breaker_) breaker.begin(kept.breaker, now);
 }
 
 inline bool ClientPolicies::permits(KeptMemory& kept, Time now) const {
-  return !breaker_.is_on() || breaker_.permits(kept.breaker, now);
+  return breaker_.empty() || breaker_.front().permits(kept.breaker, now);
 }
 
 /// As in gRPC, a failure that would not be tried again in any case takes no token.
 inline void ClientPolicies::note(Memory& memory, KeptMemory& kept, Time now, Status status,
                                  Duration took) const {
-  if (breaker_.is_on() && status != Status::not_permitted) {
-    breaker_.note(kept.breaker, now, status != Status::ok, took);
+  if (!breaker_.empty() && status != Status::not_permitted) {
+    breaker_.front().note(kept.breaker, now, status != Status::ok, took);
   }
   if (!throttle_.is_on()) return;
   if (status == Status::ok) {
@@ -115,11 +117,11 @@ inline void ClientPolicies::note(Memory& memory, KeptMemory& kept, Time now, Sta
 }
 
 inline void ClientPolicies::note_deadline(KeptMemory& kept, Time now, Duration took) const {
-  if (breaker_.is_on()) breaker_.note(kept.breaker, now, true, took);
+  for (const CircuitBreaker& breaker : breaker_) breaker.note(kept.breaker, now, true, took);
 }
 
 inline void ClientPolicies::note_giving_up(KeptMemory& kept, Time now) const {
-  if (breaker_.is_on()) breaker_.release(kept.breaker, now);
+  for (const CircuitBreaker& breaker : breaker_) breaker.release(kept.breaker, now);
 }
 
 }  // namespace rehearse

@@ -93,10 +93,7 @@ class CircuitBreaker {
     std::vector<Tally> ring;    // [place modulo the window]: an attempt each, or a second
   };
 
-  CircuitBreaker() = default;
   explicit CircuitBreaker(const CircuitBreakerSpec& spec);
-
-  bool is_on() const { return window_ > 0; }
 
   /// As a process finds it that begins now: closed, and nothing is known. Allocates the first time.
   void begin(Memory& memory, Time now) const;

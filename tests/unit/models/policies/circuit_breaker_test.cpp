@@ -48,11 +48,6 @@ CircuitBreakerSpec touchy() {
 
 }  // namespace
 
-TEST_CASE("without a spec there is no breaker", "[models]") {
-  CHECK_FALSE(CircuitBreaker().is_on());
-  CHECK(CircuitBreaker(CircuitBreakerSpec{}).is_on());
-}
-
 TEST_CASE("the defaults are those of the library", "[models]") {
   Breaker breaker(CircuitBreakerSpec{});
 
