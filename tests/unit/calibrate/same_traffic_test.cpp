@@ -210,7 +210,8 @@ std::string as_xray(const std::vector<Recorded>& spans) {
       const std::string asked =
           *call.peer
               ? fmt::format(R"(,"namespace":"aws","aws":{{"operation":"{}"}})", call.operation)
-              : R"(,"namespace":"remote","http":{"request":{"method":"get","url":"http://s/stock"}})";
+              : R"(,"namespace":"remote",)"
+                R"("http":{"request":{"method":"get","url":"http://s/stock"}})";
       calls += (calls.empty() ? "" : ",") + document(call, name, asked);
       if (!*call.peer) continue;
       Recorded inferred = call;
