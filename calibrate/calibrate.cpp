@@ -7,6 +7,7 @@
 #include "calibrate/anonymise.hpp"
 #include "calibrate/model_builder.hpp"
 #include "calibrate/readers/input.hpp"
+#include "calibrate/traces/peers.hpp"
 #include "calibrate/traces/roles.hpp"
 #include "calibrate/traces/trace_forest.hpp"
 #include "calibrate/traces/visits.hpp"
@@ -27,7 +28,11 @@ void apply_sampling(SpanSet& spans, double percent) {
 Calibration calibrate(SpanSet spans, const CalibrateOptions& options) {
   if (options.sampling_percent) apply_sampling(spans, *options.sampling_percent);
   normalise(spans);
-  if (options.anonymise) anonymise(spans);
+  std::vector<DatabaseHosts> databases = name_databases(spans);
+  if (options.anonymise) {
+    anonymise(spans);
+    for (DatabaseHosts& database : databases) database.kind = "(name left out)";
+  }
   const TraceForest forest = plant(std::move(spans.spans));
   const std::vector<Role> roles = assign_roles(forest);
   VisitTable visits = find_visits(forest, roles);
@@ -37,6 +42,7 @@ Calibration calibrate(SpanSet spans, const CalibrateOptions& options) {
     result = ModelBuilder(forest, spans.names, roles, visits, options).build();
   }
   result.account.read = spans.counts;
+  result.account.databases = std::move(databases);
   return result;
 }
 

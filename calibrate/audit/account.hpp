@@ -8,6 +8,7 @@
 #include "calibrate/learn/behaviours.hpp"
 #include "calibrate/learn/edges.hpp"
 #include "calibrate/readers/span.hpp"
+#include "calibrate/traces/peers.hpp"
 #include "calibrate/traces/roles.hpp"
 #include "calibrate/traces/trace_forest.hpp"
 #include "calibrate/traces/visits.hpp"
@@ -60,6 +61,7 @@ struct Account {
   std::vector<EndpointRow> endpoints;
   std::vector<EdgeRow> edges;
   std::vector<ReplacedRow> replaced;
+  std::vector<DatabaseHosts> databases;
   std::vector<std::string> assumptions;
 
   std::size_t pairs_in_role(Role role) const;

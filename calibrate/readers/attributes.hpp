@@ -42,9 +42,13 @@ class SpanAttributeReader {
   std::optional<double> adjusted_count() const;
 
  private:
+  void see_peer(std::string_view key, const JsonValue& value);
+
   NameTable& names_;
   Span& span_;
   int peer_rank_ = 100;
+  int host_rank_ = 100;
+  NameId host_ = 0;
   double sampling_probability_ = 1;
   bool sampled_by_probability_ = false;
 };
