@@ -11,6 +11,7 @@
 #include "calibrate/traces/peers.hpp"
 #include "calibrate/traces/roles.hpp"
 #include "calibrate/traces/trace_forest.hpp"
+#include "calibrate/traces/unbounded_names.hpp"
 #include "calibrate/traces/visits.hpp"
 
 namespace rehearse {
@@ -62,6 +63,7 @@ struct Account {
   std::vector<EdgeRow> edges;
   std::vector<ReplacedRow> replaced;
   std::vector<DatabaseHosts> databases;
+  std::vector<UnboundedNames> unbounded_names;
   std::vector<std::string> assumptions;
 
   std::size_t pairs_in_role(Role role) const;

@@ -83,6 +83,8 @@ void SpanAttributeReader::see(std::string_view key, const JsonValue& value) {
     span_.error = span_.error || value.text() == "ERROR";
   } else if (key == "http.status_code" || key == "http.response.status_code") {
     span_.error = span_.error || value.integer().value_or(0) >= 500;
+  } else if (key == "http.route") {
+    route_ = value.as_text();
   } else if (key == "sampler.type") {
     sampled_by_probability_ = value.text() == "probabilistic";
   } else if (key == "sampler.param") {
@@ -113,6 +115,10 @@ void SpanAttributeReader::see_peer(std::string_view key, const JsonValue& value)
       peer_rank_ < std::ssize(peer_keys) &&
       rank_of(peer_keys[static_cast<std::size_t>(peer_rank_)], database_kind_keys) >= 0;
   span_.peer_host = kind_of_database ? host_ : 0;
+}
+
+void SpanAttributeReader::name_operation(std::string_view recorded) {
+  span_.operation = names_.intern(operation_name_of(recorded, route_));
 }
 
 std::optional<double> SpanAttributeReader::adjusted_count() const {

@@ -37,6 +37,8 @@ class SpanAttributeReader {
   SpanAttributeReader(NameTable& names, Span& span) : names_(names), span_(span) {}
 
   void see(std::string_view key, const JsonValue& value);
+  /// Names the operation, by the recorded name and the route that was seen, if any.
+  void name_operation(std::string_view recorded);
   /// How many requests the span stands for by what was seen, sensible or not; nothing when no
   /// attribute tells.
   std::optional<double> adjusted_count() const;
@@ -49,6 +51,7 @@ class SpanAttributeReader {
   int peer_rank_ = 100;
   int host_rank_ = 100;
   NameId host_ = 0;
+  std::string route_;
   double sampling_probability_ = 1;
   bool sampled_by_probability_ = false;
 };

@@ -35,6 +35,7 @@ std::vector<DatabaseHosts> name_databases(SpanSet& set) {
     if (span.peer != 0 && span.peer_host != 0) hosts[span.peer].insert(span.peer_host);
   }
   std::vector<DatabaseHosts> found;
+  if (hosts.empty()) return found;
   std::map<std::pair<NameId, NameId>, NameId> names;  // by kind and host
   const std::set<NameId> taken = names_taken(set, hosts);
   for (const auto& [kind, own] : hosts) {
