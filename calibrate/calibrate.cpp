@@ -7,8 +7,10 @@
 #include "calibrate/anonymise.hpp"
 #include "calibrate/model_builder.hpp"
 #include "calibrate/readers/input.hpp"
+#include "calibrate/traces/peers.hpp"
 #include "calibrate/traces/roles.hpp"
 #include "calibrate/traces/trace_forest.hpp"
+#include "calibrate/traces/unbounded_names.hpp"
 #include "calibrate/traces/visits.hpp"
 #include "models/checks/mistakes.hpp"
 
@@ -27,7 +29,16 @@ void apply_sampling(SpanSet& spans, double percent) {
 Calibration calibrate(SpanSet spans, const CalibrateOptions& options) {
   if (options.sampling_percent) apply_sampling(spans, *options.sampling_percent);
   normalise(spans);
-  if (options.anonymise) anonymise(spans);
+  std::vector<DatabaseHosts> databases = name_databases(spans);
+  std::vector<UnboundedNames> unbounded = bound_names(spans);
+  if (options.anonymise) {
+    anonymise(spans);
+    for (UnboundedNames& row : unbounded) {
+      row.service = "(name left out)";
+      if (!row.name.empty()) row.name = "(name left out)";
+    }
+    for (DatabaseHosts& database : databases) database.kind = "(name left out)";
+  }
   const TraceForest forest = plant(std::move(spans.spans));
   const std::vector<Role> roles = assign_roles(forest);
   VisitTable visits = find_visits(forest, roles);
@@ -37,6 +48,8 @@ Calibration calibrate(SpanSet spans, const CalibrateOptions& options) {
     result = ModelBuilder(forest, spans.names, roles, visits, options).build();
   }
   result.account.read = spans.counts;
+  result.account.unbounded_names = std::move(unbounded);
+  result.account.databases = std::move(databases);
   return result;
 }
 

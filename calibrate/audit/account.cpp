@@ -97,11 +97,34 @@ void tell_of_instances(AccountText out, const Account& account) {
   }
 }
 
+void tell_of_databases(AccountText out, const Account& account) {
+  for (const DatabaseHosts& row : account.databases) {
+    tell(out, row.hosts,
+         fmt::format("hosts of {}: {}", row.kind,
+                     row.told_apart ? "a peer each" : "taken for one peer, as there are so many"));
+  }
+}
+
+void tell_of_names(AccountText out, const Account& account) {
+  for (const UnboundedNames& row : account.unbounded_names) {
+    tell(
+        out, row.names,
+        row.name.empty()
+            ? fmt::format("operations of {}, seen once or twice each: warning, names without bound "
+                          "make endpoints without meaning",
+                          row.service)
+            : fmt::format("operations of {} that differ in a value: warning, taken for one, {}",
+                          row.service, row.name));
+  }
+}
+
 void write_left_out(AccountText out, const Account& account) {
   std::string lines;
   tell_of_spans(AccountText(lines), account);
   tell_of_calls(AccountText(lines), account);
   tell_of_instances(AccountText(lines), account);
+  tell_of_databases(AccountText(lines), account);
+  tell_of_names(AccountText(lines), account);
   fmt::format_to(out, "\nLeft out, or repaired:{}\n{}", lines.empty() ? " nothing" : "", lines);
 }
 

@@ -8,8 +8,10 @@
 #include "calibrate/learn/behaviours.hpp"
 #include "calibrate/learn/edges.hpp"
 #include "calibrate/readers/span.hpp"
+#include "calibrate/traces/peers.hpp"
 #include "calibrate/traces/roles.hpp"
 #include "calibrate/traces/trace_forest.hpp"
+#include "calibrate/traces/unbounded_names.hpp"
 #include "calibrate/traces/visits.hpp"
 
 namespace rehearse {
@@ -60,6 +62,8 @@ struct Account {
   std::vector<EndpointRow> endpoints;
   std::vector<EdgeRow> edges;
   std::vector<ReplacedRow> replaced;
+  std::vector<DatabaseHosts> databases;
+  std::vector<UnboundedNames> unbounded_names;
   std::vector<std::string> assumptions;
 
   std::size_t pairs_in_role(Role role) const;

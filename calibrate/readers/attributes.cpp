@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 
 #include "calibrate/readers/identifiers.hpp"
@@ -39,6 +40,11 @@ constexpr std::array<std::string_view, 2> one_of_keys{"SampleRate", "sampleRate"
 constexpr std::array<std::string_view, 2> percent_keys{"microsoft.sample_rate", "_MS.sampleRate"};
 
 constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
+
+constexpr std::array<std::string_view, 3> database_kind_keys{"db.system.name", "db.system",
+                                                             "db.type"};
+constexpr std::array<std::string_view, 3> peer_host_keys{"server.address", "net.peer.name",
+                                                         "peer.hostname"};
 
 /// Numbers of either internet protocol, with or without a port, and the long hexadecimal names of
 /// containers. Letters alone are a name: "db", "ad", "feed".
@@ -85,6 +91,8 @@ void SpanAttributeReader::see(std::string_view key, const JsonValue& value) {
     span_.error = span_.error || value.text() == "ERROR";
   } else if (key == "http.status_code" || key == "http.response.status_code") {
     span_.error = span_.error || value.integer().value_or(0) >= 500;
+  } else if (key == "http.route") {
+    route_ = value.as_text();
   } else if (key == "sampler.type") {
     sampled_by_probability_ = value.text() == "probabilistic";
   } else if (key == "sampler.param") {
@@ -97,13 +105,35 @@ void SpanAttributeReader::see(std::string_view key, const JsonValue& value) {
   } else if (rank_of(key, percent_keys) >= 0) {
     count_by_rate_ = 100 / value.number().value_or(no_number);
   } else {
-    const int rank = rank_of(key, peer_keys);
-    if (rank < 0 || rank >= peer_rank_) return;
-    const std::string peer = value.as_text();
-    if (peer.empty() || is_address(peer) || peer == "localhost") return;
-    peer_rank_ = rank;
-    span_.peer = names_.intern(service_name_of(peer));
+    see_peer(key, value);
   }
+}
+
+void SpanAttributeReader::see_peer(std::string_view key, const JsonValue& value) {
+  const int rank = rank_of(key, peer_keys);
+  const int host_rank = rank_of(key, peer_host_keys);
+  const bool better_peer = rank >= 0 && rank < peer_rank_;
+  const bool better_host = host_rank >= 0 && host_rank < host_rank_;
+  if (!better_peer && !better_host) return;
+  const std::string text = value.as_text();
+  if (text.empty() || is_address(text) || text == "localhost") return;
+  const NameId name = names_.intern(service_name_of(text));
+  if (better_peer) {
+    peer_rank_ = rank;
+    span_.peer = name;
+  }
+  if (better_host) {
+    host_rank_ = host_rank;
+    host_ = name;
+  }
+  const bool kind_of_database =
+      peer_rank_ < std::ssize(peer_keys) &&
+      rank_of(peer_keys[static_cast<std::size_t>(peer_rank_)], database_kind_keys) >= 0;
+  span_.peer_host = kind_of_database ? host_ : 0;
+}
+
+void SpanAttributeReader::name_operation(std::string_view recorded) {
+  span_.operation = names_.intern(operation_name_of(recorded, route_));
 }
 
 std::optional<double> SpanAttributeReader::adjusted_count() const {

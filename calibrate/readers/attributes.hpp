@@ -37,6 +37,8 @@ class SpanAttributeReader {
   SpanAttributeReader(NameTable& names, Span& span) : names_(names), span_(span) {}
 
   void see(std::string_view key, const JsonValue& value);
+  /// Names the operation, by the recorded name and the route that was seen, if any.
+  void name_operation(std::string_view recorded);
   /// How many requests the span stands for by what was seen, sensible or not; nothing when no
   /// attribute tells. Of what is known the first counts: the W3C `tracestate` as an attribute (so
   /// Jaeger has it), the rate that Honeycomb or Azure Monitor note, the probability of Jaeger's
@@ -44,11 +46,16 @@ class SpanAttributeReader {
   std::optional<double> adjusted_count() const;
 
  private:
+  void see_peer(std::string_view key, const JsonValue& value);
+
   NameTable& names_;
   Span& span_;
   int peer_rank_ = 100;
   std::optional<double> count_by_state_;
   std::optional<double> count_by_rate_;
+  int host_rank_ = 100;
+  NameId host_ = 0;
+  std::string route_;
   double sampling_probability_ = 1;
   bool sampled_by_probability_ = false;
 };

@@ -106,6 +106,69 @@ bool is_identifier(std::string_view segment) {
   return digits_only || (hex_only && has_digit && segment.size() >= 16);
 }
 
+/// Where a path stands in a name: "GET /offers?visitor=7", "https://shop.example/offers".
+struct Path {
+  std::size_t from = 0;
+  std::size_t length = 0;  // without the query; 0: there is none
+};
+
+Path path_in(std::string_view text) {
+  std::size_t from = 0;
+  while (from < text.size()) {
+    const std::size_t to = std::min(text.find(' ', from), text.size());
+    const std::string_view word = text.substr(from, to - from);
+    const std::size_t scheme = word.substr(0, word.find('?')).find("://");
+    if (word.starts_with('/') || scheme != std::string_view::npos) {
+      return {from, std::min(word.find('?'), word.size())};
+    }
+    from = to + 1;
+  }
+  return {};
+}
+
+/// {name}, :name, <name>, [name] and *.
+bool is_parameter(std::string_view segment) {
+  constexpr std::string_view beginnings = "{:<[*";
+  return !segment.empty() && beginnings.find(segment.front()) != std::string_view::npos;
+}
+
+/// The last segment of `path` and what stands before its slash, taken away; nothing without one.
+std::optional<std::string_view> take_last_segment(std::string_view& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const std::string_view segment = path.substr(slash + 1);
+  path = path.substr(0, slash);
+  return segment;
+}
+
+/// How much of `path` stands before what `route` fits; nothing when it does not fit the end.
+std::optional<std::size_t> length_before_route(std::string_view path, std::string_view route) {
+  if (!route.starts_with('/') || route.size() < 2) return std::nullopt;
+  while (const auto wanted = take_last_segment(route)) {
+    const auto found = take_last_segment(path);
+    if (!found || (*found != *wanted && (found->empty() || !is_parameter(*wanted)))) {
+      return std::nullopt;
+    }
+  }
+  return path.size();
+}
+
+std::string with_ids_left_out(std::string_view text) {
+  std::string name;
+  std::size_t from = 0;
+  while (from <= text.size()) {
+    const std::size_t slash = text.find('/', from);
+    const std::size_t to = slash == std::string_view::npos ? text.size() : slash;
+    const std::string_view segment = text.substr(from, to - from);
+    // A name without any slash is no path: "1234" may well be a method number.
+    name += from > 0 && is_identifier(segment) ? std::string_view("{id}") : segment;
+    if (slash == std::string_view::npos) break;
+    name += '/';
+    from = slash + 1;
+  }
+  return name;
+}
+
 constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
 /// Traces pass whose random value is at least this fraction, in up to 14 hexadecimal digits.
@@ -170,18 +233,19 @@ std::string excerpt_of(std::string_view text) {
   return visible_line(text.substr(0, length)) + (length < text.size() ? "..." : "");
 }
 
-std::string operation_name_of(std::string_view text) {
+std::string operation_name_of(std::string_view text, std::string_view route) {
   std::string name;
-  std::size_t from = 0;
-  while (from <= text.size()) {
-    const std::size_t slash = text.find('/', from);
-    const std::size_t to = slash == std::string_view::npos ? text.size() : slash;
-    const std::string_view segment = text.substr(from, to - from);
-    // A name without any slash is no path: "1234" may well be a method number.
-    name += from > 0 && is_identifier(segment) ? std::string_view("{id}") : segment;
-    if (slash == std::string_view::npos) break;
-    name += '/';
-    from = slash + 1;
+  const Path path = path_in(text);
+  if (path.length > 0) {
+    std::string_view whole = text.substr(path.from, path.length);
+    std::string_view rest = text.substr(path.from + path.length);
+    if (rest.starts_with('?')) rest.remove_prefix(std::min(rest.find(' '), rest.size()));
+    const auto kept = length_before_route(whole, route);
+    name = with_ids_left_out(text.substr(0, path.from + kept.value_or(whole.size())));
+    if (kept) name += route;
+    name += rest;
+  } else {
+    name = with_ids_left_out(text);
   }
   return printable(name);
 }

@@ -28,8 +28,10 @@ std::string service_name_of(std::string_view text);
 std::string excerpt_of(std::string_view text);
 
 /// Likewise for operations, which may hold slashes. Segments of a path that are numbers, UUIDs or
-/// long hexadecimal texts become "{id}", so that /carts/450 and /carts/451 are one endpoint.
-std::string operation_name_of(std::string_view text);
+/// long hexadecimal texts become "{id}", so that /carts/450 and /carts/451 are one endpoint. The
+/// query behind a path is left out: "GET /offers?visitor=7" is "GET /offers". `route`, the template
+/// that a framework matched (/users/{name}), takes the place of the end of the path that it fits.
+std::string operation_name_of(std::string_view text, std::string_view route = {});
 
 /// The number of requests that a sampled one stands for, by the W3C `tracestate` of OpenTelemetry's
 /// consistent probability sampling: ot=th:<threshold> or the older ot=p:<exponent>. Nothing when it

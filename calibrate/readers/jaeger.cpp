@@ -70,11 +70,11 @@ void read_span(const JsonValue& value, const std::string& default_trace, const P
   span.trace = trace_id_of(trace.empty() ? default_trace : trace);
   span.id = span_id_of(value.text_of("spanID"));
   span.parent = parent_of(value, span.trace);
-  span.operation = set.names.intern(operation_name_of(value.text_of("operationName")));
   set_times_in_microseconds(span, integer_of(value, "startTime"), integer_of(value, "duration"));
   SpanAttributeReader attributes(set.names, span);
   for_each_tag(value,
                [&](std::string_view key, const JsonValue& said) { attributes.see(key, said); });
+  attributes.name_operation(value.text_of("operationName"));
   if (const auto count = attributes.adjusted_count()) take_adjusted_count(set, span, *count);
   const auto process = processes.find(value.text_of("processID"));
   if (process != processes.end()) {

@@ -36,12 +36,12 @@ void read_span(const JsonValue& value, const ResourceReader& resource, SpanSet& 
   span.trace = trace_id_of(value.text_of("traceId"));
   span.id = span_id_of(value.text_of("spanId"));
   span.parent = span_id_of(value.text_of("parentSpanId"));
-  span.operation = set.names.intern(operation_name_of(value.text_of("name")));
   span.start = time_of(value, "startTimeUnixNano");
   span.end = time_of(value, "endTimeUnixNano");
   SpanAttributeReader attributes(set.names, span);
   for_each_attribute(
       value, [&](std::string_view key, const JsonValue& plain) { attributes.see(key, plain); });
+  attributes.name_operation(value.text_of("name"));
   const auto by_state = adjusted_count_of(value.text_of("traceState"));
   if (const auto count = by_state ? by_state : attributes.adjusted_count()) {
     take_adjusted_count(set, span, *count);

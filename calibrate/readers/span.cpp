@@ -152,7 +152,7 @@ void normalise(SpanSet& set) {
   const std::vector<NameId> renumbered = set.names.sort();
   for (Span& span : set.spans) {
     for (NameId* name : {&span.service, &span.operation, &span.instance, &span.version, &span.zone,
-                         &span.host, &span.peer}) {
+                         &span.host, &span.peer, &span.peer_host}) {
       *name = renumbered[*name];
     }
   }

@@ -39,7 +39,7 @@ class SideReader {
     span_.id = span_id_of(record.text_of("id"));
     span_.parent = span_id_of(record.text_of("parentId"));
     if (span_.parent == span_.id) span_.parent = 0;
-    span_.operation = set.names.intern(operation_name_of(record.text_of("name")));
+    name_ = record.text_of("name");
   }
   SideReader(const SideReader&) = delete;
   SideReader& operator=(const SideReader&) = delete;
@@ -78,6 +78,7 @@ class SideReader {
 
   void keep(Microseconds start, Microseconds duration) {
     resource_.apply(span_);
+    attributes_.name_operation(name_);
     if (span_.kind == SpanKind::unknown && span_.service != 0 && knows_remote_) {
       span_.kind = SpanKind::client;
     }
@@ -90,6 +91,7 @@ class SideReader {
  private:
   SpanSet& set_;
   Span span_;
+  std::string name_;
   ResourceReader resource_;
   SpanAttributeReader attributes_;
   bool knows_remote_ = false;
