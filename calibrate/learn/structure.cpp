@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <numeric>
 #include <set>
 #include <utility>
 
 namespace rehearse {
 namespace {
 
+constexpr std::size_t longest_sequence_in_order = 256;
 constexpr std::ptrdiff_t last_chain = std::numeric_limits<std::ptrdiff_t>::max();
 
 struct TimedChain {
@@ -130,6 +132,30 @@ void take_groups(std::vector<TimedGroup>& groups, TimedStructure& result) {
   }
 }
 
+bool is_one_call(const Group& group) {
+  return group.size() == 1 && group.front().size() == 1;
+}
+
+/// Puts long sequences of single calls in the order of their endpoints, with the visit's own time
+/// before them: which call came when is too much to say. What runs at once is left alone, so that
+/// the visit takes as long as it did.
+void shorten_sequences(TimedStructure& timed) {
+  std::vector<Group>& groups = timed.structure;
+  for (std::size_t first = 0; first < groups.size();) {
+    std::size_t last = first;
+    while (last < groups.size() && is_one_call(groups[last])) ++last;
+    if (last - first > longest_sequence_in_order) {
+      const auto from = static_cast<std::ptrdiff_t>(first);
+      const auto to = static_cast<std::ptrdiff_t>(last);
+      std::sort(groups.begin() + from, groups.begin() + to);
+      const double own = std::accumulate(timed.own.begin() + from, timed.own.begin() + to, 0.0);
+      std::fill(timed.own.begin() + from, timed.own.begin() + to, 0.0);
+      timed.own[first] = own;
+    }
+    first = last + 1;
+  }
+}
+
 }  // namespace
 
 TimedStructure structure_of(const TraceForest& forest, const VisitTable& table, const Visit& visit,
@@ -140,6 +166,7 @@ TimedStructure structure_of(const TraceForest& forest, const VisitTable& table, 
   TimedStructure result;
   take_times(groups, span, result);
   take_groups(groups, result);
+  shorten_sequences(result);
   return result;
 }
 

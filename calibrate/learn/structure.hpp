@@ -35,8 +35,9 @@ struct TimedStructure {
 
 /// Two calls of a visit run at once when the later one begins before the earlier one ends by more
 /// than the caller's clock can err (its grain, and 1 % of the shorter call), or ends before it. A
-/// detached call stands where it began and takes no time. Costs n log n in the calls of the visit,
-/// however many of them run at once.
+/// detached call stands where it began and takes no time. More than 256 single calls in a row are
+/// put in the order of their endpoints, with the visit's own time before them. Costs n log n in the
+/// calls of the visit, however many of them run at once.
 TimedStructure structure_of(const TraceForest& forest, const VisitTable& table, const Visit& visit,
                             std::int64_t clock_grain);
 

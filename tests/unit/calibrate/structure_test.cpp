@@ -65,6 +65,27 @@ TEST_CASE("more than 256 calls at once were once put one after another", "[calib
   CHECK(timed.self_time == 1e6);
 }
 
+TEST_CASE("long sequences are put in order without touching what runs at once", "[calibrate]") {
+  SpanBuilder builder;
+  builder.add(1, 1, 0, "a", "root", 0, 1000 * ms);
+  for (std::uint64_t i = 0; i < 300; ++i) {
+    const auto start = static_cast<std::int64_t>(i) * 2 * ms;
+    builder.add(1, 10 + i, 1, i % 2 == 0 ? "b" : "c", "x", start, start + ms);
+  }
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    builder.add(1, 400 + i, 1, "b", "x", 700 * ms, 900 * ms);
+  }
+
+  const TimedStructure timed = structure_in(builder);
+
+  REQUIRE(timed.structure.size() == 301);
+  CHECK(std::is_sorted(timed.structure.begin(), timed.structure.begin() + 300));
+  CHECK(timed.structure[300].size() == 3);
+  CHECK(timed.own[0] == 299e6);
+  CHECK(timed.own[300] == 101e6);
+  CHECK(timed.self_time == 500e6);
+}
+
 TEST_CASE("fifty thousand calls of a visit take no quadratic time", "[calibrate]") {
   const auto kind = GENERATE(SpanKind::server, SpanKind::consumer);
   constexpr std::uint64_t calls = 50'000;
