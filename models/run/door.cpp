@@ -50,7 +50,7 @@ void Door::turn_away(std::uint32_t slot, Status status) {
   forget_job(slot);
 }
 
-void Door::refuse_dropped(Index index) {
+void Door::refuse_dropped(InstanceId index) {
   Instance& instance = instances_[index];
   const ServicePlan& service = service_of(instance);
   std::uint32_t place = instance.queue_first;

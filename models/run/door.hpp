@@ -63,7 +63,7 @@ class Door : public Caller {
   }
   void enqueue(std::uint32_t frame, Instance& instance);
   /// Refuses those whom the queue drops before it gives the next one away.
-  [[gnu::noinline]] void refuse_dropped(Index instance);
+  [[gnu::noinline]] void refuse_dropped(InstanceId instance);
   void begin_work(std::uint32_t frame, const Job& job, Instance& instance);
   Duration drawn_work(const Frame& frame, const Job& job, const Step& step,
                       const ServicePlan& service) const;

@@ -61,7 +61,7 @@ bool Sources::advance_source(const SourcePlan& plan, SourceState& state) const {
 
 /// A Poisson process of changing rate: exponential steps on the scale of the integrated rate.
 Time Sources::next_of_changing_rate(const SourcePlan& plan, SourceState& state, double goal) const {
-  expects(state.segment < plan.rate.size(), "a rate that changes has a stretch for now");
+  expects(state.segment < plan.rate.size(), "there is a stretch of the rate for every instant");
   Time from = state.next;
   for (;;) {
     while (state.segment + 1 < plan.rate.size() && plan.rate[state.segment + 1].from <= from) {
