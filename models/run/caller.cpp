@@ -38,15 +38,16 @@ CallEnd Caller::timer_fires(std::uint32_t slot, std::uint32_t timer) {
   return call_over(slot, Status::timed_out);
 }
 
-Caller::Loss Caller::drawn_loss(const Call& call, std::uint64_t attempt_path) const {
-  const Index edge = clients_[call.client].edge;
+Caller::Loss Caller::drawn_loss(const Call& call, std::uint64_t attempt_path,
+                                std::uint64_t decision) const {
+  const EdgeId edge = clients_[call.client].edge;
   Loss loss = Loss::nothing;
-  for (Index index = 0; index < plan_->faults.size(); ++index) {
+  for (FaultId index(0); index < plan_->faults.size(); ++index) {
     const FaultPlan& fault = plan_->faults[index];
     const FaultState& state = surroundings_->faults[index];
     if (!fault.link || !state.active || state.hits[call.instance] == 0) continue;
     if (fault.disturbs[edge] == 0) continue;
-    RandomStream luck = stream(fault.purpose, attempt_path);
+    RandomStream luck = stream(extended(fault.purpose, decision), attempt_path);
     if (luck.chance(fault.link->attempts_lost)) return Loss::attempt;
     if (luck.chance(fault.link->answers_lost)) loss = Loss::answer;
   }
@@ -132,8 +133,7 @@ std::uint32_t Caller::backoff_over(SlabId id, std::uint32_t attempt) {
 /// What withdraws an attempt is lost as often as an attempt is, with luck of its own.
 bool Caller::loses_cancellation(const Call& call) const {
   if (surroundings_->disturbed_links == 0) return false;
-  static constexpr std::uint64_t withdrawn = 0xca9ce1;
-  return drawn_loss(call, extended(extended(call.path, withdrawn), call.attempts)) == Loss::attempt;
+  return drawn_loss(call, path_of_attempt(call), withdrawing) == Loss::attempt;
 }
 
 void Caller::give_up(std::uint32_t slot) {

@@ -61,12 +61,19 @@ class Caller : public Sources {
   int nesting_ = 0;  // of attempts that took no time, in what is being handled now
 
  private:
+  /// The luck of the first attempt is the call's own.
+  static std::uint64_t path_of_attempt(const Call& call) {
+    return call.attempts == 1 ? call.path : extended(call.path, call.attempts);
+  }
   std::uint32_t send(Call& call, std::uint32_t slot, const EdgePlan& edge, std::uint64_t path,
                      std::uint32_t attempt);
   void describe(Job& job, const Call& call, std::uint32_t slot, std::uint32_t attempt) const;
   /// What faults on the link take of an attempt that is about to be sent, and of its answer.
   enum class Loss { nothing, attempt, answer };
-  Loss drawn_loss(const Call& call, std::uint64_t attempt_path) const;
+  Loss drawn_loss(const Call& call, std::uint64_t attempt_path, std::uint64_t decision) const;
+  /// Decisions of a fault on a link, each with a purpose of its own.
+  static constexpr std::uint64_t sending = 1;
+  static constexpr std::uint64_t withdrawing = 2;
   bool loses_cancellation(const Call& call) const;
   InstanceId chosen_instance(Client& client, const Call& call, std::uint64_t attempt_path);
   Duration drawn_latency(const EdgePlan& edge, const Call& call, std::uint64_t attempt_path) const;
@@ -312,8 +319,7 @@ inline std::uint32_t Caller::make_attempt(std::uint32_t slot) {
   }
   if (call.attempts > 1) recorder_.call_retried(edge.callee);
 
-  // The luck of the first attempt is the call's own.
-  const std::uint64_t path = call.attempts == 1 ? call.path : extended(call.path, call.attempts);
+  const std::uint64_t path = path_of_attempt(call);
   call.instance = chosen_instance(client, call, path);
   if (call.instance == none) {
     answer_at_once(call, slot, Status::unreachable);
@@ -325,7 +331,7 @@ inline std::uint32_t Caller::make_attempt(std::uint32_t slot) {
   call.latency = drawn_latency(edge, call, path);
   std::uint32_t attempt = call.attempts;
   if (surroundings_->disturbed_links > 0) [[unlikely]] {
-    const Loss loss = drawn_loss(call, path);
+    const Loss loss = drawn_loss(call, path, sending);
     if (loss == Loss::attempt) {
       call.job = Call::lost;
       arm_timer(slot);
