@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -50,7 +51,7 @@ struct EndpointPlan {
   std::uint64_t error_purpose = 0;
 };
 
-/// The caller's side of an edge, resolved.
+/// The caller's side of an edge, resolved. What every attempt asks comes first.
 struct EdgePlan {
   ServiceId callee;
   InstanceId first_instance;       // of the callee
@@ -58,13 +59,14 @@ struct EdgePlan {
   std::uint32_t lane = none;       // of its constant latency
   Duration constant_latency;       // if it has a lane
   bool latency_is_shared = false;  // correlated with what the request meets at the callee
-  ClientPolicies policies;
   std::uint64_t latency_purpose = 0;
   std::uint64_t balancing_purpose = 0;
   std::uint64_t version_purpose = 0;
   std::uint64_t backoff_purpose = 0;
+  ClientPolicies policies;
   Law latency;
 };
+static_assert(offsetof(EdgePlan, policies) == 64, "what every attempt asks lies in one cache line");
 
 struct InstancePlan {
   ServiceId service;
@@ -74,20 +76,21 @@ struct InstancePlan {
   std::uint64_t purpose = 0;
 };
 
+/// What every job asks comes first.
 struct ServicePlan {
   std::uint32_t workers = none;  // none: unlimited
-  Queue queue;
   bool worker_held = true;
+  bool limit_is_assumed = false;  // unlimited, because the recording did not tell
+  Queue queue;
   double cores = 0;  // 0: no processor sharing
   double correlation = 0;
-  bool limit_is_assumed = false;     // unlimited, because the recording did not tell
-  double recorded_work = 0;          // of its HighestRecorded, where that limit is assumed
   std::uint64_t shared_purpose = 0;  // of the normal quantity that one request shares here
   InstanceId first_instance;
+  EdgeId first_edge;  // by callee
+  Index edges = 0;
   Index stable_instances = 0;
   Index canary_instances = 0;  // behind the stable ones; idle until a rollout calls them
-  EdgeId first_edge;           // by callee
-  Index edges = 0;
+  double recorded_work = 0;    // of its HighestRecorded, where that limit is assumed
   std::string name;
 
   Index all_instances() const { return stable_instances + canary_instances; }
