@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "calibrate/anonymise.hpp"
+#include "calibrate/learn/callers.hpp"
 #include "calibrate/model_builder.hpp"
 #include "calibrate/readers/input.hpp"
+#include "calibrate/traces/dropped_context.hpp"
 #include "calibrate/traces/peers.hpp"
 #include "calibrate/traces/roles.hpp"
 #include "calibrate/traces/trace_forest.hpp"
@@ -39,13 +41,27 @@ Calibration calibrate(SpanSet spans, const CalibrateOptions& options) {
     }
     for (DatabaseHosts& database : databases) database.kind = "(name left out)";
   }
-  const TraceForest forest = plant(std::move(spans.spans));
-  const std::vector<Role> roles = assign_roles(forest);
+  TraceForest forest = plant(std::move(spans.spans));
+  std::vector<Role> roles = assign_roles(forest);
+  const std::vector<DroppedContext> dropped = join_dropped_contexts(forest, roles);
+  if (!dropped.empty()) roles = assign_roles(forest);
+  const auto learn = [&](VisitTable& visits) {
+    const CallerFacts callers = study_callers(forest, visits);
+    return ModelBuilder(forest, spans.names, roles, visits, callers, options).build();
+  };
   VisitTable visits = find_visits(forest, roles);
-  Calibration result = ModelBuilder(forest, spans.names, roles, visits, options).build();
+  Calibration result = learn(visits);
   if (visits.counts.servers_not_recorded > 0 && !find_mistakes(result.model).empty()) {
     visits = find_visits(forest, roles, circular_edges(visits));
-    result = ModelBuilder(forest, spans.names, roles, visits, options).build();
+    result = learn(visits);
+  }
+  for (const DroppedContext& context : dropped) {
+    const auto name = [&](NameId service, NameId operation) {
+      return EndpointName{spans.names.text(service), spans.names.text(operation)}.text();
+    };
+    result.account.dropped_contexts.push_back(
+        {name(context.service, context.operation),
+         name(context.caller_service, context.caller_operation), context.visits, context.joined});
   }
   result.account.read = spans.counts;
   result.account.unbounded_names = std::move(unbounded);

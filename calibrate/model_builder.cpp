@@ -51,14 +51,16 @@ double time_between_calls(const TimedStructure& timed) {
 
 ModelBuilder::ModelBuilder(const TraceForest& forest, const NameTable& names,
                            const std::vector<Role>& roles, const VisitTable& visits,
-                           const CalibrateOptions& options)
+                           const CallerFacts& callers, const CalibrateOptions& options)
     : forest_(forest),
       names_(names),
       roles_(roles),
       visits_(visits),
+      callers_(callers),
       options_(options),
       grains_(clock_grains(forest)),
       edges_(study_edges(forest, visits)),
+      losses_(find_loss_rates(forest)),
       network_(study_network(edges_, visits)) {
   for (const EndpointKey& key : visits.endpoints) {
     endpoint_names_.push_back({names.text(key.service), names.text(key.operation)});
@@ -73,6 +75,7 @@ Calibration ModelBuilder::build() {
   describe_services();
   describe_correlations();
   describe_network();
+  describe_callers();
   describe_workload();
   describe_highest_load();
   describe_roles();
@@ -120,6 +123,8 @@ void ModelBuilder::learn_endpoints() {
                                  span.error && ended_by_failed_call(calls));
   }
   learn_peers(learners, sums);
+  for (const auto& [endpoint, failures] : callers_.way_failures)
+    add_failures(failures, sums[endpoint]);
   for (std::uint32_t i = 0; i < size; ++i) learn_endpoint(i, learners[i], sums[i]);
 }
 
@@ -128,7 +133,7 @@ void ModelBuilder::learn_peers(std::vector<BehaviourLearner>& learners,
                                std::vector<VisitSums>& sums) {
   for (const Visit& visit : visits_.visits) {
     const Span& span = forest_.spans[visit.span];
-    for (const RecordedCall& call : visits_.calls_of(visit)) {
+    for (const RecordedCall& call : visits_.attempts_of(visit)) {
       if (!visits_.endpoints[call.endpoint].peer_only) continue;
       const auto duration = static_cast<double>(call.end - call.start);
       const double weight = span.adjusted_count;
@@ -144,9 +149,22 @@ void ModelBuilder::learn_peers(std::vector<BehaviourLearner>& learners,
   }
 }
 
+/// What was refused is a visit that nobody recorded.
+void ModelBuilder::add_failures(const WayFailures& failures, VisitSums& sums) {
+  sums.failed_on_the_way += failures.attempts();
+  sums.undisturbed_weight += failures.refused_weight;
+  sums.own_error_weight += failures.refused_weight + failures.unanswered_weight;
+  sums.fails_at_once =
+      failures.at_once && failures.attempts() > static_cast<double>(sums.own_errors);
+}
+
 /// With the share of all visits, where sampling kept failures more or less often than others.
 std::string ModelBuilder::error_text(const VisitSums& sums) {
-  const std::string seen = fmt::format("{} failed without a failed call", sums.own_errors);
+  std::string seen = fmt::format("{} failed without a failed call", sums.own_errors);
+  if (sums.failed_on_the_way > 0) {
+    return seen + fmt::format(", and {:.0f} between caller and callee; of {:.0f}",
+                              sums.failed_on_the_way, sums.undisturbed_weight);
+  }
   const double recorded = sums.own_error_weight * static_cast<double>(sums.undisturbed);
   const double weighted = sums.undisturbed_weight * static_cast<double>(sums.own_errors);
   if (std::abs(recorded - weighted) <= 1e-6 * weighted) return seen;
@@ -163,9 +181,11 @@ void ModelBuilder::learn_endpoint(std::uint32_t endpoint, BehaviourLearner& lear
   const std::int64_t grain = service < grains_.size() ? grains_[service] : 1;
   EndpointSpec spec;
   const auto before_calls = before_calls_of(endpoint);
-  spec.behaviours = learner.learn({endpoint_names_, survived, before_calls, grain});
+  spec.behaviours =
+      learner.learn({endpoint_names_, survived, before_calls, grain}, lost_calls_of(endpoint));
   if (sums.undisturbed > 0) {
-    spec.errors.percent = 100 * sums.own_error_weight / sums.undisturbed_weight;
+    spec.errors.percent = std::min(100 * sums.own_error_weight / sums.undisturbed_weight, 100.0);
+    if (sums.fails_at_once) spec.errors.at = OwnErrorsSpec::At::start;
   }
   const std::string path =
       extended_path(service_path(named.service) + ".endpoints", named.operation);
@@ -177,6 +197,18 @@ void ModelBuilder::learn_endpoint(std::uint32_t endpoint, BehaviourLearner& lear
                                        spec.behaviours.size(), sums.duration / sums.weight / 1e6,
                                        spec.errors.percent});
   result_.model.services[named.service].endpoints[named.operation] = std::move(spec);
+}
+
+/// The record of a call is the caller's span, where callers have any, else the callee's.
+std::map<std::uint32_t, double> ModelBuilder::lost_calls_of(std::uint32_t caller) const {
+  std::map<std::uint32_t, double> lost;
+  auto at = edges_.edges.lower_bound({caller, 0});
+  for (; at != edges_.edges.end() && at->first.first == caller; ++at) {
+    const std::uint32_t recorder = at->second.by_caller > 0 ? caller : at->first.second;
+    const double share = losses_.of(visits_.endpoints[recorder].service);
+    if (share > 0 && share < 0.9) lost[at->first.second] = share;
+  }
+  return lost;
 }
 
 std::map<std::uint32_t, LawSpec> ModelBuilder::before_calls_of(std::uint32_t caller) const {
@@ -268,6 +300,42 @@ void ModelBuilder::describe_network() {
        network_.pooled.size(), "all edges together");
 }
 
+void ModelBuilder::describe_callers() {
+  const auto client_of = [&](const ServicePair& pair) -> ClientSpec& {
+    return result_.model.services[names_.text(pair.first)].calls[names_.text(pair.second)];
+  };
+  const auto path_of = [&](const ServicePair& pair) {
+    return extended_path(service_path(names_.text(pair.first)) + ".calls",
+                         names_.text(pair.second));
+  };
+  for (const auto& [pair, facts] : callers_.retries) {
+    client_of(pair).retry = facts.spec;
+    std::string seen = fmt::format("{} tried again", counted(facts.tried_again, "attempt"));
+    seen += facts.given_up > 0
+                ? fmt::format(", {} given up after {}", counted(facts.given_up, "call"),
+                              counted(facts.most_attempts, "attempt"))
+                : std::string("; nobody was seen to give up");
+    note(path_of(pair) + ".retry", Basis::observed, facts.tried_again, seen);
+    add_caller_row(pair, seen);
+  }
+  for (const auto& [pair, facts] : callers_.timeouts) {
+    ClientSpec& client = client_of(pair);
+    const Duration after = Duration::nanoseconds(facts.after);
+    const bool of_attempt = client.retry && facts.tried_again > 0;
+    (of_attempt ? client.retry->per_try_timeout : client.timeout) = after;
+    const std::string seen = fmt::format("{} given up after {}", counted(facts.given_up, "call"),
+                                         rounded_duration_text(after.in_seconds()));
+    note(path_of(pair) + (of_attempt ? ".retry.per_try_timeout" : ".timeout"), Basis::observed,
+         facts.given_up, seen);
+    add_caller_row(pair, seen);
+  }
+}
+
+void ModelBuilder::add_caller_row(const ServicePair& pair, std::string seen) {
+  result_.account.callers.push_back(
+      {names_.text(pair.first), names_.text(pair.second), std::move(seen)});
+}
+
 void ModelBuilder::describe_workload() {
   const ArrivalFacts facts = study_arrivals(forest_, visits_);
   ProvenanceSpec& provenance = result_.model.provenance;
@@ -280,6 +348,12 @@ void ModelBuilder::describe_workload() {
   provenance.sampling_percent = 100 * static_cast<double>(facts.requests) / facts.adjusted_requests;
   WorkloadSpec workload;
   workload.arrivals = PoissonSpec{Rate{facts.per_second > 0 ? facts.per_second : 1.0}};
+  if (!facts.batch_sizes.empty()) {
+    CountLawSpec size;
+    size.kind = CountLawSpec::Kind::empirical;
+    size.weights = facts.batch_sizes;
+    workload.arrivals = BatchSpec{Rate{facts.per_second / facts.mean_batch()}, size};
+  }
   for (const auto& [endpoint, weight] : facts.mix) {
     workload.mix[name(endpoint)] = weight;
     workload.calls[name(endpoint).service].network_latency = LawSpec{};
@@ -293,6 +367,28 @@ void ModelBuilder::describe_workload() {
          "the way from the users was not recorded");
   }
   result_.model.workloads[options_.workload] = std::move(workload);
+}
+
+std::string ModelBuilder::arrivals_text(const ArrivalFacts& facts) {
+  if (facts.per_second == 0) {
+    return "requests arrive as a Poisson process, 1 a second: the recording does not tell how many "
+           "do";
+  }
+  const std::string gaps = fmt::format(
+      "the gaps between them vary {:.1f} times as much as their mean", facts.gaps_vary_by);
+  if (!facts.batch_sizes.empty()) {
+    return fmt::format(
+        "requests arrive in batches at once, {:.1f} on average, and these as a Poisson process: {}",
+        facts.mean_batch(), gaps);
+  }
+  if (!facts.may_be_poisson()) {
+    return fmt::format(
+        "requests arrive as a Poisson process, and in the recording they do not: warning, {} "
+        "(Poisson: once); queues are {} than in the model",
+        gaps, facts.gaps_vary_by > 1 ? "longer" : "shorter");
+  }
+  return "requests arrive as a Poisson process; the recording gives its rate, and its gaps do not "
+         "speak against it";
 }
 
 void ModelBuilder::describe_highest_load() {
@@ -373,11 +469,7 @@ void ModelBuilder::note_assumptions() {
         unlimited));
   }
   const ArrivalFacts& arrivals = result_.account.arrivals;
-  const bool rate_unknown = arrivals.per_second == 0;
-  lines.push_back(rate_unknown
-                      ? "requests arrive as a Poisson process, 1 a second: the recording does not "
-                        "tell how many do"
-                      : "requests arrive as a Poisson process; the recording gives its rate");
+  lines.push_back(arrivals_text(arrivals));
   lines.push_back("the way between users and the first service takes no time");
   if (arrivals.only_orphans) {
     lines.push_back("no trace has a root: spans without a recorded parent were taken for requests");
@@ -397,7 +489,13 @@ void ModelBuilder::note_assumptions() {
   if (edges_.one_way.empty()) {
     lines.push_back("no call was recorded from both sides: network time is inside self times");
   }
-  if (forest_.counts.orphans > arrivals.begun_below) {
+  if (losses_.highest > 0) {
+    lines.push_back(
+        fmt::format("spans were lost on their way to the collector, up to {:.1f} % of a service: a "
+                    "call that is "
+                    "missing no more often than that is taken for one that was made",
+                    100 * losses_.highest));
+  } else if (forest_.counts.orphans > arrivals.begun_below) {
     lines.push_back("spans whose parent is missing belong to calls that the model does not make");
   }
 }

@@ -6,9 +6,11 @@
 
 #include "calibrate/audit/account.hpp"
 #include "calibrate/calibrate.hpp"
+#include "calibrate/learn/callers.hpp"
 #include "calibrate/learn/concurrency.hpp"
 #include "calibrate/learn/edges.hpp"
 #include "calibrate/learn/instances.hpp"
+#include "calibrate/learn/lost_spans.hpp"
 #include "calibrate/learn/network.hpp"
 #include "calibrate/traces/trace_forest.hpp"
 #include "calibrate/traces/visits.hpp"
@@ -19,7 +21,8 @@ namespace rehearse {
 class ModelBuilder {
  public:
   ModelBuilder(const TraceForest& forest, const NameTable& names, const std::vector<Role>& roles,
-               const VisitTable& visits, const CalibrateOptions& options);
+               const VisitTable& visits, const CallerFacts& callers,
+               const CalibrateOptions& options);
 
   Calibration build();
 
@@ -32,24 +35,31 @@ class ModelBuilder {
     std::uint64_t own_errors = 0;   // of these, those that failed
     double undisturbed_weight = 0;
     double own_error_weight = 0;
+    double failed_on_the_way = 0;  // attempts: see WayFailures
+    bool fails_at_once = false;
   };
 
   void learn_endpoints();
   void learn_endpoint(std::uint32_t endpoint, BehaviourLearner& learner, VisitSums sums);
+  static void add_failures(const WayFailures& failures, VisitSums& sums);
   static std::string error_text(const VisitSums& sums);
   void learn_peers(std::vector<BehaviourLearner>& learners, std::vector<VisitSums>& sums);
   void describe_services();
   void describe_workers();
   void describe_correlations();
   void describe_network();
+  void describe_callers();
+  void add_caller_row(const ServicePair& pair, std::string seen);
   void describe_workload();
   void describe_highest_load();
   void describe_roles();
   void describe_edges();
   void note_untried_failures();
   void note_assumptions();
+  static std::string arrivals_text(const ArrivalFacts& facts);
   void note(const std::string& path, Basis basis, std::uint64_t n, std::string text);
 
+  std::map<std::uint32_t, double> lost_calls_of(std::uint32_t caller) const;
   std::map<std::uint32_t, LawSpec> before_calls_of(std::uint32_t caller) const;
   EndpointName name(std::uint32_t endpoint) const { return endpoint_names_[endpoint]; }
   std::string service_path(const std::string& service) const;
@@ -59,6 +69,7 @@ class ModelBuilder {
   const NameTable& names_;
   const std::vector<Role>& roles_;
   const VisitTable& visits_;
+  const CallerFacts& callers_;
   const CalibrateOptions& options_;
   std::vector<std::int64_t> grains_;
   std::vector<EndpointName> endpoint_names_;
@@ -66,6 +77,7 @@ class ModelBuilder {
   std::vector<double> work_times_;  // by visit: the same, and what stands between parallel calls
   std::map<NameId, ServiceConcurrency> concurrency_;
   EdgeTable edges_;
+  LossRates losses_;
   NetworkFacts network_;
   Calibration result_;
 };

@@ -1,6 +1,7 @@
 #include "calibrate/audit/account.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -86,7 +87,20 @@ void tell_of_calls(AccountText out, const Account& account) {
         "caller's own time");
   calls(account.visits.peers_called, "to an uninstrumented peer: a leaf of its own");
   calls(account.visits.unnamed_peers, "to a peer without a name: part of the caller's own time");
-  calls(account.visits.calls_shifted, "beginning before the caller: moved");
+  calls(account.visits.calls_shifted, "outside their caller by the clock of another host: moved");
+}
+
+void tell_of_contexts(AccountText out, const Account& account) {
+  for (const DroppedContextRow& row : account.dropped_contexts) {
+    tell(out, row.visits, "visit", "visits",
+         row.joined > 0
+             ? fmt::format("of {} in traces of their own, within {} in time: warning, {} taken for "
+                           "its calls",
+                           row.endpoint, row.caller, count_text(row.joined))
+             : fmt::format("of {} in traces of their own, within {} in time: warning, these may be "
+                           "its calls, and in the model a fault there does not reach it",
+                           row.endpoint, row.caller));
+  }
 }
 
 void tell_of_instances(AccountText out, const Account& account) {
@@ -122,6 +136,7 @@ void write_left_out(AccountText out, const Account& account) {
   std::string lines;
   tell_of_spans(AccountText(lines), account);
   tell_of_calls(AccountText(lines), account);
+  tell_of_contexts(AccountText(lines), account);
   tell_of_instances(AccountText(lines), account);
   tell_of_databases(AccountText(lines), account);
   tell_of_names(AccountText(lines), account);
@@ -158,6 +173,7 @@ void write_endpoints(AccountText out, const Account& account) {
     all.ended_by_failed_call += row.counts.ended_by_failed_call;
     all.taken_for_another_order += row.counts.taken_for_another_order;
     all.taken_for_nearest += row.counts.taken_for_nearest;
+    all.with_lost_calls += row.counts.with_lost_calls;
   }
   tell(out, all.ended_by_failed_call, "visit", "visits",
        "cut short by a failed call: explained by its errors");
@@ -165,6 +181,8 @@ void write_endpoints(AccountText out, const Account& account) {
        "with a rare order of calls: taken for the usual");
   tell(out, all.taken_for_nearest, "visit", "visits",
        "with a rare structure: taken for the nearest kept one");
+  tell(out, static_cast<std::uint64_t>(std::llround(all.with_lost_calls)), "visit", "visits",
+       "without a call that others make: taken for one whose span was lost");
 }
 
 void write_edges(AccountText out, const Account& account) {
@@ -180,6 +198,9 @@ void write_edges(AccountText out, const Account& account) {
                    row.callee, row.facts.detached > 0 ? "  (fire and forget)" : "",
                    row.ignored_when_failed ? "  (failures survived)" : "",
                    row.slower_way ? "  (slower on its way than its like: work of the caller)" : "");
+  }
+  for (const CallerRow& row : account.callers) {
+    fmt::format_to(out, "  {} -> {}: {}\n", row.caller, row.callee, row.seen);
   }
 }
 

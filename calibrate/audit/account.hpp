@@ -42,6 +42,21 @@ struct EdgeRow {
   bool slower_way = false;  // than other calls between these services: see NetworkFacts
 };
 
+/// What the callers of a service were seen to do: give up after a time, try again.
+struct CallerRow {
+  std::string caller;
+  std::string callee;
+  std::string seen;
+};
+
+/// An endpoint in traces of its own that lies within visits of another: see DroppedContext.
+struct DroppedContextRow {
+  std::string endpoint;
+  std::string caller;
+  std::uint64_t visits = 0;
+  std::uint64_t joined = 0;
+};
+
 /// A service of which some instances took the place of others.
 struct ReplacedRow {
   std::string service;
@@ -61,6 +76,8 @@ struct Account {
   std::vector<RoleRow> roles;
   std::vector<EndpointRow> endpoints;
   std::vector<EdgeRow> edges;
+  std::vector<CallerRow> callers;
+  std::vector<DroppedContextRow> dropped_contexts;
   std::vector<ReplacedRow> replaced;
   std::vector<DatabaseHosts> databases;
   std::vector<UnboundedNames> unbounded_names;

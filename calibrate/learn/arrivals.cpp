@@ -1,6 +1,8 @@
 #include "calibrate/learn/arrivals.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -10,12 +12,45 @@ namespace {
 constexpr std::int64_t nanoseconds_per_second = 1'000'000'000;
 constexpr std::int64_t shortest_pause = 10 * nanoseconds_per_second;
 constexpr double pause_factor = 50;
+constexpr std::size_t enough_gaps = 30;
 
 /// The typical gap: the median of exponential ones is ln 2 of their mean.
 double typical_gap(std::vector<std::int64_t> gaps) {
   const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
   std::nth_element(gaps.begin(), middle, gaps.end());
   return static_cast<double>(*middle) / 0.6931471805599453;
+}
+
+/// How the gaps are spread, pauses left out.
+void study_gaps(const std::vector<std::int64_t>& gaps, ArrivalFacts& facts) {
+  if (gaps.size() < enough_gaps) return;
+  double sum = 0;
+  double squares = 0;
+  for (const std::int64_t gap : gaps) {
+    const auto nanoseconds = static_cast<double>(gap);
+    sum += nanoseconds;
+    squares += nanoseconds * nanoseconds;
+  }
+  const double mean = sum / static_cast<double>(gaps.size());
+  if (mean <= 0) return;
+  const double variance = squares / static_cast<double>(gaps.size()) - mean * mean;
+  facts.gaps_vary_by = std::sqrt(std::max(variance, 0.0)) / mean;
+  const auto at_once = [mean](std::int64_t gap) { return static_cast<double>(gap) < mean / 100; };
+  if (std::count_if(gaps.begin(), gaps.end(), at_once) * 4 < std::ssize(gaps)) return;
+  std::size_t size = 1;
+  const auto close = [&] {
+    if (facts.batch_sizes.size() <= size) facts.batch_sizes.resize(size + 1, 0);
+    facts.batch_sizes[size] += 1;
+    size = 1;
+  };
+  for (const std::int64_t gap : gaps) {
+    if (at_once(gap)) {
+      ++size;
+    } else {
+      close();
+    }
+  }
+  close();
 }
 
 /// The endpoints at which traces without a root begin, save those that are seen called more often.
@@ -42,6 +77,7 @@ void measure_rate(std::vector<std::int64_t>& starts, ArrivalFacts& facts) {
   for (std::size_t i = 1; i < starts.size(); ++i) gaps.push_back(starts[i] - starts[i - 1]);
   const double typical = typical_gap(gaps);
   double total = 0;
+  std::vector<std::int64_t> under_way;
   Stretch stretch{starts.front(), starts.front()};
   const auto close = [&] {
     if (stretch.to > stretch.from) facts.stretches.push_back(stretch);
@@ -55,11 +91,13 @@ void measure_rate(std::vector<std::int64_t>& starts, ArrivalFacts& facts) {
       stretch.from = starts[i + 1];
     } else {
       total += static_cast<double>(gap) / 1e9;
+      under_way.push_back(gap);
     }
     stretch.to = starts[i + 1];
   }
   close();
   const auto counted = static_cast<double>(gaps.size() - facts.pauses);
+  study_gaps(under_way, facts);
   facts.seconds = total;
   if (total > 0) {
     const double scale = facts.adjusted_requests / static_cast<double>(facts.requests);
@@ -85,6 +123,22 @@ std::string date_text(std::int64_t days) {
 }
 
 }  // namespace
+
+double ArrivalFacts::mean_batch() const {
+  double batches = 0;
+  double inside = 0;
+  for (std::size_t size = 0; size < batch_sizes.size(); ++size) {
+    batches += batch_sizes[size];
+    inside += batch_sizes[size] * static_cast<double>(size);
+  }
+  return batches > 0 ? inside / batches : 1;
+}
+
+/// The coefficient of variation of n exponential gaps has a standard error of about 1 / sqrt(n).
+bool ArrivalFacts::may_be_poisson() const {
+  const double far = std::abs(gaps_vary_by - 1);
+  return far < 0.3 || far < 4 / std::sqrt(static_cast<double>(requests));
+}
 
 ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table) {
   ArrivalFacts facts;

@@ -30,6 +30,14 @@ struct ArrivalFacts {
   std::vector<Stretch> stretches;       // rising; together `seconds` long
   std::map<std::uint32_t, double> mix;  // by endpoint, in requests seen
   bool only_orphans = false;            // no trace has a root: orphans were taken for roots
+  /// The coefficient of variation of the gaps: 1 for a Poisson process.
+  double gaps_vary_by = 1;
+  /// Where requests come in batches at once: [i], how many batches of i.
+  std::vector<double> batch_sizes;
+
+  double mean_batch() const;
+  /// Whether the gaps vary as those of a Poisson process do, within four standard errors and 30 %.
+  bool may_be_poisson() const;
 };
 
 /// A trace without any root begins at its topmost endpoints: a gateway or a browser before them was
@@ -37,7 +45,9 @@ struct ArrivalFacts {
 /// than it stands at such a top, it is no way in: the root was lost, and the request with it.
 ///
 /// A gap of over 10 s and 50 times the mean one is a pause of the recording, not of the users. The
-/// rate counts n - 1 gaps for n requests, and is scaled by the sampling probability.
+/// rate counts n - 1 gaps for n requests, and is scaled by the sampling probability. Requests come
+/// in batches when at least a quarter of 30 gaps or more are below a hundredth of the mean gap,
+/// which a hundredth of those of a Poisson process are.
 ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table);
 
 /// "2022-08-23T14:30:10Z/PT59.8S"

@@ -1,6 +1,7 @@
 #include "calibrate/learn/behaviours.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::size_t most_behaviours = 64;
 constexpr std::size_t enough_for_own_law = 30;
+constexpr std::size_t most_calls_to_miss = 64;
 
 using CallCounts = std::map<EdgeUse, std::int64_t>;
 
@@ -45,6 +47,28 @@ std::int64_t difference(const CallCounts& a, const CallCounts& b) {
 
 bool begins_with(const Structure& whole, const Structure& head) {
   return head.size() < whole.size() && std::equal(head.begin(), head.end(), whole.begin());
+}
+
+/// Hands out the structure without each of its calls in turn.
+template <class Take>
+void for_each_without_one(const Structure& structure, const Take& take) {
+  if (call_count(structure) > most_calls_to_miss) return;
+  for (std::size_t group = 0; group < structure.size(); ++group) {
+    for (std::size_t chain = 0; chain < structure[group].size(); ++chain) {
+      for (std::size_t i = 0; i < structure[group][chain].size(); ++i) {
+        Structure rest = structure;
+        Chain& calls = rest[group][chain];
+        const EdgeUse use = calls[i];
+        calls.erase(calls.begin() + static_cast<std::ptrdiff_t>(i));
+        if (calls.empty()) {
+          rest[group].erase(rest[group].begin() + static_cast<std::ptrdiff_t>(chain));
+        }
+        if (rest[group].empty()) rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(group));
+        if (group < rest.size()) std::sort(rest[group].begin(), rest[group].end());
+        take(rest, use);
+      }
+    }
+  }
 }
 
 LawSpec stretched(LawSpec law, double factor) {
@@ -118,6 +142,47 @@ void BehaviourLearner::settle_failed() {
     if (!fresh) merge(bucket, same->second);
   }
   failed_.clear();
+}
+
+/// Of visits that made k calls, each recorded with probability 1 - p, p / (1 - p) as many as are
+/// whole lack a given one. Structures with fewer calls come first, so that those that lack two go
+/// up twice.
+void BehaviourLearner::settle_lost(const std::map<std::uint32_t, double>& lost) {
+  if (lost.empty()) return;
+  std::vector<Buckets::iterator> order;
+  for (auto at = buckets_.begin(); at != buckets_.end(); ++at) order.push_back(at);
+  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+    return call_count(a->first) < call_count(b->first);
+  });
+  std::vector<Buckets::iterator> emptied;
+  for (const Buckets::iterator& whole : order) {
+    std::map<const Structure*, std::pair<Buckets::iterator, double>> lacking;
+    for_each_without_one(whole->first, [&](const Structure& rest, const EdgeUse& use) {
+      const auto share = lost.find(use.endpoint);
+      if (share == lost.end()) return;
+      const auto found = buckets_.find(rest);
+      if (found == buckets_.end()) return;
+      auto& [bucket, expected] = lacking[&found->first];
+      bucket = found;
+      expected += whole->second.weight * share->second / (1 - share->second);
+    });
+    for (auto& [structure, claim] : lacking) {
+      auto& [bucket, expected] = claim;
+      const double there = bucket->second.weight;
+      const bool all = there <= expected + 3 * std::sqrt(expected);
+      const double moved = all ? there : expected;
+      bucket->second.weight -= moved;
+      whole->second.weight += moved;
+      counts_.with_lost_calls += moved;
+      if (all) emptied.push_back(bucket);
+    }
+  }
+  std::sort(emptied.begin(), emptied.end(),
+            [](const auto& a, const auto& b) { return a->first < b->first; });
+  emptied.erase(std::unique(emptied.begin(), emptied.end()), emptied.end());
+  for (const Buckets::iterator& bucket : emptied) {
+    if (bucket->second.weight <= 0) buckets_.erase(bucket);
+  }
 }
 
 void BehaviourLearner::merge_orders() {
@@ -232,9 +297,11 @@ StepSequence BehaviourLearner::write_steps(const Structure& structure, Bucket& b
   return steps_of(structure, times, names);
 }
 
-std::vector<BehaviourSpec> BehaviourLearner::learn(const StepNames& names) {
+std::vector<BehaviourSpec> BehaviourLearner::learn(const StepNames& names,
+                                                   const std::map<std::uint32_t, double>& lost) {
   settle_failed();
   counts_.structures = buckets_.size();
+  settle_lost(lost);
   merge_orders();
   merge_to_nearest();
   const PooledSelfTime pooled = pool();

@@ -28,6 +28,7 @@ struct BehaviourCounts {
   std::uint64_t ended_by_failed_call = 0;
   std::uint64_t taken_for_another_order = 0;
   std::uint64_t taken_for_nearest = 0;
+  double with_lost_calls = 0;  // visits that made a call whose span was lost
   bool operator==(const BehaviourCounts&) const = default;
 };
 
@@ -36,6 +37,9 @@ struct BehaviourCounts {
 /// - Each different structure is a behaviour, weighted by its visits.
 /// - A visit that failed because its last call did, and that is the beginning of what other visits
 ///   do, is left out: the callee's errors reproduce it.
+/// - Visits that lack one call of what others do are visits of that kind whose span was lost, as
+/// far
+///   as the loss of spans explains how many there are.
 /// - The same calls in another order, seen less than a twentieth as often, are taken for the order
 ///   seen most: clocks are coarse.
 /// - Of more than 64 structures the 64 seen most are kept; the others are taken for the one whose
@@ -52,7 +56,9 @@ class BehaviourLearner {
 
   /// Behaviours in falling order of weight. Weights are numbers of visits, corrected for unequal
   /// sampling. Takes the samples with it: to be called once. Expects at least one visit.
-  std::vector<BehaviourSpec> learn(const StepNames& names);
+  /// `lost`: by endpoint, the share of the records of calls to it that were lost; may be empty.
+  std::vector<BehaviourSpec> learn(const StepNames& names,
+                                   const std::map<std::uint32_t, double>& lost = {});
   const BehaviourCounts& counts() const { return counts_; }
 
  private:
@@ -80,6 +86,7 @@ class BehaviourLearner {
   static void add_to(Buckets& buckets, TimedStructure timed, double weight, double duration);
   static void merge(Bucket& from, Bucket& into);
   void settle_failed();
+  void settle_lost(const std::map<std::uint32_t, double>& lost);
   void merge_orders();
   void merge_to_nearest();
   PooledSelfTime pool() const;

@@ -20,11 +20,12 @@ EdgeTable study_edges(const TraceForest& forest, const VisitTable& table) {
       ++edge.calls;
       edge.weight += weight;
       edge.detached += call.detached ? 1 : 0;
+      edge.by_caller += call.client != none ? 1 : 0;
       edge.failed += call.failed ? 1 : 0;
       edge.failed_weight += call.failed ? weight : 0;
       edge.survived += survived ? 1 : 0;
       edge.survived_weight += survived ? weight : 0;
-      if (call.client == none || call.callee == none) continue;
+      if (call.client == none || call.callee == none || call.timed_out) continue;
       const Span& callee = forest.spans[call.callee];
       edge.failed_at_caller_only += call.failed && !callee.error ? 1 : 0;
       // A client span that only hands its message over says nothing of the way.

@@ -19,6 +19,7 @@ struct EdgeFacts {
   std::uint64_t failed_at_caller_only = 0;  // timeouts, refusals: the callee saw no error
   std::uint64_t survived = 0;               // failed, and yet the caller answered well
   std::uint64_t detached = 0;
+  std::uint64_t by_caller = 0;      // with a client span
   std::uint64_t both_sides = 0;     // client and server span: network time is known
   std::uint64_t negative_gaps = 0;  // the server's span was the longer one
   double weight = 0;

@@ -186,7 +186,7 @@ std::map<NameId, std::vector<RecordedStay>> find_stays(const TraceForest& forest
     stays[span.service].push_back(stay);
   }
   for (const Visit& visit : table.visits) {
-    for (const RecordedCall& call : table.calls_of(visit)) {
+    for (const RecordedCall& call : table.attempts_of(visit)) {
       if (call.callee != none) continue;
       // What failed without a trace at the callee may never have got there.
       if (call.failed && typical[call.endpoint].visits > 0) continue;

@@ -25,6 +25,7 @@ class RoleAssigner {
           parent == none ? is_endpoint_at_top(i) : is_endpoint_below(span(i), span(parent));
       if (endpoint) roles_[i] = Role::endpoint;
     }
+    mark_calls_below();
     for (std::uint32_t i = 0; i < roles_.size(); ++i) {
       if (roles_[i] != Role::endpoint && is_client(i)) roles_[i] = Role::client;
     }
@@ -39,13 +40,28 @@ class RoleAssigner {
     return forest_.top[i] != Top::orphan || is_called(span(i).kind);
   }
 
+  /// A client span below another one is the call that the other speaks of; a span of its own work
+  /// (it connects, it waits for a connection) is none.
+  void mark_calls_below() {
+    call_below_.assign(roles_.size(), false);
+    for (std::uint32_t i = 0; i < roles_.size(); ++i) {
+      if (roles_[i] != Role::endpoint && !calls_out(span(i).kind)) continue;
+      std::uint32_t above = forest_.parent[i];
+      while (above != none && !call_below_[above]) {
+        call_below_[above] = true;
+        if (roles_[above] == Role::endpoint) break;
+        above = forest_.parent[above];
+      }
+    }
+  }
+
   bool is_client(std::uint32_t i) const {
     const auto children = forest_.children(i);
     std::size_t endpoints = 0;
     for (const std::uint32_t child : children) {
       endpoints += roles_[child] == Role::endpoint ? 1 : 0;
     }
-    if (calls_out(span(i).kind)) return endpoints > 0 || children.empty();
+    if (calls_out(span(i).kind)) return endpoints > 0 || !call_below_[i];
     return span(i).kind == SpanKind::unknown && endpoints == 1 && children.size() == 1;
   }
 
@@ -73,6 +89,7 @@ class RoleAssigner {
 
   const TraceForest& forest_;
   std::vector<Role> roles_;
+  std::vector<bool> call_below_;  // a span below, of the same visit or at its border, calls
 };
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "calibrate/traces/clock_offsets.hpp"
+
 namespace rehearse {
 namespace {
 
@@ -32,6 +34,7 @@ class VisitFinder {
       if (roles_[i] == Role::endpoint) add_visit(i);
     }
     count_fragments();
+    settle_clocks();
     find_detached_edges();
     return std::move(table_);
   }
@@ -39,6 +42,13 @@ class VisitFinder {
  private:
   const Span& span(std::uint32_t i) const { return forest_.spans[i]; }
   EndpointPair key(std::uint32_t i) const { return {span(i).service, span(i).operation}; }
+
+  std::uint64_t endpoints_below(std::uint32_t client) const {
+    const auto children = forest_.children(client);
+    return static_cast<std::uint64_t>(
+        std::count_if(children.begin(), children.end(),
+                      [this](std::uint32_t child) { return roles_[child] == Role::endpoint; }));
+  }
 
   std::uint32_t only_endpoint_below(std::uint32_t client) const {
     std::uint32_t found = none;
@@ -67,7 +77,7 @@ class VisitFinder {
     }
   }
 
-  /// Whom a client span without children called; nothing when it says no name.
+  /// Whom a client span without a server below it called; nothing when it says no name.
   const EndpointPair* target(std::uint32_t client, EndpointPair& storage) const {
     const auto usual = usual_callee_.find(key(client));
     if (usual != usual_callee_.end()) return &usual->second;
@@ -80,7 +90,7 @@ class VisitFinder {
     std::map<EndpointPair, bool> seen;  // whether at least once as an endpoint
     for (std::uint32_t i = 0; i < forest_.spans.size(); ++i) {
       if (roles_[i] == Role::endpoint) seen[key(i)] = true;
-      if (roles_[i] != Role::client || !forest_.children(i).empty()) continue;
+      if (roles_[i] != Role::client || endpoints_below(i) > 0) continue;
       EndpointPair storage;
       if (const EndpointPair* called = target(i, storage)) seen.emplace(*called, false);
     }
@@ -110,11 +120,6 @@ class VisitFinder {
       }
     }
     visit.call_count = static_cast<std::uint32_t>(table_.calls.size()) - visit.first_call;
-    std::sort(table_.calls.begin() + visit.first_call, table_.calls.end(),
-              [](const RecordedCall& a, const RecordedCall& b) {
-                return std::tie(a.start, a.end, a.endpoint, a.client, a.callee) <
-                       std::tie(b.start, b.end, b.endpoint, b.client, b.callee);
-              });
     table_.visit_of_span[i] = static_cast<std::uint32_t>(table_.visits.size());
     table_.visits.push_back(visit);
   }
@@ -126,8 +131,8 @@ class VisitFinder {
       for (const std::uint32_t child : forest_.children(client)) {
         if (child != callee) open.push_back(child);
       }
-    } else if (forest_.children(client).empty()) {
-      add_call(visit, client, none);
+    } else if (endpoints_below(client) == 0) {
+      add_call(visit, client, none);  // what is below is part of it: a connection, a look-up
     } else {
       open.push_back(client);  // several servers below one client: each is a call of its own
     }
@@ -161,16 +166,31 @@ class VisitFinder {
     const SpanKind caller_kind = client != none ? span(client).kind : SpanKind::unknown;
     const SpanKind callee_kind = callee != none ? span(callee).kind : SpanKind::unknown;
     call.detached = consumes_messages(caller_kind, callee_kind);
-    shift_into(visit, call);
+    if (client == none && !call.detached) clocks_.note(span(visit.span), span(callee));
     table_.calls.push_back(call);
   }
 
-  /// Another host's clock may say that a call began before its caller did.
+  /// Another host's clock may say that a call began before its caller did, or ended after it.
+  void settle_clocks() {
+    clocks_.settle();
+    for (const Visit& visit : table_.visits) {
+      const std::span<RecordedCall> calls(table_.calls.data() + visit.first_call, visit.call_count);
+      for (RecordedCall& call : calls) shift_into(visit, call);
+      std::sort(calls.begin(), calls.end(), [](const RecordedCall& a, const RecordedCall& b) {
+        return std::tie(a.start, a.end, a.endpoint, a.client, a.callee) <
+               std::tie(b.start, b.end, b.endpoint, b.client, b.callee);
+      });
+    }
+  }
+
   void shift_into(const Visit& visit, RecordedCall& call) {
-    const std::int64_t early = span(visit.span).start - call.start;
-    if (call.client != none || early <= 0) return;
-    call.start += early;
-    call.end += early;
+    if (call.client != none) return;
+    const Span& caller = span(visit.span);
+    std::int64_t later = -clocks_.between(caller, span(call.callee));
+    later = std::max(later, caller.start - call.start);
+    if (later == 0) return;
+    call.start += later;
+    call.end += later;
     ++table_.counts.calls_shifted;
   }
 
@@ -191,6 +211,13 @@ class VisitFinder {
     }
   }
 
+  /// Of both sides, and not said to be a call: a server that seems to begin when its client is done
+  /// has another clock.
+  bool may_be_message(const RecordedCall& call) const {
+    if (call.client == none || call.callee == none) return false;
+    return span(call.client).kind != SpanKind::client || span(call.callee).kind != SpanKind::server;
+  }
+
   /// By how much a call may seem to outlive its visit without doing so.
   std::int64_t tolerance(const Visit& visit) const {
     const Span& own = span(visit.span);
@@ -201,6 +228,7 @@ class VisitFinder {
     struct Edge {
       double good = 0;
       double outliving = 0;
+      double begun_afterwards = 0;  // after the client span was over
     };
     std::map<std::pair<std::uint32_t, std::uint32_t>, Edge> edges;
     for (const Visit& visit : table_.visits) {
@@ -210,6 +238,9 @@ class VisitFinder {
         const double weight = span(visit.span).adjusted_count;
         edge.good += weight;
         if (call.end > span(visit.span).end + tolerance(visit)) edge.outliving += weight;
+        if (may_be_message(call) && span(call.callee).start >= call.end) {
+          edge.begun_afterwards += weight;
+        }
       }
     }
     for (const Visit& visit : table_.visits) {
@@ -217,7 +248,10 @@ class VisitFinder {
         RecordedCall& call = table_.calls[visit.first_call + i];
         const auto edge = edges.find({visit.endpoint, call.endpoint});
         if (edge == edges.end()) continue;
-        if (edge->second.outliving * 10 >= edge->second.good) call.detached = true;
+        const Edge& seen = edge->second;
+        if (seen.outliving * 10 >= seen.good || seen.begun_afterwards * 2 > seen.good) {
+          call.detached = true;
+        }
       }
     }
   }
@@ -226,6 +260,7 @@ class VisitFinder {
   const std::vector<Role>& roles_;
   const std::set<EndpointEdge>& without_lost_;
   std::vector<std::int64_t> grains_;
+  ClockOffsets clocks_;
   std::map<EndpointPair, EndpointPair> usual_callee_;
   std::map<EndpointPair, std::uint32_t> numbers_;
   VisitTable table_;

@@ -19,8 +19,9 @@ struct RecordedCall {
   std::uint32_t callee = TraceForest::none;  // span; none: not recorded
   std::int64_t start = 0;
   std::int64_t end = 0;
-  bool failed = false;    // at either side
-  bool detached = false;  // nobody waits for it: fire and forget
+  bool failed = false;     // at either side
+  bool detached = false;   // nobody waits for it: fire and forget
+  bool timed_out = false;  // given up by a timeout of its caller: see TimeoutFacts
 };
 
 /// One endpoint span, with all internal spans below it collapsed into it.
@@ -29,6 +30,7 @@ struct Visit {
   std::uint32_t endpoint = 0;
   std::uint32_t first_call = 0;
   std::uint32_t call_count = 0;
+  std::uint32_t attempt_count = 0;  // where attempts were joined
 };
 
 struct EndpointKey {
@@ -47,7 +49,7 @@ struct VisitCounts {
   std::uint64_t unnamed_peers = 0;         // and not named: part of the caller's own time
   std::uint64_t servers_not_recorded = 0;  // the callee is known from other calls of its kind
   std::uint64_t calls_in_circles = 0;      // of such calls, those taken for the caller's own time
-  std::uint64_t calls_shifted = 0;         // began before their caller by its clock
+  std::uint64_t calls_shifted = 0;         // as clocks differ: see ClockOffsets
   std::uint64_t fragments = 0;             // spans below no endpoint, as their top was not recorded
   bool operator==(const VisitCounts&) const = default;
 };
@@ -56,11 +58,16 @@ struct VisitTable {
   std::vector<EndpointKey> endpoints;  // by service, then operation
   std::vector<Visit> visits;           // in the order of their spans
   std::vector<RecordedCall> calls;     // those of a visit by start
+  std::vector<RecordedCall> attempts;  // the calls before attempts were joined; empty: none were
   std::vector<std::uint32_t> visit_of_span;
   VisitCounts counts;
 
   std::span<const RecordedCall> calls_of(const Visit& visit) const {
     return {calls.data() + visit.first_call, visit.call_count};
+  }
+  std::span<const RecordedCall> attempts_of(const Visit& visit) const {
+    if (attempts.empty()) return calls_of(visit);
+    return {attempts.data() + visit.first_call, visit.attempt_count};
   }
 };
 
@@ -69,8 +76,9 @@ struct VisitTable {
 std::vector<std::int64_t> clock_grains(const TraceForest& forest);
 
 /// Finds all visits and their calls. An edge is fire and forget when its callee consumes messages,
-/// or when at least a tenth of its calls without error end after the visit that made them: an
-/// awaited call never does.
+/// or when at least a tenth of its calls without error end after the visit that made them (an
+/// awaited call never does, once clocks that differ are allowed for: see ClockOffsets), or when
+/// most of its callees begin after the client span, which is not said to be a call, was over.
 ///
 /// A call whose server span was lost is a call to the usual endpoint, save on edges of
 /// `without_lost`, where it is the caller's own time.

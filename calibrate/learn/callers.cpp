@@ -1,0 +1,13 @@
+#include "calibrate/learn/callers.hpp"
+
+namespace rehearse {
+
+CallerFacts study_callers(const TraceForest& forest, VisitTable& visits) {
+  CallerFacts facts;
+  facts.timeouts = find_timeouts(forest, visits);
+  facts.retries = join_attempts(visits, facts.timeouts);
+  facts.way_failures = find_way_failures(forest, visits);
+  return facts;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,209 @@
+#include "calibrate/learn/retries.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <vector>
+
+namespace rehearse {
+namespace {
+
+constexpr double by_chance = 0.01;
+constexpr std::uint64_t most_attempts_of_a_model = 1'000;
+
+/// How often calls of one edge were followed by another one, by how they ended.
+struct Followed {
+  std::uint64_t good = 0;
+  std::uint64_t good_followed = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t failed_followed = 0;
+  std::uint64_t visits = 0;  // with a failed call that was followed
+};
+
+/// The probability of so many of `n` or more, each with `chance`.
+double binomial_tail(std::uint64_t n, std::uint64_t least, double chance) {
+  double sum = 0;
+  for (std::uint64_t k = least; k <= n; ++k) {
+    const auto of = static_cast<double>(n);
+    const auto seen = static_cast<double>(k);
+    sum += std::exp(std::lgamma(of + 1) - std::lgamma(seen + 1) - std::lgamma(of - seen + 1) +
+                    seen * std::log(chance) + (of - seen) * std::log1p(-chance));
+  }
+  return sum;
+}
+
+bool tries_again(const Followed& edge) {
+  if (edge.visits < 2 || 2 * edge.failed_followed < edge.failed) return false;
+  const double chance =
+      (static_cast<double>(edge.good_followed) + 1) / (static_cast<double>(edge.good) + 2);
+  return binomial_tail(edge.failed, edge.failed_followed, chance) < by_chance;
+}
+
+/// The call of the same visit to the same endpoint that begins next, once `calls[at]` is over;
+/// `size` when there is none.
+std::size_t next_of_its_kind(std::span<const RecordedCall> calls, std::size_t at) {
+  for (std::size_t next = at + 1; next < calls.size(); ++next) {
+    if (calls[next].endpoint != calls[at].endpoint || calls[next].detached) continue;
+    return calls[next].start >= calls[at].end ? next : calls.size();
+  }
+  return calls.size();
+}
+
+std::map<EndpointEdge, Followed> count_followed(const VisitTable& visits) {
+  std::map<EndpointEdge, Followed> edges;
+  std::set<std::uint32_t> met;
+  for (const Visit& visit : visits.visits) {
+    const std::span<const RecordedCall> calls = visits.calls_of(visit);
+    met.clear();
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      if (calls[i].detached) continue;
+      Followed& edge = edges[{visit.endpoint, calls[i].endpoint}];
+      const bool followed = next_of_its_kind(calls, i) < calls.size();
+      ++(calls[i].failed ? edge.failed : edge.good);
+      if (!followed) continue;
+      ++(calls[i].failed ? edge.failed_followed : edge.good_followed);
+      if (calls[i].failed && met.insert(calls[i].endpoint).second) ++edge.visits;
+    }
+  }
+  return edges;
+}
+
+/// What the attempts of one pair of services add up to.
+struct AttemptSums {
+  std::vector<double> sum;  // of pauses, by the attempt before
+  std::vector<std::uint64_t> count;
+  double squares_of_first = 0;
+  std::uint64_t most_when_given_up = 0;
+  std::uint64_t calls = 0;
+  std::uint64_t attempts = 0;
+  std::uint64_t failed = 0;  // of the attempts
+
+  void add_pause(std::uint64_t after, std::int64_t pause) {
+    if (sum.size() < after) {
+      sum.resize(after, 0);
+      count.resize(after, 0);
+    }
+    const auto nanoseconds = static_cast<double>(pause);
+    sum[after - 1] += nanoseconds;
+    ++count[after - 1];
+    if (after == 1) squares_of_first += nanoseconds * nanoseconds;
+  }
+  double mean(std::size_t place) const {
+    return count[place] == 0 ? 0 : sum[place] / static_cast<double>(count[place]);
+  }
+  /// Exponential and uniform pauses spread more than a fixed one with the scheduling on top.
+  bool first_is_drawn() const {
+    const double variance = squares_of_first / static_cast<double>(count[0]) - mean(0) * mean(0);
+    return variance > 0.09 * mean(0) * mean(0);
+  }
+};
+
+class AttemptJoiner {
+ public:
+  AttemptJoiner(VisitTable& visits, std::map<ServicePair, TimeoutFacts>& timeouts)
+      : visits_(visits), timeouts_(timeouts) {}
+
+  std::map<ServicePair, RetryFacts> join() {
+    for (const auto& [edge, followed] : count_followed(visits_)) {
+      if (tries_again(followed)) retried_.insert(edge);
+    }
+    if (retried_.empty()) return {};
+    visits_.attempts = visits_.calls;
+    for (Visit& visit : visits_.visits) join_visit(visit);
+    for (auto& [pair, facts] : found_) write_spec(facts, sums_[pair]);
+    return std::move(found_);
+  }
+
+ private:
+  void join_visit(Visit& visit) {
+    visit.attempt_count = visit.call_count;
+    const std::span<RecordedCall> calls(visits_.calls.data() + visit.first_call, visit.call_count);
+    std::vector<bool> joined(calls.size(), false);
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      if (joined[i] || calls[i].detached) continue;
+      if (!retried_.contains({visit.endpoint, calls[i].endpoint})) continue;
+      join_call(visit, calls, i, joined);
+    }
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      if (!joined[i]) calls[kept++] = calls[i];
+    }
+    visit.call_count = static_cast<std::uint32_t>(kept);
+  }
+
+  /// The call keeps the time of its first attempt's start, and all else of its last.
+  void join_call(const Visit& visit, std::span<RecordedCall> calls, std::size_t first,
+                 std::vector<bool>& joined) {
+    const ServicePair pair{visits_.endpoints[visit.endpoint].service,
+                           visits_.endpoints[calls[first].endpoint].service};
+    RetryFacts& facts = found_[pair];
+    AttemptSums& sums = sums_[pair];
+    std::uint64_t attempts = 1;
+    std::size_t last = first;
+    while (calls[last].failed) {
+      const std::size_t next = next_of_its_kind(calls, last);
+      if (next == calls.size()) break;
+      sums.add_pause(attempts, calls[next].start - calls[last].end);
+      if (calls[last].timed_out) ++timeouts_[pair].tried_again;
+      ++facts.tried_again;
+      joined[next] = true;
+      last = next;
+      ++attempts;
+    }
+    facts.most_attempts = std::max(facts.most_attempts, attempts);
+    ++sums.calls;
+    sums.attempts += attempts;
+    sums.failed += attempts - (calls[last].failed ? 0 : 1);
+    if (calls[last].failed) {
+      ++facts.given_up;
+      sums.most_when_given_up = std::max(sums.most_when_given_up, attempts);
+    }
+    const std::int64_t start = calls[first].start;
+    calls[first] = calls[last];
+    calls[first].start = start;
+  }
+
+  /// So many attempts that, each failing as often as all did, less than one call was to be given
+  /// up.
+  static std::uint64_t never_given_up(const AttemptSums& sums) {
+    if (sums.failed == 0 || sums.failed >= sums.attempts) return 1;
+    const double failing = static_cast<double>(sums.failed) / static_cast<double>(sums.attempts);
+    const double needed = std::log(static_cast<double>(sums.calls)) / -std::log(failing);
+    return static_cast<std::uint64_t>(std::floor(needed)) + 1;
+  }
+
+  static void write_spec(RetryFacts& facts, const AttemptSums& sums) {
+    RetrySpec& spec = facts.spec;
+    const std::uint64_t attempts = sums.most_when_given_up > 1
+                                       ? sums.most_when_given_up
+                                       : std::max(facts.most_attempts, never_given_up(sums));
+    spec.max_attempts =
+        static_cast<int>(std::clamp<std::uint64_t>(attempts, 1, most_attempts_of_a_model));
+    spec.retry_on = {.five_xx = true};
+    if (sums.count.empty()) return;
+    const bool drawn = sums.first_is_drawn();
+    const double doubled = drawn ? 2 : 1;  // full jitter draws between zero and the back-off
+    double longest = sums.mean(0);
+    for (std::size_t i = 1; i < sums.count.size(); ++i) {
+      longest = std::max(longest, sums.mean(i));
+    }
+    spec.jitter = drawn ? Jitter::full : Jitter::none;
+    spec.base_backoff = Duration::rounded_nanoseconds(doubled * sums.mean(0));
+    spec.max_backoff = Duration::rounded_nanoseconds(doubled * longest);
+  }
+
+  VisitTable& visits_;
+  std::map<ServicePair, TimeoutFacts>& timeouts_;
+  std::set<EndpointEdge> retried_;
+  std::map<ServicePair, RetryFacts> found_;
+  std::map<ServicePair, AttemptSums> sums_;
+};
+
+}  // namespace
+
+std::map<ServicePair, RetryFacts> join_attempts(VisitTable& visits,
+                                                std::map<ServicePair, TimeoutFacts>& timeouts) {
+  return AttemptJoiner(visits, timeouts).join();
+}
+
+}  // namespace rehearse

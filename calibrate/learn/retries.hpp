@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+#include "calibrate/learn/giving_up.hpp"
+#include "calibrate/traces/visits.hpp"
+#include "models/policies/retry.hpp"
+
+namespace rehearse {
+
+/// How the callers of one service try again.
+struct RetryFacts {
+  RetrySpec spec;
+  std::uint64_t tried_again = 0;  // attempts that failed and were followed by another
+  std::uint64_t given_up = 0;     // calls of which the last attempt failed, too
+  std::uint64_t most_attempts = 0;
+};
+
+/// Finds retries, and joins the attempts of each call into one: `VisitTable::attempts` keeps them.
+///
+/// Callers of an endpoint try again when a failed call is followed, in the same visit and after its
+/// end, by another to the same endpoint: at least half the time, in at least two visits, and more
+/// often than good calls are followed by one (binomial, 1 %). As many attempts are made as were
+/// seen before a caller gave up; where none did, as many as were seen, or as it takes that none was
+/// to be expected to. The back-off is the mean pause before the second attempt; it doubles no
+/// further than the longest mean pause.
+std::map<ServicePair, RetryFacts> join_attempts(VisitTable& visits,
+                                                std::map<ServicePair, TimeoutFacts>& timeouts);
+
+}  // namespace rehearse

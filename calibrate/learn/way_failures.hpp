@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+#include "calibrate/traces/trace_forest.hpp"
+#include "calibrate/traces/visits.hpp"
+
+namespace rehearse {
+
+/// Attempts that failed between caller and callee: refused (no server span), or the answer lost or
+/// not liked by the caller (a good server span). The model has them as errors of the callee,
+/// whoever asks. Timeouts are not among them.
+struct WayFailures {
+  double refused = 0;  // attempts; less those whose server span was merely not recorded
+  double refused_weight = 0;
+  std::uint64_t unanswered = 0;
+  double unanswered_weight = 0;
+  bool at_once = false;  // most failed in less than half the time of a good attempt
+
+  double attempts() const { return refused + static_cast<double>(unanswered); }
+};
+
+/// By callee endpoint. Where good attempts lack their server span as well, as many of the failed
+/// are taken for unrecorded ones.
+std::map<std::uint32_t, WayFailures> find_way_failures(const TraceForest& forest,
+                                                       const VisitTable& visits);
+
+}  // namespace rehearse

@@ -1,0 +1,208 @@
+#include "calibrate/traces/dropped_context.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "sim/hash.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr std::uint32_t none = TraceForest::none;
+constexpr std::size_t least_visits = 30;
+constexpr double most_covered = 0.5;
+constexpr std::size_t most_holders = 64;
+
+using Endpoint = std::pair<NameId, NameId>;
+
+/// The visits of one endpoint, by start.
+struct Visits {
+  std::vector<std::uint32_t> spans;
+  std::vector<std::uint32_t> at_top;  // alone at the top of their trace
+  std::int64_t longest = 0;
+};
+
+/// What lies within the visits of a possible caller.
+struct Nesting {
+  std::vector<std::uint32_t> caller_of;  // of each inner visit; none: nobody
+  std::size_t inside = 0;
+  std::size_t callers = 0;  // with something inside
+  std::size_t usual = 0;    // callers with as many inside as most have
+  double covered = 1;       // share of the time
+};
+
+class ContextJoiner {
+ public:
+  ContextJoiner(TraceForest& forest, const std::vector<Role>& roles)
+      : forest_(forest), roles_(roles) {}
+
+  std::vector<DroppedContext> join() {
+    collect();
+    std::vector<DroppedContext> found;
+    for (const auto& [endpoint, visits] : endpoints_) {
+      if (visits.at_top.size() < least_visits || visits.at_top.size() < visits.spans.size()) {
+        continue;
+      }
+      find_caller(endpoint, visits, found);
+    }
+    if (!new_parent_.empty()) replant();
+    return found;
+  }
+
+ private:
+  const Span& span(std::uint32_t i) const { return forest_.spans[i]; }
+
+  void collect() {
+    std::map<TraceId, std::size_t> tops;
+    for (std::uint32_t i = 0; i < forest_.spans.size(); ++i) {
+      if (forest_.parent[i] == none) ++tops[span(i).trace];
+    }
+    for (std::uint32_t i = 0; i < forest_.spans.size(); ++i) {
+      if (roles_[i] != Role::endpoint) continue;
+      Visits& visits = endpoints_[{span(i).service, span(i).operation}];
+      visits.spans.push_back(i);
+      visits.longest = std::max(visits.longest, span(i).duration());
+      const bool at_top = forest_.parent[i] == none && tops[span(i).trace] == 1;
+      if (at_top) visits.at_top.push_back(i);
+    }
+    const auto by_start = [this](std::uint32_t a, std::uint32_t b) {
+      return std::pair(span(a).start, a) < std::pair(span(b).start, b);
+    };
+    for (auto& [endpoint, visits] : endpoints_) {
+      std::sort(visits.spans.begin(), visits.spans.end(), by_start);
+      std::sort(visits.at_top.begin(), visits.at_top.end(), by_start);
+    }
+  }
+
+  /// The share of the time between the first and the last during which one is under way.
+  double covered(const Visits& visits) const {
+    const std::int64_t first = span(visits.spans.front()).start;
+    std::int64_t until = first;
+    std::int64_t sum = 0;
+    for (const std::uint32_t i : visits.spans) {
+      const std::int64_t from = std::max(until, span(i).start);
+      sum += std::max<std::int64_t>(span(i).end - from, 0);
+      until = std::max(until, span(i).end);
+    }
+    return until > first ? static_cast<double>(sum) / static_cast<double>(until - first) : 1.0;
+  }
+
+  /// Those of `outer` that were under way from the start to the end of `inner`, the latest first.
+  std::vector<std::uint32_t> holders(std::uint32_t inner, const Visits& outer) const {
+    std::vector<std::uint32_t> found;
+    auto at = std::upper_bound(
+        outer.spans.begin(), outer.spans.end(), span(inner).start,
+        [this](std::int64_t start, std::uint32_t visit) { return start < span(visit).start; });
+    while (at != outer.spans.begin() && found.size() < most_holders) {
+      const std::uint32_t candidate = *--at;
+      if (span(candidate).start + outer.longest < span(inner).end) break;
+      if (span(candidate).end >= span(inner).end) found.push_back(candidate);
+    }
+    return found;
+  }
+
+  Nesting nesting(const Visits& inner, const Visits& outer) const {
+    Nesting result;
+    result.covered = covered(outer);
+    if (result.covered > most_covered) return result;
+    std::map<std::uint32_t, std::size_t> called;
+    for (const std::uint32_t i : inner.at_top) {
+      std::uint32_t caller = none;
+      for (const std::uint32_t holder : holders(i, outer)) {
+        // Of those with as few, the one that began first.
+        if (caller == none || called[holder] <= called[caller]) caller = holder;
+      }
+      result.caller_of.push_back(caller);
+      if (caller == none) continue;
+      ++result.inside;
+      ++called[caller];
+    }
+    std::map<std::size_t, std::size_t> callers_with;
+    for (const auto& [caller, count] : called) {
+      if (count == 0) continue;
+      ++result.callers;
+      result.usual = std::max(result.usual, ++callers_with[count]);
+    }
+    return result;
+  }
+
+  void find_caller(const Endpoint& endpoint, const Visits& inner,
+                   std::vector<DroppedContext>& found) {
+    Nesting best;
+    Endpoint caller;
+    for (const auto& [other, outer] : endpoints_) {
+      if (other.first == endpoint.first) continue;
+      Nesting seen = nesting(inner, outer);
+      if (seen.inside * 20 < inner.at_top.size() * 19 || seen.covered > most_covered) continue;
+      if (seen.callers * 2 < outer.spans.size() || seen.covered >= best.covered) continue;
+      best = std::move(seen);
+      caller = other;
+    }
+    if (best.caller_of.empty()) return;
+    DroppedContext context{endpoint.first, endpoint.second,     caller.first,
+                           caller.second,  inner.at_top.size(), 0};
+    if (best.usual * 10 >= best.callers * 9) {
+      context.joined = best.inside;
+      for (std::size_t i = 0; i < inner.at_top.size(); ++i) {
+        if (best.caller_of[i] != none) new_parent_[inner.at_top[i]] = best.caller_of[i];
+      }
+    }
+    found.push_back(context);
+  }
+
+  /// Whoever was joined may itself be within a trace that was: its own trace is that of the caller
+  /// it ends with.
+  TraceId trace_of(std::uint32_t top) const {
+    std::uint32_t at = new_parent_.at(top);
+    for (std::size_t steps = 0; steps < new_parent_.size(); ++steps) {
+      while (forest_.parent[at] != none) at = forest_.parent[at];
+      const auto further = new_parent_.find(at);
+      if (further == new_parent_.end()) break;
+      at = further->second;
+    }
+    return span(at).trace;
+  }
+
+  void replant() {
+    std::map<TraceId, TraceId> moved;
+    std::vector<Span> spans = forest_.spans;
+    for (const auto& [top, caller] : new_parent_) moved[span(top).trace] = trace_of(top);
+    // Ids may be numbers within their trace: those that move get others.
+    const auto id_of = [&](const Span& one, std::uint64_t id) {
+      if (!moved.contains(one.trace) || id == 0) return id;
+      return mixed(id ^ mixed(one.trace.high ^ mixed(one.trace.low))) | 1;
+    };
+    for (std::uint32_t i = 0; i < spans.size(); ++i) {
+      const auto trace = moved.find(span(i).trace);
+      if (trace == moved.end()) continue;
+      const auto caller = new_parent_.find(i);
+      spans[i].trace = trace->second;
+      spans[i].id = id_of(span(i), span(i).id);
+      spans[i].parent = caller == new_parent_.end()
+                            ? id_of(span(i), span(i).parent)
+                            : id_of(span(caller->second), span(caller->second).id);
+    }
+    std::sort(spans.begin(), spans.end());
+    const ForestCounts before = forest_.counts;
+    forest_ = plant(std::move(spans));
+    forest_.counts.duplicates += before.duplicates;
+    forest_.counts.differing_duplicates += before.differing_duplicates;
+    forest_.counts.ids_shared_by_two_sides = before.ids_shared_by_two_sides;
+    forest_.counts.cycles += before.cycles;
+  }
+
+  TraceForest& forest_;
+  const std::vector<Role>& roles_;
+  std::map<Endpoint, Visits> endpoints_;
+  std::map<std::uint32_t, std::uint32_t> new_parent_;  // tops of traces: the visit that called
+};
+
+}  // namespace
+
+std::vector<DroppedContext> join_dropped_contexts(TraceForest& forest,
+                                                  const std::vector<Role>& roles) {
+  return ContextJoiner(forest, roles).join();
+}
+
+}  // namespace rehearse

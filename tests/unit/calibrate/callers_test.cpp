@@ -1,0 +1,193 @@
+#include "calibrate/learn/callers.hpp"
+
+#include <fmt/format.h>
+
+#include "calibrate/traces/roles.hpp"
+#include "tests/unit/calibrate/trace_support.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr std::int64_t ms = 1'000'000;
+
+/// Requests of front, a second apart, each with attempts at back.
+class Recording {
+ public:
+  struct Attempt {
+    std::int64_t lasts = 20;   // at the client, in ms
+    std::int64_t server = 18;  // -1: no server span
+    bool client_failed = false;
+    bool server_failed = false;
+    std::int64_t pause = 0;  // before it
+  };
+
+  void request(const std::vector<Attempt>& attempts, bool failed = false) {
+    ++trace_;
+    const std::int64_t start = 1'000 * ms * static_cast<std::int64_t>(trace_);
+    std::int64_t at = start + 5 * ms;
+    std::uint64_t id = 1;
+    for (const Attempt& attempt : attempts) {
+      at += attempt.pause * ms;
+      const std::uint64_t client = ++id;
+      spans_.add(trace_, client, 1, "front", "call", at, at + attempt.lasts * ms, SpanKind::client)
+          .error = attempt.client_failed;
+      if (attempt.server >= 0) {
+        spans_
+            .add(trace_, ++id, client, "back", "get", at + ms, at + (1 + attempt.server) * ms,
+                 SpanKind::server)
+            .error = attempt.server_failed;
+      }
+      at += attempt.lasts * ms;
+    }
+    spans_.add(trace_, 1, 0, "front", "page", start, at + 5 * ms, SpanKind::server).error = failed;
+  }
+
+  Calibration learn() const { return calibrate(spans_.set, {}); }
+
+ private:
+  test::SpanBuilder spans_;
+  std::uint64_t trace_ = 0;
+};
+
+const ClientSpec& client_of(const Calibration& learned) {
+  return learned.model.services.at("front").calls.at("back");
+}
+
+const EndpointSpec& back(const Calibration& learned) {
+  return learned.model.services.at("back").endpoints.at("get");
+}
+
+OnError on_error(const Calibration& learned) {
+  const EndpointSpec& page = learned.model.services.at("front").endpoints.at("page");
+  for (const StepSpec& step : page.behaviours.at(0).steps) {
+    if (const auto* call = std::get_if<CallSpec>(&step.action)) return call->on_error;
+  }
+  FAIL("front calls nobody");
+  return OnError::fail;
+}
+
+}  // namespace
+
+TEST_CASE("calls that end at one value while the callee goes on were given up", "[calibrate]") {
+  Recording recording;
+  for (int i = 0; i < 18; ++i) recording.request({{20 + i % 7, 18}});
+  recording.request({{500, 3'000, true}});
+  recording.request({{501, 30'000, true}});
+
+  const Calibration learned = recording.learn();
+
+  CHECK(client_of(learned).timeout.value() == Duration::milliseconds(501));
+  CHECK(on_error(learned) == OnError::ignore);
+  CHECK(back(learned).errors.percent == 0);
+}
+
+TEST_CASE("a callee that is slower than the longest good call has not been given up",
+          "[calibrate]") {
+  Recording recording;
+  for (int i = 0; i < 18; ++i) recording.request({{20 + i % 7, 18}});
+  recording.request({{500, 3'000, true}});
+  recording.request({{700, 698}});
+  recording.request({{500, 3'000, true}});
+
+  CHECK_FALSE(client_of(recording.learn()).timeout);
+}
+
+TEST_CASE("who never waits for the end has no timeout", "[calibrate]") {
+  Recording recording;
+  for (int i = 0; i < 20; ++i) recording.request({{2, 40}});
+
+  CHECK_FALSE(client_of(recording.learn()).timeout);
+}
+
+TEST_CASE("failed calls at one high value without a server span are timeouts", "[calibrate]") {
+  const std::int64_t lasts = GENERATE(1'000, 25);
+  Recording recording;
+  for (int i = 0; i < 40; ++i) recording.request({{20 + i % 4, 18}});
+  for (int i = 0; i < 6; ++i) recording.request({{lasts, -1, true}}, true);
+
+  const Calibration learned = recording.learn();
+
+  // What lasts hardly longer than a good call was refused.
+  CHECK(client_of(learned).timeout.has_value() == (lasts == 1'000));
+  CHECK((back(learned).errors.percent > 0) == (lasts != 1'000));
+}
+
+TEST_CASE("what fails between caller and callee fails at the callee", "[calibrate]") {
+  const std::int64_t server = GENERATE(-1, 18);  // refused, or its answer lost
+  const std::int64_t lasts = GENERATE(20, 3);
+  Recording recording;
+  for (int i = 0; i < 40; ++i) recording.request({{20, 18}});
+  for (int i = 0; i < 10; ++i) recording.request({{lasts, server, true}}, true);
+
+  const Calibration learned = recording.learn();
+
+  CHECK(back(learned).errors.percent == Approx(20));
+  if (server < 0) {
+    CHECK((back(learned).errors.at == OwnErrorsSpec::At::start) == (lasts == 3));
+  }
+  CHECK(on_error(learned) == OnError::fail);
+}
+
+TEST_CASE("a failed call whose server span was lost, as others were, is no refusal",
+          "[calibrate]") {
+  Recording recording;
+  for (int i = 0; i < 40; ++i) recording.request({{20, 18}});
+  for (int i = 0; i < 40; ++i) recording.request({{20, -1}});
+  for (int i = 0; i < 10; ++i) recording.request({{20, 18, true, true}}, true);
+  for (int i = 0; i < 10; ++i) recording.request({{20, -1, true}}, true);
+
+  CHECK(back(recording.learn()).errors.percent == Approx(20));  // 10 of 50 recorded visits
+}
+
+TEST_CASE("a failed attempt that is followed by another is tried again", "[calibrate]") {
+  Recording recording;
+  for (int i = 0; i < 40; ++i) recording.request({{20, 18}});
+  for (int i = 0; i < 10; ++i) recording.request({{20, 18, true, true}, {20, 18, false, false, 3}});
+
+  const Calibration learned = recording.learn();
+
+  const RetrySpec retry = client_of(learned).retry.value();
+  CHECK(retry.max_attempts == 3);  // of 50 calls, each attempt failing once in six, one ends at two
+  CHECK(retry.base_backoff == Duration::milliseconds(3));
+  CHECK(retry.jitter == Jitter::none);
+  CHECK(retry.retry_on.five_xx);
+  CHECK(on_error(learned) == OnError::fail);
+  CHECK(back(learned).errors.percent == Approx(100.0 * 10 / 60));
+  CHECK_THAT(text(learned.account), Catch::Contains("nobody was seen to give up"));
+}
+
+TEST_CASE("as many attempts are made as were seen before somebody gave up", "[calibrate]") {
+  Recording recording;
+  const Recording::Attempt failed{20, 18, true, true};
+  for (int i = 0; i < 40; ++i) recording.request({{20, 18}});
+  for (int i = 0; i < 10; ++i) recording.request({failed, {20, 18}});
+  recording.request({failed, failed, failed}, true);
+
+  const Calibration learned = recording.learn();
+
+  CHECK(client_of(learned).retry.value().max_attempts == 3);
+  CHECK_THAT(text(learned.account), Catch::Contains("1 call given up after 3 attempts"));
+}
+
+TEST_CASE("a loop that goes on after a failure does not try again", "[calibrate]") {
+  Recording recording;
+  const Recording::Attempt good{20, 18};
+  const Recording::Attempt failed{20, 18, true, true};
+  for (int i = 0; i < 40; ++i) recording.request({good, good, good});
+  for (int i = 0; i < 5; ++i) recording.request({good, failed, good});
+
+  CHECK_FALSE(client_of(recording.learn()).retry);
+}
+
+TEST_CASE("attempts that are given up and tried again have a timeout of their own", "[calibrate]") {
+  Recording recording;
+  for (int i = 0; i < 30; ++i) recording.request({{20, 18}});
+  for (int i = 0; i < 5; ++i) recording.request({{200, 900, true}, {20, 18, false, false, 10}});
+
+  const ClientSpec client = client_of(recording.learn());
+
+  CHECK(client.retry.value().per_try_timeout.value() == Duration::milliseconds(200));
+  CHECK_FALSE(client.timeout);
+}
+
+}  // namespace rehearse
