@@ -41,10 +41,10 @@ class DateText {
   bool take_number(std::size_t least_digits, std::size_t most_digits, int& number) {
     std::size_t digits = 0;
     number = 0;
-    while (digits < left_.size() && digits <= most_digits && is_digit(left_[digits])) {
+    while (digits < left_.size() && digits < most_digits && is_digit(left_[digits])) {
       number = number * 10 + (left_[digits++] - '0');
     }
-    if (digits < least_digits || digits > most_digits) return false;
+    if (digits < least_digits) return false;
     left_.remove_prefix(digits);
     return true;
   }

@@ -114,8 +114,9 @@ TEST_CASE("mistakes of a column mapping are reported together", "[end_to_end]") 
 
   CHECK(refused.exit_code == 104);
   for (const char* sentence :
-       {"'span' is missing", "exactly one of start_ns, start_us and start_ms must be given",
-        "exactly one of end_ns", "one of service and instance must be given",
+       {"'span' is missing",
+        "exactly one of start_ns, start_us, start_ms and start_s must be given",
+        "exactly one of end_ns", "one of service, instance and resource_attributes must be given",
         "bad.toml:2:1: error: unknown key 'spann'",
         "bad.toml:3:13: error: 'operation' must be the name of a column",
         "'delimiter' must be one character",
