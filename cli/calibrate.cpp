@@ -27,11 +27,12 @@ struct FormatWord {
   const char* word;
   TraceFormat format;
 };
-constexpr std::array<FormatWord, 6> formats = {{{"detect", TraceFormat::detect},
+constexpr std::array<FormatWord, 7> formats = {{{"detect", TraceFormat::detect},
                                                 {"jaeger", TraceFormat::jaeger},
                                                 {"zipkin", TraceFormat::zipkin},
                                                 {"otlp", TraceFormat::otlp},
                                                 {"xray", TraceFormat::xray},
+                                                {"datadog", TraceFormat::datadog},
                                                 {"csv", TraceFormat::csv}}};
 
 TraceFormat format_called(const std::string& word) {
@@ -121,12 +122,13 @@ Verb calibrate_verb() {
   verb.name = "calibrate";
   verb.usage = "TRACES...|- [-o MODEL.toml] [options]";
   verb.summary =
-      "Learns a model from recorded traces (Jaeger, Zipkin, OTLP or X-Ray JSON, tables; also .gz).";
+      "Learns a model from recorded traces (Jaeger, Zipkin, OTLP, X-Ray, Datadog, tables; also "
+      ".gz).";
   verb.example = "rehearse calibrate traces.json.gz -o shop.model.toml";
   verb.options = {
       {"output", 'o', "MODEL.toml", "the model (default, and -: standard output)"},
       {"force", 0, "", "overwrite a model that says something else"},
-      {"format", 0, "FORMAT", "jaeger, zipkin, otlp, xray or csv (default: detected by content)"},
+      {"format", 0, "FORMAT", "jaeger, zipkin, otlp, xray, datadog or csv (default: by content)"},
       {"columns", 0, "MAPPING", fmt::format("a file, or {}", fmt::join(shipped_names(), ", "))},
       {"anonymise", 0, "", "replace the names of services, operations and instances"},
       {"sampling-percent", 0, "P", "of all traces were kept, where the spans do not say"},

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "calibrate/readers/csv.hpp"
+#include "calibrate/readers/datadog.hpp"
 #include "calibrate/readers/elasticsearch.hpp"
 #include "calibrate/readers/jaeger.hpp"
 #include "calibrate/readers/json.hpp"
@@ -49,7 +50,8 @@ constexpr std::string_view no_trace_format =
     "neither a Jaeger trace (an object with `spans`, `data` with such objects, or stored spans "
     "with `traceID` and `spanID`), nor Zipkin (spans with `traceId` and `id`), nor OTLP "
     "(`resourceSpans` or `batches`), nor X-Ray (`Traces`, or segments with `trace_id` and `id`), "
-    "nor rows of a table whose columns are known (name them with --columns)";
+    "nor Datadog (spans with `trace_id`, `span_id`, `start` and `duration`), nor rows of a table "
+    "whose columns are known (name them with --columns)";
 constexpr std::string_view search_answer =
     "looks like the answer to a search, which tells no parents of spans; fetch the traces "
     "themselves";
@@ -185,6 +187,7 @@ class JsonFileReader {
       if (read_jaeger_trace(value, set_) || read_jaeger_document(value, set_)) return true;
     }
     if (may_be(TraceFormat::zipkin, asked_) && read_zipkin_span(value, set_)) return true;
+    if (may_be(TraceFormat::datadog, asked_) && read_datadog_span(value, set_)) return true;
     if (may_be(TraceFormat::xray, asked_) && read_xray_part(value)) return true;
     return may_be(TraceFormat::csv, asked_) && rows_.read(value);
   }

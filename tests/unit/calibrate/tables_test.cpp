@@ -145,8 +145,10 @@ TEST_CASE("what stands between columns is found in the first line", "[calibrate]
 
 TEST_CASE("rows of JSON are read as a table, one a line, in an array, or as data", "[calibrate]") {
   const std::string rows[] = {
-      R"({"t": "a1", "s": "1", "who": "shop", "what": "GET", "from": "2024-01-02T03:04:05Z", "ms": 1.5})",
-      R"({"t": "a1", "s": "2", "p": "1", "who": "cart", "what": "GET", "from": 1704164645, "ms": "1"})"};
+      R"({"t": "a1", "s": "1", "who": "shop", "what": "GET",
+          "from": "2024-01-02T03:04:05Z", "ms": 1.5})",
+      R"({"t": "a1", "s": "2", "p": "1", "who": "cart", "what": "GET",
+          "from": 1704164645, "ms": "1"})"};
   const ReadOptions options =
       with_mapping(mapping_with("start_s = \"from\"\nduration_ms = \"ms\"\n"));
   for (const std::string& file : {rows[0] + "\n" + rows[1], "[" + rows[0] + "," + rows[1] + "]",
@@ -197,7 +199,8 @@ TEST_CASE("the traces of ClickHouse are read by name, without a mapping, and as 
       R"({"Timestamp": "2024-01-02 03:04:05.123456789", "SpanName": "GET /", "SpanKind": "Server",
           "TraceId": "0af7651916cd43dd8448eb211c80319c", "SpanId": "b7ad6b7169203331",
           "ParentSpanId": "", "ServiceName": "shop", "Duration": "25000000", "StatusCode": "Error",
-          "ResourceAttributes": {"k8s.pod.name": "shop-1"}, "SpanAttributes": {"peer.service": "x"}})";
+          "ResourceAttributes": {"k8s.pod.name": "shop-1"},
+          "SpanAttributes": {"peer.service": "x"}})";
   for (const ReadOptions& options : {ReadOptions{}, with_shipped("clickhouse-otel")}) {
     for (const std::string& file : {table, row}) {
       const SpanSet set = test::read_text(file, options);
