@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -267,6 +269,17 @@ TEST_CASE("the table of Nezha is read by its name as it is by its header", "[cal
 
   CHECK(by_name.counts.spans == 22969);
   CHECK(by_name.spans == read_spans({*path}, {}).spans);
+}
+
+TEST_CASE("the page about columns lists every shipped mapping", "[calibrate]") {
+  std::ifstream file(REHEARSE_SOURCE_DIR "/docs/columns.md");
+  const std::string page(std::istreambuf_iterator<char>(file), {});
+
+  for (const ShippedMapping& shipped : shipped_mappings()) {
+    CAPTURE(shipped.name);
+    CHECK(page.find("| `" + shipped.name + "` | " + shipped.of + " |") != std::string::npos);
+    CHECK(page.find("`" + shipped.mapping.start.column + "`") != std::string::npos);
+  }
 }
 
 TEST_CASE("a table without columns that its shipped mapping needs is refused with their names",
