@@ -75,6 +75,7 @@ Calibration calibrate(const std::vector<std::string>& files, const CalibrateOpti
     result.account.files.assign(files.size(), "(name left out)");
     FirstLeftOut& first = result.account.read.first_left_out;
     if (!first.file.empty()) first.file = "(name left out)";
+    first.found.clear();
     return result;
   }
   std::vector<std::string> names;

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "calibrate/readers/column_mapping_file.hpp"
 #include "calibrate/readers/input.hpp"
+#include "calibrate/readers/shipped_mappings.hpp"
 #include "cli/delivery.hpp"
 #include "cli/model_text.hpp"
 #include "cli/verb.hpp"
@@ -25,11 +27,12 @@ struct FormatWord {
   const char* word;
   TraceFormat format;
 };
-constexpr std::array<FormatWord, 6> formats = {{{"detect", TraceFormat::detect},
+constexpr std::array<FormatWord, 7> formats = {{{"detect", TraceFormat::detect},
                                                 {"jaeger", TraceFormat::jaeger},
                                                 {"zipkin", TraceFormat::zipkin},
                                                 {"otlp", TraceFormat::otlp},
                                                 {"xray", TraceFormat::xray},
+                                                {"datadog", TraceFormat::datadog},
                                                 {"csv", TraceFormat::csv}}};
 
 TraceFormat format_called(const std::string& word) {
@@ -43,11 +46,30 @@ TraceFormat format_called(const std::string& word) {
                                  fmt::join(words, ", "), hint.empty() ? "" : "\nhint: " + hint));
 }
 
+std::vector<std::string> shipped_names() {
+  std::vector<std::string> names;
+  for (const ShippedMapping& shipped : shipped_mappings()) names.push_back(shipped.name);
+  return names;
+}
+
+/// By name, or else by file: ./honeycomb is a file.
+ColumnMapping mapping_called(const std::string& word) {
+  if (auto shipped = shipped_mapping_called(word)) return *shipped;
+  const bool looks_like_name = word.find_first_of("./") == std::string::npos;
+  if (looks_like_name && !std::filesystem::exists(word)) {
+    const std::string hint = did_you_mean(word, shipped_names());
+    throw InvalidInput(fmt::format("--columns {}: neither a file nor one of {}{}",
+                                   visible_name(word), fmt::join(shipped_names(), ", "),
+                                   hint.empty() ? "" : "\nhint: " + hint));
+  }
+  return load_column_mapping(word);
+}
+
 CalibrateOptions options_from(const Arguments& arguments) {
   CalibrateOptions options;
   options.read.format = format_called(arguments.text("format").value_or("detect"));
   if (const auto columns = arguments.text("columns")) {
-    options.read.columns = load_column_mapping(*columns);
+    options.read.columns = mapping_called(*columns);
   }
   constexpr double least_percent = 100 / most_adjusted_count;
   options.sampling_percent = arguments.number("sampling-percent", least_percent, 100);
@@ -100,13 +122,14 @@ Verb calibrate_verb() {
   verb.name = "calibrate";
   verb.usage = "TRACES...|- [-o MODEL.toml] [options]";
   verb.summary =
-      "Learns a model from recorded traces (Jaeger, Zipkin, OTLP or X-Ray JSON, CSV; also .gz).";
+      "Learns a model from recorded traces (Jaeger, Zipkin, OTLP, X-Ray, Datadog, tables; also "
+      ".gz).";
   verb.example = "rehearse calibrate traces.json.gz -o shop.model.toml";
   verb.options = {
       {"output", 'o', "MODEL.toml", "the model (default, and -: standard output)"},
       {"force", 0, "", "overwrite a model that says something else"},
-      {"format", 0, "FORMAT", "jaeger, zipkin, otlp, xray or csv (default: detected by content)"},
-      {"columns", 0, "MAPPING.toml", "which column of a CSV file holds what"},
+      {"format", 0, "FORMAT", "jaeger, zipkin, otlp, xray, datadog or csv (default: by content)"},
+      {"columns", 0, "MAPPING", fmt::format("a file, or {}", fmt::join(shipped_names(), ", "))},
       {"anonymise", 0, "", "replace the names of services, operations and instances"},
       {"sampling-percent", 0, "P", "of all traces were kept, where the spans do not say"},
   };

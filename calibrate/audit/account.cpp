@@ -49,8 +49,7 @@ void tell_of_spans(AccountText out, const Account& account) {
   tell(out, account.read.unreadable_values, "value", "values",
        "that cannot be read whole: kept in part, or left out");
   if (const FirstLeftOut& first = account.read.first_left_out; !first.file.empty()) {
-    fmt::format_to(out, "             the first: {}: byte {}: {}\n", first.file, first.byte,
-                   first.why);
+    fmt::format_to(out, "             the first: {}\n", text(first));
   }
   tell(out, account.read.inferred_segments, "segment", "segments",
        "that X-Ray inferred from a call: left out, the call itself is used");

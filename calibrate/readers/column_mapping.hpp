@@ -6,8 +6,11 @@
 
 namespace rehearse {
 
+/// The unit of a column of which nobody said one: dates are understood in it, numbers are not.
+constexpr double no_unit = 0;
+
 /// A column that holds times, and the nanoseconds of its unit: 1 for *_ns, 1000 for *_us, 1e6 for
-/// *_ms.
+/// *_ms, 1e9 for *_s. What is no number may be a date, whatever the unit.
 struct TimeColumn {
   std::string column;
   double nanoseconds_per_unit = 1;
@@ -16,7 +19,7 @@ struct TimeColumn {
 
 /// Which columns of a table hold what: names of its header, or 1-based numbers where `header` is
 /// false. Empty names mean that there is no such column. Needed are trace, span, operation, start,
-/// one of end and duration, and one of service and instance.
+/// one of end and duration, and one of service, instance and resource_attributes.
 struct ColumnMapping {
   std::string trace;
   std::string span;
@@ -28,12 +31,18 @@ struct ColumnMapping {
   std::optional<TimeColumn> end;
   std::optional<TimeColumn> duration;
   std::string kind;
-  std::string error;             // failed where the column says one of error_values
-  std::string sampling_percent;  // the probability with which the trace was kept, in percent
-  std::vector<std::string> parent_none{"root", "nan", "NaN", "null", "None", "-"};
+  std::string error;                // failed where the column says one of error_values
+  std::string sampling_percent;     // the probability with which the trace was kept, in percent
+  std::string sample_rate;          // how many traces the recorded one stands for
+  std::string resource_attributes;  // a JSON object, as OpenTelemetry names what it says
+  std::string attributes;           // likewise, of the span itself
+  std::vector<std::string> parent_none{"root", "nan", "NaN", "null", "None", "-", "\\N"};
   std::vector<std::string> error_values{"true", "True", "1", "ERROR", "error"};
   bool header = true;
-  char delimiter = ',';
+  std::optional<char> delimiter;  // nothing: found in the first line
+  /// Not every table has the columns that are not needed; else a column that is not there is a
+  /// mistake.
+  bool may_lack_columns = false;
   /// The service is the first group (or the whole match) of this regular expression in the
   /// instance.
   std::string service_from_instance;
@@ -43,7 +52,11 @@ struct ColumnMapping {
   bool operator==(const ColumnMapping&) const = default;
 };
 
-/// The mapping that the names of a header suggest; nothing when a needed column is not recognised.
+/// The names of the columns without which there is no span. Expects a mapping that names them.
+std::vector<std::string> needed_columns(const ColumnMapping& mapping);
+
+/// The mapping that the names of a header suggest, or the shipped one whose columns it has; nothing
+/// when a needed column is not recognised.
 std::optional<ColumnMapping> guess_mapping(const std::vector<std::string>& header);
 
 }  // namespace rehearse

@@ -32,7 +32,7 @@ struct ColumnUnit {
   const char* suffix;
   double nanoseconds;
 };
-constexpr std::array<ColumnUnit, 3> units = {{{"ns", 1}, {"us", 1e3}, {"ms", 1e6}}};
+constexpr std::array<ColumnUnit, 4> units = {{{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}}};
 
 /// One moment of a span, in the unit that its key names.
 struct TimeKeys {
@@ -56,7 +56,7 @@ struct MappingFile {
   TimeKeys start;
   TimeKeys end;
   TimeKeys duration;
-  std::string delimiter = ",";
+  std::string delimiter;
 };
 
 void read_times(TableReader& visitor, const std::string& moment, TimeKeys& times) {
@@ -78,6 +78,10 @@ void read_columns(TableReader& visitor, MappingFile& file) {
   visitor.key({"error", "Whether it failed."}, mapping.error, Column{});
   visitor.key({"sampling_percent", "How likely the trace was kept."}, mapping.sampling_percent,
               Column{});
+  visitor.key({"sample_rate", "How many traces it stands for."}, mapping.sample_rate, Column{});
+  visitor.key({"resource_attributes", "JSON: who did the work."}, mapping.resource_attributes,
+              Column{});
+  visitor.key({"attributes", "JSON: what is said of the span."}, mapping.attributes, Column{});
   read_times(visitor, "start", file.start);
   read_times(visitor, "end", file.end);
   read_times(visitor, "duration", file.duration);
@@ -100,18 +104,18 @@ void read_conventions(TableReader& visitor, MappingFile& file) {
 
 void check_times(Reader& reader, const Node& root, const MappingFile& file) {
   if (file.start.count() != 1) {
-    reader.mistake(root, "exactly one of start_ns, start_us and start_ms must be given");
+    reader.mistake(root, "exactly one of start_ns, start_us, start_ms and start_s must be given");
   }
   if (file.end.count() + file.duration.count() != 1) {
     reader.mistake(root,
-                   "exactly one of end_ns, end_us, end_ms, duration_ns, duration_us and "
-                   "duration_ms must be given");
+                   "exactly one of end_ns, end_us, end_ms, end_s, duration_ns, duration_us, "
+                   "duration_ms and duration_s must be given");
   }
 }
 
 void check_services(Reader& reader, const Node& root, const ColumnMapping& mapping) {
-  if (mapping.service.empty() && mapping.instance.empty()) {
-    reader.mistake(root, "one of service and instance must be given");
+  if (mapping.service.empty() && mapping.instance.empty() && mapping.resource_attributes.empty()) {
+    reader.mistake(root, "one of service, instance and resource_attributes must be given");
   }
   try {
     const NamePattern checked(mapping.service_from_instance);
@@ -138,14 +142,14 @@ ColumnMapping load_column_mapping(const std::string& path) {
   visitor.finish();
   check_times(reader, root, file);
   check_services(reader, root, file.mapping);
-  if (file.delimiter.size() != 1) {
+  if (file.delimiter.size() > 1) {
     reader.mistake(*root.find("delimiter"), "'delimiter' must be one character");
   }
   diagnostics.throw_if_any();
   file.mapping.start = *file.start.chosen();
   file.mapping.end = file.end.chosen();
   file.mapping.duration = file.duration.chosen();
-  file.mapping.delimiter = file.delimiter.front();
+  if (!file.delimiter.empty()) file.mapping.delimiter = file.delimiter.front();
   return file.mapping;
 }
 

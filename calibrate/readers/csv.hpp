@@ -22,6 +22,8 @@ class CsvReader {
   bool next(std::vector<std::string>& fields);
   /// Of the record that was returned last.
   std::uint64_t offset() const { return record_offset_; }
+  /// From 1, of its first letter.
+  std::uint64_t line() const { return record_line_; }
 
  private:
   int letter();
@@ -36,6 +38,8 @@ class CsvReader {
   std::size_t filled_ = 0;
   std::uint64_t read_ = 0;
   std::uint64_t record_offset_ = 0;
+  std::uint64_t line_ends_ = 0;
+  std::uint64_t record_line_ = 0;
   std::size_t record_bytes_ = 0;
   int waiting_ = -1;
 };

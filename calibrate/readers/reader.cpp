@@ -7,10 +7,12 @@
 #include <utility>
 
 #include "calibrate/readers/csv.hpp"
+#include "calibrate/readers/datadog.hpp"
 #include "calibrate/readers/elasticsearch.hpp"
 #include "calibrate/readers/jaeger.hpp"
 #include "calibrate/readers/json.hpp"
 #include "calibrate/readers/json_mending.hpp"
+#include "calibrate/readers/json_rows.hpp"
 #include "calibrate/readers/otlp.hpp"
 #include "calibrate/readers/xray.hpp"
 #include "calibrate/readers/zipkin.hpp"
@@ -47,7 +49,9 @@ char first_letter(Input& input) {
 constexpr std::string_view no_trace_format =
     "neither a Jaeger trace (an object with `spans`, `data` with such objects, or stored spans "
     "with `traceID` and `spanID`), nor Zipkin (spans with `traceId` and `id`), nor OTLP "
-    "(`resourceSpans` or `batches`), nor X-Ray (`Traces`, or segments with `trace_id` and `id`)";
+    "(`resourceSpans` or `batches`), nor X-Ray (`Traces`, or segments with `trace_id` and `id`), "
+    "nor Datadog (spans with `trace_id`, `span_id`, `start` and `duration`), nor rows of a table "
+    "whose columns are known (name them with --columns)";
 constexpr std::string_view search_answer =
     "looks like the answer to a search, which tells no parents of spans; fetch the traces "
     "themselves";
@@ -77,12 +81,6 @@ std::string_view what_was_left_out(const LeftOut& before, const ReadCounts& now)
   return {};
 }
 
-/// Of several files the first by name counts, whatever their order.
-void note_left_out(SpanSet& set, FirstLeftOut left_out) {
-  FirstLeftOut& first = set.counts.first_left_out;
-  if (first.file.empty() || left_out.file < first.file) first = std::move(left_out);
-}
-
 /// Reads one file of JSON, element by element.
 class JsonFileReader {
  public:
@@ -90,6 +88,8 @@ class JsonFileReader {
       : scanner_(input, options.scanner_limits),
         parser_(options.scanner_limits.depth + 1),
         inner_parser_(options.scanner_limits.depth + 1),
+        rows_(options.columns, set),
+        only_rows_(options.columns && options.format == TraceFormat::detect),
         asked_(options.format),
         set_(set) {
     first_.file = input.path();
@@ -102,16 +102,17 @@ class JsonFileReader {
     while (scanner_.next(element)) read_element(element);
     if (first_.why.empty()) return;
     if (!any_) {
-      throw InvalidInput(fmt::format("{}: byte {}: {}", first_.file, first_.byte, first_.why));
+      throw InvalidInput(text(first_));
     }
     note_left_out(set_, std::move(first_));
   }
 
  private:
-  void leave_out(std::uint64_t byte, std::string why) {
+  void leave_out(std::uint64_t byte, std::string why, std::string found = {}) {
     if (!first_.why.empty() || why.empty()) return;
     first_.byte = byte;
     first_.why = std::move(why);
+    first_.found = std::move(found);
   }
 
   void read_element(const Element& element) {
@@ -135,9 +136,18 @@ class JsonFileReader {
     if (read_as_element(element.place, value)) {
       any_ = true;
       leave_out(element.offset + mended.first, std::string(mended.why));
-      return leave_out(element.offset, std::string(what_was_left_out(before, set_.counts)));
+      const std::string_view what = what_was_left_out(before, set_.counts);
+      if (!what.empty() && !rows_.flaw().why.empty()) {
+        return leave_out(element.offset, rows_.flaw().why, rows_.flaw().found);
+      }
+      return leave_out(element.offset, std::string(what));
     }
     ++set_.counts.unusable_elements;
+    if (only_rows_) {
+      const RowFlaw& flaw = rows_.flaw();
+      return leave_out(element.offset, flaw.why.empty() ? "no row of a table" : flaw.why,
+                       flaw.found);
+    }
     const bool summaries = value.member("traces") || value.member("TraceSummaries");
     leave_out(element.offset, std::string(summaries ? search_answer : no_trace_format));
   }
@@ -145,6 +155,7 @@ class JsonFileReader {
   /// False when the element is not of the asked format; true when it was read or counted as
   /// unusable.
   bool read_as_element(ElementPlace place, const JsonValue& value) {
+    if (only_rows_) return rows_.read(value);
     if (place == ElementPlace::resource_spans) {
       if (!may_be(TraceFormat::otlp, asked_)) return false;
       if (!read_otlp_resource_spans(value, set_)) ++set_.counts.unusable_elements;
@@ -176,7 +187,9 @@ class JsonFileReader {
       if (read_jaeger_trace(value, set_) || read_jaeger_document(value, set_)) return true;
     }
     if (may_be(TraceFormat::zipkin, asked_) && read_zipkin_span(value, set_)) return true;
-    return may_be(TraceFormat::xray, asked_) && read_xray_part(value);
+    if (may_be(TraceFormat::datadog, asked_) && read_datadog_span(value, set_)) return true;
+    if (may_be(TraceFormat::xray, asked_) && read_xray_part(value)) return true;
+    return may_be(TraceFormat::csv, asked_) && rows_.read(value);
   }
 
   bool read_xray_part(const JsonValue& value) {
@@ -188,6 +201,8 @@ class JsonFileReader {
   ElementScanner scanner_;
   JsonParser parser_;
   JsonParser inner_parser_;  // of documents that are texts within another
+  JsonRowReader rows_;
+  bool only_rows_;  // because somebody said what their columns hold
   TraceFormat asked_;
   SpanSet& set_;
   FirstLeftOut first_;
@@ -203,7 +218,6 @@ void read_file(const std::string& path, const ReadOptions& options, SpanSet& set
       throw InvalidInput(fmt::format("{}: is empty, or begins with {} MiB of blanks", input.path(),
                                      most_skipped >> 20));
     if (letter != '{' && letter != '[') format = TraceFormat::csv;
-    if (options.columns) format = TraceFormat::csv;
   }
   if (format == TraceFormat::csv) {
     read_csv(input, options.columns, set);
@@ -215,8 +229,7 @@ void read_file(const std::string& path, const ReadOptions& options, SpanSet& set
 /// Nothing when nothing was.
 std::string first_left_out_text(const FirstLeftOut& first) {
   if (first.file.empty()) return {};
-  return fmt::format("; the first that was left out: {}: byte {}: {}", first.file, first.byte,
-                     first.why);
+  return "; the first that was left out: " + text(first);
 }
 
 }  // namespace

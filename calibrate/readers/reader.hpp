@@ -12,7 +12,7 @@
 namespace rehearse {
 
 /// Of recorded traces. `detect` looks at what the file holds, never at its name.
-enum class TraceFormat { detect, jaeger, zipkin, otlp, xray, csv };
+enum class TraceFormat { detect, jaeger, zipkin, otlp, xray, datadog, csv };
 
 struct ReadOptions {
   TraceFormat format = TraceFormat::detect;

@@ -5,6 +5,8 @@
 #include <numeric>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace rehearse {
 namespace {
 
@@ -106,6 +108,16 @@ std::vector<NameId> NameTable::sort() {
   texts_ = std::move(sorted);
   for (auto& [text, number] : numbers_) number = renumbered[number];
   return renumbered;
+}
+
+void note_left_out(SpanSet& set, FirstLeftOut left_out) {
+  FirstLeftOut& first = set.counts.first_left_out;
+  if (first.file.empty() || left_out.file < first.file) first = std::move(left_out);
+}
+
+std::string text(const FirstLeftOut& left_out) {
+  return fmt::format("{}: byte {}: {}{}{}", left_out.file, left_out.byte, left_out.why,
+                     left_out.found.empty() ? "" : ": ", left_out.found);
 }
 
 void set_times_in_microseconds(Span& span, std::optional<std::int64_t> start,

@@ -89,6 +89,7 @@ struct FirstLeftOut {
   std::string file;  // empty: nothing was
   std::uint64_t byte = 0;
   std::string why;
+  std::string found;  // in words of the file, which anonymous accounts do not show
   bool operator==(const FirstLeftOut&) const = default;
 };
 
@@ -103,7 +104,7 @@ struct ReadCounts {
   std::uint64_t truncated_trace_ids = 0;  // kept, in the trace whose id ends so
   std::uint64_t unreadable_values = 0;    // no JSON; what they were of is kept as far as it can be
   std::uint64_t inferred_segments = 0;    // X-Ray's; the calls that they repeat are kept
-  FirstLeftOut first_left_out;            // of JSON; of several files, in the first by name
+  FirstLeftOut first_left_out;            // of several files, in the first by name
   bool operator==(const ReadCounts&) const = default;
 };
 
@@ -130,6 +131,13 @@ struct SpanSet {
   NameTable names;
   ReadCounts counts;
 };
+
+/// Keeps what was left out first of a file: of several files the first by name counts, whatever
+/// their order.
+void note_left_out(SpanSet& set, FirstLeftOut left_out);
+
+/// "file: byte 7: why: what was found". Expects that something was left out.
+std::string text(const FirstLeftOut& left_out);
 
 /// Sets the times of `span`; impossible ones, which `keep_span` counts, where there is none to be
 /// read or it does not fit.

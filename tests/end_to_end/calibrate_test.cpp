@@ -114,8 +114,9 @@ TEST_CASE("mistakes of a column mapping are reported together", "[end_to_end]") 
 
   CHECK(refused.exit_code == 104);
   for (const char* sentence :
-       {"'span' is missing", "exactly one of start_ns, start_us and start_ms must be given",
-        "exactly one of end_ns", "one of service and instance must be given",
+       {"'span' is missing",
+        "exactly one of start_ns, start_us, start_ms and start_s must be given",
+        "exactly one of end_ns", "one of service, instance and resource_attributes must be given",
         "bad.toml:2:1: error: unknown key 'spann'",
         "bad.toml:3:13: error: 'operation' must be the name of a column",
         "'delimiter' must be one character",
@@ -123,6 +124,29 @@ TEST_CASE("mistakes of a column mapping are reported together", "[end_to_end]") 
         ")"}) {
     CHECK_THAT(refused.errors, Catch::Contains(sentence));
   }
+}
+
+TEST_CASE("a shipped mapping is chosen by its name, and a slip is answered with all names",
+          "[end_to_end]") {
+  const Workplace place;
+  place.write("traces.tsv",
+              "Timestamp\tTraceId\tSpanId\tParentSpanId\tServiceName\tSpanName\tDuration\n"
+              "2024-01-02 03:04:05.000000001\ta1\t1\t\tfront\tGET /\t5000000\n");
+
+  const Finished learned =
+      place.rehearse({"calibrate", "traces.tsv", "--columns", "clickhouse-otel"});
+  const Finished refused =
+      place.rehearse({"calibrate", "traces.tsv", "--columns", "clickhouse-otl"});
+  const Finished of_others = place.rehearse({"calibrate", "traces.tsv", "--columns", "honeycomb"});
+
+  CHECK_THAT(learned.output, Catch::Contains("[services.front]"));
+  CHECK(refused.exit_code == 104);
+  CHECK_THAT(refused.errors,
+             Catch::Contains("--columns clickhouse-otl: neither a file nor one of clickhouse-otel, "
+                             "honeycomb, azure-data-explorer, nezha") &&
+                 Catch::Contains("did you mean 'clickhouse-otel'?"));
+  CHECK(of_others.exit_code == 104);
+  CHECK_THAT(of_others.errors, Catch::Contains("no column trace.trace_id"));
 }
 
 TEST_CASE("the mapping of columns was once described nowhere", "[end_to_end]") {
