@@ -100,7 +100,8 @@ Verb calibrate_verb() {
   verb.name = "calibrate";
   verb.usage = "TRACES...|- [-o MODEL.toml] [options]";
   verb.summary =
-      "Learns a model from recorded traces (Jaeger, Zipkin, OTLP or X-Ray JSON, CSV; also .gz).";
+      "Learns a model from recorded traces (Jaeger, Zipkin, OTLP or X-Ray JSON, CSV; also .gz and "
+      ".zst).";
   verb.example = "rehearse calibrate traces.json.gz -o shop.model.toml";
   verb.options = {
       {"output", 'o', "MODEL.toml", "the model (default, and -: standard output)"},
