@@ -100,8 +100,9 @@ Verb calibrate_verb() {
   verb.name = "calibrate";
   verb.usage = "TRACES...|- [-o MODEL.toml] [options]";
   verb.summary =
-      "Learns a model from recorded traces (Jaeger, Zipkin, OTLP or X-Ray JSON, CSV; also .gz and "
-      ".zst).";
+      "Learns a model from recorded traces (Jaeger, Zipkin, X-Ray or OTLP JSON, OTLP protobuf, "
+      "CSV; "
+      "also .gz, .zst).";
   verb.example = "rehearse calibrate traces.json.gz -o shop.model.toml";
   verb.options = {
       {"output", 'o', "MODEL.toml", "the model (default, and -: standard output)"},

@@ -103,7 +103,7 @@ struct ReadCounts {
   std::uint64_t truncated_trace_ids = 0;  // kept, in the trace whose id ends so
   std::uint64_t unreadable_values = 0;    // no JSON; what they were of is kept as far as it can be
   std::uint64_t inferred_segments = 0;    // X-Ray's; the calls that they repeat are kept
-  FirstLeftOut first_left_out;            // of JSON; of several files, in the first by name
+  FirstLeftOut first_left_out;            // not of CSV; of several files, in the first by name
   bool operator==(const ReadCounts&) const = default;
 };
 
