@@ -101,8 +101,7 @@ Verb calibrate_verb() {
   verb.usage = "TRACES...|- [-o MODEL.toml] [options]";
   verb.summary =
       "Learns a model from recorded traces (Jaeger, Zipkin, X-Ray or OTLP JSON, OTLP protobuf, "
-      "CSV; "
-      "also .gz, .zst).";
+      "CSV; also .gz, .zst).";
   verb.example = "rehearse calibrate traces.json.gz -o shop.model.toml";
   verb.options = {
       {"output", 'o', "MODEL.toml", "the model (default, and -: standard output)"},
