@@ -59,14 +59,14 @@ bool is_address(std::string_view text) {
 
 }  // namespace
 
-void ResourceReader::offer(Ranked& slot, int rank, const JsonValue& value) {
+void ResourceReader::offer(Ranked& slot, int rank, const AttributeValue& value) {
   if (rank < 0 || rank >= slot.rank) return;
   const std::string text = value.as_text();
   if (text.empty()) return;
   slot = {names_.intern(service_name_of(text)), rank};
 }
 
-void ResourceReader::see(std::string_view key, const JsonValue& value) {
+void ResourceReader::see(std::string_view key, const AttributeValue& value) {
   offer(service_, rank_of(key, service_keys), value);
   offer(instance_, rank_of(key, instance_keys), value);
   offer(version_, rank_of(key, version_keys), value);
@@ -82,7 +82,7 @@ void ResourceReader::apply(Span& span) const {
   if (span.host == 0) span.host = host_.name;
 }
 
-void SpanAttributeReader::see(std::string_view key, const JsonValue& value) {
+void SpanAttributeReader::see(std::string_view key, const AttributeValue& value) {
   if (key == "span.kind") {
     span_.kind = span_kind_of(value.as_text());
   } else if (key == "error") {
@@ -109,7 +109,7 @@ void SpanAttributeReader::see(std::string_view key, const JsonValue& value) {
   }
 }
 
-void SpanAttributeReader::see_peer(std::string_view key, const JsonValue& value) {
+void SpanAttributeReader::see_peer(std::string_view key, const AttributeValue& value) {
   const int rank = rank_of(key, peer_keys);
   const int host_rank = rank_of(key, peer_host_keys);
   const bool better_peer = rank >= 0 && rank < peer_rank_;

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "calibrate/readers/json.hpp"
+#include "calibrate/readers/attribute_value.hpp"
 #include "calibrate/readers/span.hpp"
 
 namespace rehearse {
@@ -15,7 +15,7 @@ class ResourceReader {
  public:
   explicit ResourceReader(NameTable& names) : names_(names) {}
 
-  void see(std::string_view key, const JsonValue& value);
+  void see(std::string_view key, const AttributeValue& value);
   /// Copies what was seen into the fields of `span` that it has not set itself.
   void apply(Span& span) const;
 
@@ -24,7 +24,7 @@ class ResourceReader {
     NameId name = 0;
     int rank = 100;
   };
-  void offer(Ranked& slot, int rank, const JsonValue& value);
+  void offer(Ranked& slot, int rank, const AttributeValue& value);
 
   NameTable& names_;
   Ranked service_, instance_, version_, zone_, host_;
@@ -36,7 +36,7 @@ class SpanAttributeReader {
  public:
   SpanAttributeReader(NameTable& names, Span& span) : names_(names), span_(span) {}
 
-  void see(std::string_view key, const JsonValue& value);
+  void see(std::string_view key, const AttributeValue& value);
   /// Names the operation, by the recorded name and the route that was seen, if any.
   void name_operation(std::string_view recorded);
   /// How many requests the span stands for by what was seen, sensible or not; nothing when no
@@ -46,7 +46,7 @@ class SpanAttributeReader {
   std::optional<double> adjusted_count() const;
 
  private:
-  void see_peer(std::string_view key, const JsonValue& value);
+  void see_peer(std::string_view key, const AttributeValue& value);
 
   NameTable& names_;
   Span& span_;

@@ -216,6 +216,22 @@ TraceId trace_id_of(std::string_view text) {
   return {never_zero(mixed(hash + text.size())), hash};
 }
 
+std::uint64_t span_id_of_bytes(std::string_view bytes) {
+  constexpr std::size_t longest = 8;
+  return bytes.size() > longest ? unreadable_id : trace_id_of_bytes(bytes).low;
+}
+
+TraceId trace_id_of_bytes(std::string_view bytes) {
+  constexpr std::size_t longest = 16;
+  TraceId id;
+  if (bytes.size() > longest) return id;
+  for (const char byte : bytes) {
+    id.high = (id.high << 8) | (id.low >> 56);
+    id.low = (id.low << 8) | static_cast<unsigned char>(byte);
+  }
+  return id;
+}
+
 std::string service_name_of(std::string_view text) {
   std::string name = printable(text);
   for (char& letter : name) {

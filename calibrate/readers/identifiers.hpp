@@ -18,6 +18,11 @@ std::uint64_t span_id_of(std::string_view text);
 /// none, and where the text holds the mark of what could not be read.
 TraceId trace_id_of(std::string_view text);
 
+/// Likewise where ids stand as bytes, the highest first. `unreadable_id`, and a trace of zeros, for
+/// what is longer than such an id.
+std::uint64_t span_id_of_bytes(std::string_view bytes);
+TraceId trace_id_of_bytes(std::string_view bytes);
+
 /// A service or instance name fit for a model: control characters and what is no UTF-8 become '?',
 /// a slash becomes '_' (it separates service from operation), and what is longer than 200 bytes is
 /// cut and marked with a hash of the whole.

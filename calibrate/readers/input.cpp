@@ -6,13 +6,16 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
 #include <boost/iostreams/categories.hpp>
 #include <boost/iostreams/filter/gzip.hpp>
+#include <boost/iostreams/filter/zstd.hpp>
 #include <boost/iostreams/filtering_stream.hpp>
 
+#include "calibrate/readers/zstd_frames.hpp"
 #include "sim/error.hpp"
 #include "sim/visible_text.hpp"
 
@@ -72,20 +75,29 @@ struct CountingSource {
   using category = boost::iostreams::source_tag;
   RawBytes* bytes = nullptr;
   std::uint64_t* consumed = nullptr;
+  ZstdFrames* frames = nullptr;  // null: the file has none
 
   std::streamsize read(char* buffer, std::streamsize size) {
     const std::size_t got = bytes->read(buffer, static_cast<std::size_t>(size));
     *consumed += got;
+    if (frames) frames->see(buffer, got);
     if (got == 0) return -1;
     return static_cast<std::streamsize>(got);
   }
 };
 
-bool begins_as_gzip(RawBytes& bytes) {
-  char head[2] = {0, 0};
+enum class Compression { none, gzip, zstd };
+
+/// What is skipped in a zstd file may come first, and begins as one of sixteen.
+Compression compression_of(RawBytes& bytes) {
+  char head[4] = {0, 0, 0, 0};
   const std::size_t got = std::fread(head, 1, sizeof head, bytes.file.get());
   bytes.looked_at.assign(head, got);
-  return bytes.looked_at == "\x1F\x8B";
+  const std::string& beginning = bytes.looked_at;
+  if (beginning.starts_with("\x1F\x8B")) return Compression::gzip;
+  if (beginning == "\x28\xB5\x2F\xFD") return Compression::zstd;
+  const bool skippable = beginning.ends_with("\x2A\x4D\x18") && (head[0] & 0xF0) == 0x50;
+  return skippable ? Compression::zstd : Compression::none;
 }
 
 }  // namespace
@@ -97,8 +109,12 @@ struct Input::State {
   std::string given_back;
   std::uint64_t consumed = 0;
   std::uint64_t delivered = 0;
-  std::unique_ptr<boost::iostreams::filtering_istream> gzip;
+  Compression compression = Compression::none;
+  ZstdFrames frames;
+  std::unique_ptr<boost::iostreams::filtering_istream> decompressed;  // null: read as it is
 
+  void decompress();
+  [[noreturn]] void refuse_damaged(std::string_view why) const;
   std::size_t read_compressed(char* buffer, std::size_t size);
   std::size_t read_plain(char* buffer, std::size_t size);
   void check_limits() const;
@@ -116,17 +132,38 @@ void Input::State::check_limits() const {
   }
 }
 
+void Input::State::refuse_damaged(std::string_view why) const {
+  throw InvalidInput(fmt::format("{}: damaged {} file, at decompressed byte {}: {}", path,
+                                 compression == Compression::gzip ? "gzip" : "zstd", delivered,
+                                 why));
+}
+
 std::size_t Input::State::read_compressed(char* buffer, std::size_t size) {
   try {
-    gzip->read(buffer, static_cast<std::streamsize>(size));
+    decompressed->read(buffer, static_cast<std::streamsize>(size));
   } catch (const std::ios_base::failure& failure) {
-    throw InvalidInput(fmt::format("{}: damaged gzip file, at decompressed byte {}: {}", path,
-                                   delivered, failure.what()));
+    refuse_damaged(failure.what());
   }
-  const auto got = static_cast<std::size_t>(gzip->gcount());
+  const auto got = static_cast<std::size_t>(decompressed->gcount());
   delivered += got;
   check_limits();
+  if (got < size && compression == Compression::zstd && !frames.all_ended()) {
+    refuse_damaged("it ends within a frame");
+  }
   return got;
+}
+
+void Input::State::decompress() {
+  decompressed = std::make_unique<boost::iostreams::filtering_istream>();
+  if (compression == Compression::gzip) {
+    decompressed->push(boost::iostreams::gzip_decompressor());
+    decompressed->push(CountingSource{&bytes, &consumed, nullptr});
+  } else {
+    decompressed->push(boost::iostreams::zstd_decompressor());
+    decompressed->push(CountingSource{&bytes, &consumed, &frames});
+  }
+  // Without this the stream would swallow the decompressor's complaint and look merely ended.
+  decompressed->exceptions(std::ios_base::badbit);
 }
 
 Input::Input(const std::string& path, const InputLimits& limits)
@@ -134,12 +171,8 @@ Input::Input(const std::string& path, const InputLimits& limits)
   state_->path = shown_name(path);
   state_->limits = limits;
   state_->bytes.file = open_file(path);
-  if (!begins_as_gzip(state_->bytes)) return;
-  state_->gzip = std::make_unique<boost::iostreams::filtering_istream>();
-  state_->gzip->push(boost::iostreams::gzip_decompressor());
-  state_->gzip->push(CountingSource{&state_->bytes, &state_->consumed});
-  // Without this the stream would swallow the decompressor's complaint and look merely ended.
-  state_->gzip->exceptions(std::ios_base::badbit);
+  state_->compression = compression_of(state_->bytes);
+  if (state_->compression != Compression::none) state_->decompress();
 }
 
 std::string shown_name(const std::string& path) {
@@ -160,8 +193,8 @@ std::size_t Input::State::read_plain(char* buffer, std::size_t size) {
 std::size_t Input::read(char* buffer, std::size_t size) {
   const std::size_t got = take_from(state_->given_back, buffer, size);
   if (got == size) return got;
-  return got + (state_->gzip ? state_->read_compressed(buffer + got, size - got)
-                             : state_->read_plain(buffer + got, size - got));
+  return got + (state_->decompressed ? state_->read_compressed(buffer + got, size - got)
+                                     : state_->read_plain(buffer + got, size - got));
 }
 
 void Input::give_back(const std::string& text) {

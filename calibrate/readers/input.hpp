@@ -23,8 +23,9 @@ constexpr const char* standard_input = "-";
 /// How messages and accounts call a path.
 std::string shown_name(const std::string& path);
 
-/// A file read from beginning to end, decompressed when it begins as gzip files do (its name does
-/// not matter). Holds a buffer, never the file.
+/// A file read from beginning to end, decompressed when it begins as gzip or zstd files do (its
+/// name does not matter), whatever number of gzip members or zstd frames it has. Holds a buffer,
+/// never the file, and at most the window of 128 MiB that zstd takes without being asked for more.
 class Input {
  public:
   /// Throws InvalidInput when there is no such file to read.
@@ -32,8 +33,8 @@ class Input {
   ~Input();
   Input(Input&&) noexcept;
 
-  /// Reads up to `size` bytes; 0 at the end. Throws InvalidInput for a damaged gzip file or one
-  /// that exceeds its limits, and InputOutputError when the machine refuses to read.
+  /// Reads up to `size` bytes; 0 at the end. Throws InvalidInput for a damaged or cut file or
+  /// one that exceeds its limits, and InputOutputError when the machine refuses to read.
   std::size_t read(char* buffer, std::size_t size);
 
   /// Puts what was read back in front of what comes next: files that flow through a pipe cannot be

@@ -1,9 +1,10 @@
 #include "calibrate/readers/json.hpp"
 
-#include <charconv>
 #include <cstring>
 
 #include <simdjson.h>
+
+#include "calibrate/readers/values_in_text.hpp"
 
 namespace rehearse {
 
@@ -27,16 +28,6 @@ namespace {
 
 element inner(const JsonValue& value) {
   return JsonAccess::unwrap(value);
-}
-
-/// The whole of `text` as a number of type T.
-template <class T>
-std::optional<T> parsed(std::string_view text) {
-  T number{};
-  const char* end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, number);
-  if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
-  return number;
 }
 
 }  // namespace
@@ -78,18 +69,16 @@ std::optional<std::string_view> JsonValue::text() const {
 std::optional<std::int64_t> JsonValue::integer() const {
   std::int64_t number = 0;
   if (inner(*this).get(number) == simdjson::SUCCESS) return number;
-  if (const auto digits = text()) return parsed<std::int64_t>(*digits);
+  if (const auto digits = text()) return integer_in(*digits);
   double real = 0;
   if (inner(*this).get(real) != simdjson::SUCCESS) return std::nullopt;
-  // Some exporters write whole numbers with an exponent.
-  if (!(real > -9.2e18 && real < 9.2e18)) return std::nullopt;
-  return static_cast<std::int64_t>(real);
+  return integer_of(real);
 }
 
 std::optional<double> JsonValue::number() const {
   double real = 0;
   if (inner(*this).get(real) == simdjson::SUCCESS) return real;
-  if (const auto digits = text()) return parsed<double>(*digits);
+  if (const auto digits = text()) return number_in(*digits);
   return std::nullopt;
 }
 
@@ -97,9 +86,7 @@ std::optional<bool> JsonValue::boolean() const {
   bool flag = false;
   if (inner(*this).get(flag) == simdjson::SUCCESS) return flag;
   const auto word = text();
-  if (word == "true" || word == "True") return true;
-  if (word == "false" || word == "False") return false;
-  return std::nullopt;
+  return word ? boolean_in(*word) : std::nullopt;
 }
 
 std::string JsonValue::as_text() const {

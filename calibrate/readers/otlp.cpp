@@ -1,7 +1,7 @@
 #include "calibrate/readers/otlp.hpp"
 
-#include "calibrate/readers/attributes.hpp"
 #include "calibrate/readers/identifiers.hpp"
+#include "calibrate/readers/otlp_span.hpp"
 
 namespace rehearse {
 namespace {
@@ -32,25 +32,21 @@ bool has_failed(const JsonValue& span) {
 }
 
 void read_span(const JsonValue& value, const ResourceReader& resource, SpanSet& set) {
-  Span span;
-  span.trace = trace_id_of(value.text_of("traceId"));
-  span.id = span_id_of(value.text_of("spanId"));
-  span.parent = span_id_of(value.text_of("parentSpanId"));
-  span.start = time_of(value, "startTimeUnixNano");
-  span.end = time_of(value, "endTimeUnixNano");
-  SpanAttributeReader attributes(set.names, span);
-  for_each_attribute(
-      value, [&](std::string_view key, const JsonValue& plain) { attributes.see(key, plain); });
-  attributes.name_operation(value.text_of("name"));
-  const auto by_state = adjusted_count_of(value.text_of("traceState"));
-  if (const auto count = by_state ? by_state : attributes.adjusted_count()) {
-    take_adjusted_count(set, span, *count);
-  }
+  OtlpSpanReader span(set);
+  for_each_attribute(value,
+                     [&](std::string_view key, const JsonValue& plain) { span.see(key, plain); });
+  OtlpSpanFields fields;
+  fields.trace = trace_id_of(value.text_of("traceId"));
+  fields.id = span_id_of(value.text_of("spanId"));
+  fields.parent = span_id_of(value.text_of("parentSpanId"));
+  fields.start = time_of(value, "startTimeUnixNano");
+  fields.end = time_of(value, "endTimeUnixNano");
+  fields.name = value.text_of("name");
+  fields.trace_state = value.text_of("traceState");
   const std::string kind = value.text_of("kind");
-  if (!kind.empty()) span.kind = span_kind_of(kind);
-  span.error = span.error || has_failed(value);
-  resource.apply(span);
-  keep_span(set, span);
+  if (!kind.empty()) fields.kind = span_kind_of(kind);
+  fields.failed = has_failed(value);
+  span.keep(fields, resource);
 }
 
 }  // namespace

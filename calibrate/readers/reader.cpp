@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <string_view>
-#include <utility>
 
 #include "calibrate/readers/csv.hpp"
 #include "calibrate/readers/datadog.hpp"
@@ -13,7 +12,9 @@
 #include "calibrate/readers/json.hpp"
 #include "calibrate/readers/json_mending.hpp"
 #include "calibrate/readers/json_rows.hpp"
+#include "calibrate/readers/left_out.hpp"
 #include "calibrate/readers/otlp.hpp"
+#include "calibrate/readers/otlp_protobuf.hpp"
 #include "calibrate/readers/xray.hpp"
 #include "calibrate/readers/zipkin.hpp"
 #include "sim/counted_text.hpp"
@@ -46,6 +47,20 @@ char first_letter(Input& input) {
   return found;
 }
 
+/// As much of the file as tells whether it is OTLP in protobuf. Reads nothing away.
+std::optional<ProtobufFraming> framing_of(Input& input) {
+  std::string beginning(bytes_that_tell_framing, '\0');
+  std::size_t filled = 0;
+  while (filled < beginning.size()) {
+    const std::size_t got = input.read(beginning.data() + filled, beginning.size() - filled);
+    if (got == 0) break;
+    filled += got;
+  }
+  beginning.resize(filled);
+  input.give_back(beginning);
+  return otlp_framing_of(beginning);
+}
+
 constexpr std::string_view no_trace_format =
     "neither a Jaeger trace (an object with `spans`, `data` with such objects, or stored spans "
     "with `traceID` and `spanID`), nor Zipkin (spans with `traceId` and `id`), nor OTLP "
@@ -60,27 +75,6 @@ bool may_be(TraceFormat format, TraceFormat asked) {
   return asked == TraceFormat::detect || asked == format;
 }
 
-/// What was left out until now, to see what an element adds.
-struct LeftOut {
-  std::uint64_t elements = 0;
-  std::uint64_t without_id = 0;
-  std::uint64_t with_bad_times = 0;
-  std::uint64_t values = 0;
-};
-
-LeftOut left_out_until(const ReadCounts& now) {
-  return {now.unusable_elements, now.without_id, now.with_bad_times, now.unreadable_values};
-}
-
-/// Empty when nothing was.
-std::string_view what_was_left_out(const LeftOut& before, const ReadCounts& now) {
-  if (now.unusable_elements > before.elements) return "not a trace";
-  if (now.without_id > before.without_id) return "a span without a trace or span id";
-  if (now.with_bad_times > before.with_bad_times) return "a span with impossible times";
-  if (now.unreadable_values > before.values) return "a value within that cannot be read";
-  return {};
-}
-
 /// Reads one file of JSON, element by element.
 class JsonFileReader {
  public:
@@ -91,40 +85,28 @@ class JsonFileReader {
         rows_(options.columns, set),
         only_rows_(options.columns && options.format == TraceFormat::detect),
         asked_(options.format),
-        set_(set) {
-    first_.file = input.path();
-  }
+        set_(set),
+        left_out_(input.path()) {}
 
   /// What cannot be read is left out and counted; only when nothing can, the file is refused, for
   /// what was wrong with the first.
   void read() {
     Element element;
     while (scanner_.next(element)) read_element(element);
-    if (first_.why.empty()) return;
-    if (!any_) {
-      throw InvalidInput(text(first_));
-    }
-    note_left_out(set_, std::move(first_));
+    left_out_.settle(set_, any_);
   }
 
  private:
-  void leave_out(std::uint64_t byte, std::string why, std::string found = {}) {
-    if (!first_.why.empty() || why.empty()) return;
-    first_.byte = byte;
-    first_.why = std::move(why);
-    first_.found = std::move(found);
-  }
-
   void read_element(const Element& element) {
     auto value = parser_.parse(element.text);
     if (value) return read_value(element, *value);
-    std::string why = fmt::format("not valid JSON: {}", parser_.why());
+    const std::string why = fmt::format("not valid JSON: {}", parser_.why());
     // Only now: to look at every letter costs more than all the rest.
     const MendedJson mended = mend_json(element.text);
     if (mended.values > 0) value = parser_.parse(mended.text);
     if (!value || !(value->is_object() || value->is_array())) {
       ++set_.counts.unusable_elements;
-      return leave_out(element.offset, std::move(why));
+      return left_out_.note(element.offset, why);
     }
     set_.counts.unreadable_values += mended.values;
     read_value(element, *value, mended);
@@ -135,21 +117,21 @@ class JsonFileReader {
     const LeftOut before = left_out_until(set_.counts);
     if (read_as_element(element.place, value)) {
       any_ = true;
-      leave_out(element.offset + mended.first, std::string(mended.why));
+      left_out_.note(element.offset + mended.first, mended.why);
       const std::string_view what = what_was_left_out(before, set_.counts);
       if (!what.empty() && !rows_.flaw().why.empty()) {
-        return leave_out(element.offset, rows_.flaw().why, rows_.flaw().found);
+        return left_out_.note(element.offset, rows_.flaw().why, rows_.flaw().found);
       }
-      return leave_out(element.offset, std::string(what));
+      return left_out_.note(element.offset, what);
     }
     ++set_.counts.unusable_elements;
     if (only_rows_) {
       const RowFlaw& flaw = rows_.flaw();
-      return leave_out(element.offset, flaw.why.empty() ? "no row of a table" : flaw.why,
-                       flaw.found);
+      return left_out_.note(element.offset, flaw.why.empty() ? "no row of a table" : flaw.why,
+                            flaw.found);
     }
     const bool summaries = value.member("traces") || value.member("TraceSummaries");
-    leave_out(element.offset, std::string(summaries ? search_answer : no_trace_format));
+    left_out_.note(element.offset, summaries ? search_answer : no_trace_format);
   }
 
   /// False when the element is not of the asked format; true when it was read or counted as
@@ -205,13 +187,18 @@ class JsonFileReader {
   bool only_rows_;  // because somebody said what their columns hold
   TraceFormat asked_;
   SpanSet& set_;
-  FirstLeftOut first_;
+  LeftOutOfFile left_out_;
   bool any_ = false;
 };
 
 void read_file(const std::string& path, const ReadOptions& options, SpanSet& set) {
   Input input(path, options.input_limits);
   TraceFormat format = options.format;
+  if (may_be(TraceFormat::otlp, format) && !options.columns) {
+    if (const auto framing = framing_of(input)) {
+      return read_otlp_protobuf(input, *framing, options.scanner_limits, set);
+    }
+  }
   if (format == TraceFormat::detect) {
     const char letter = first_letter(input);
     if (letter == 0)

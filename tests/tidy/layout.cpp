@@ -109,6 +109,7 @@ const std::vector<Door>& doors() {
       {"Boost.Math", {"boost/math/"}, {"sim/stats/special_functions"}},
       {"toml++", {"toml++/", "toml.hpp"}, {"language/toml_reader"}},
       {"simdjson", {"simdjson"}, {"calibrate/readers/json"}},
+      {"protozero", {"protozero/"}, {"calibrate/readers/otlp_protobuf"}},
       {"RE2", {"re2/"}, {"calibrate/readers/name_pattern"}},
       {"Boost.Iostreams", {"boost/iostreams/"}, {"calibrate/readers/input"}},
       {"HDF5", {"hdf5", "H5"}, {"outputs/outcome_file/hdf5"}},
