@@ -10,6 +10,7 @@
 
 #include "calibrate/learn/correlation.hpp"
 #include "calibrate/learn/recorded_load.hpp"
+#include "calibrate/learn/request_size.hpp"
 #include "language/spec_path.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/duration_text.hpp"
@@ -275,6 +276,13 @@ void ModelBuilder::describe_correlations() {
                      found.estimate, found.standard_error, counted(found.traces, "trace"),
                      found.of_network ? "network" : "self"));
   }
+  for (const auto& [service, loading] : study_request_sizes(forest_, visits_, self_times_)) {
+    const std::string& named = names_.text(service);
+    result_.model.services[named].size_loading = loading.value;
+    note(service_path(named) + ".size_loading", Basis::observed, loading.traces,
+         "the self times of one request go together with those at " +
+             counted(loading.services, "other service"));
+  }
 }
 
 void ModelBuilder::describe_network() {
@@ -360,7 +368,9 @@ void ModelBuilder::describe_workload() {
   }
   const std::string path = extended_path("workloads", options_.workload);
   note(path + ".arrivals", facts.per_second > 0 ? Basis::observed : Basis::assumed, facts.requests,
-       "over " + rounded_duration_text(facts.seconds) + "; that arrivals are Poisson is assumed");
+       "over " + rounded_duration_text(facts.seconds) +
+           (facts.batch_sizes.empty() ? "; that arrivals are Poisson is assumed"
+                                      : "; that batches come as a Poisson process is assumed"));
   note(path + ".mix", Basis::observed, facts.requests, "");
   for (const auto& [service, client] : workload.calls) {
     note(extended_path(path + ".calls", service) + ".network_latency", Basis::assumed, 0,

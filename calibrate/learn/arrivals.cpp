@@ -22,7 +22,7 @@ double typical_gap(std::vector<std::int64_t> gaps) {
 }
 
 /// How the gaps are spread, pauses left out.
-void study_gaps(const std::vector<std::int64_t>& gaps, ArrivalFacts& facts) {
+void study_gaps(const std::vector<std::int64_t>& gaps, std::int64_t grain, ArrivalFacts& facts) {
   if (gaps.size() < enough_gaps) return;
   double sum = 0;
   double squares = 0;
@@ -36,7 +36,11 @@ void study_gaps(const std::vector<std::int64_t>& gaps, ArrivalFacts& facts) {
   const double variance = squares / static_cast<double>(gaps.size()) - mean * mean;
   facts.gaps_vary_by = std::sqrt(std::max(variance, 0.0)) / mean;
   const auto at_once = [mean](std::int64_t gap) { return static_cast<double>(gap) < mean / 100; };
-  if (std::count_if(gaps.begin(), gaps.end(), at_once) * 4 < std::ssize(gaps)) return;
+  const auto together = static_cast<double>(std::count_if(gaps.begin(), gaps.end(), at_once));
+  const auto all = static_cast<double>(gaps.size());
+  // Of a Poisson process as many gaps are below the grain of the clock.
+  const double by_chance = 1 - std::exp(-std::max(0.01, static_cast<double>(grain) / mean));
+  if (4 * together < all || together < all * by_chance + 4 * std::sqrt(all * by_chance)) return;
   std::size_t size = 1;
   const auto close = [&] {
     if (facts.batch_sizes.size() <= size) facts.batch_sizes.resize(size + 1, 0);
@@ -68,7 +72,7 @@ std::vector<bool> find_ways_in(const TraceForest& forest, const VisitTable& tabl
   return ways_in;
 }
 
-void measure_rate(std::vector<std::int64_t>& starts, ArrivalFacts& facts) {
+void measure_rate(std::vector<std::int64_t>& starts, std::int64_t grain, ArrivalFacts& facts) {
   std::sort(starts.begin(), starts.end());
   facts.first = starts.front();
   facts.last = starts.back();
@@ -97,7 +101,7 @@ void measure_rate(std::vector<std::int64_t>& starts, ArrivalFacts& facts) {
   }
   close();
   const auto counted = static_cast<double>(gaps.size() - facts.pauses);
-  study_gaps(under_way, facts);
+  study_gaps(under_way, grain, facts);
   facts.seconds = total;
   if (total > 0) {
     const double scale = facts.adjusted_requests / static_cast<double>(facts.requests);
@@ -164,7 +168,12 @@ ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table) 
   for (auto& [endpoint, weight] : facts.mix) {
     weight *= static_cast<double>(facts.requests) / facts.adjusted_requests;
   }
-  measure_rate(starts, facts);
+  const std::vector<std::int64_t> grains = clock_grains(forest);
+  std::int64_t coarsest = 1;
+  for (const auto& [endpoint, weight] : facts.mix) {
+    coarsest = std::max(coarsest, grains[table.endpoints[endpoint].service]);
+  }
+  measure_rate(starts, coarsest, facts);
   return facts;
 }
 

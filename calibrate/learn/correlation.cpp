@@ -67,25 +67,6 @@ double variance_within_edges(const Meetings& meetings, const Part& part) {
   return variance;
 }
 
-/// Standard normal quantiles at the ranks of `values`; equal values share the middle of their
-/// ranks.
-std::vector<double> normal_scores(const std::vector<double>& values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
-  std::vector<double> scores(values.size());
-  std::size_t first = 0;
-  while (first < order.size()) {
-    std::size_t last = first;
-    while (last < order.size() && values[order[last]] == values[order[first]]) ++last;
-    const double level = static_cast<double>(first + last) / 2 / static_cast<double>(order.size());
-    for (std::size_t i = first; i < last; ++i) scores[order[i]] = normal_quantile(level);
-    first = last;
-  }
-  return scores;
-}
-
 /// Scores of all meetings within their edges, grouped by trace.
 template <class Part>
 std::vector<std::vector<double>> scores_by_trace(const Meetings& meetings, const Part& part) {
@@ -106,6 +87,23 @@ std::vector<std::vector<double>> scores_by_trace(const Meetings& meetings, const
 }
 
 }  // namespace
+
+std::vector<double> normal_scores(const std::vector<double>& values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::vector<double> scores(values.size());
+  std::size_t first = 0;
+  while (first < order.size()) {
+    std::size_t last = first;
+    while (last < order.size() && values[order[last]] == values[order[first]]) ++last;
+    const double level = static_cast<double>(first + last) / 2 / static_cast<double>(order.size());
+    for (std::size_t i = first; i < last; ++i) scores[order[i]] = normal_quantile(level);
+    first = last;
+  }
+  return scores;
+}
 
 Correlation intraclass_correlation(const std::vector<std::vector<double>>& groups) {
   Correlation result;

@@ -24,6 +24,10 @@ struct Correlation {
 /// groups remain or when the estimate is below 2.33 standard errors.
 Correlation intraclass_correlation(const std::vector<std::vector<double>>& groups);
 
+/// Standard normal quantiles at the ranks of `values`; equal values share the middle of their
+/// ranks.
+std::vector<double> normal_scores(const std::vector<double>& values);
+
 /// By service: the correlation of the normal scores (of ranks within each edge, so that slow
 /// operations are no slow moments) of what varies most, network time or self time of its visits.
 /// `self_times`: nanoseconds, by visit.

@@ -26,6 +26,10 @@ EdgeTable study_edges(const TraceForest& forest, const VisitTable& table) {
       edge.survived += survived ? 1 : 0;
       edge.survived_weight += survived ? weight : 0;
       if (call.client == none || call.callee == none || call.timed_out) continue;
+      if (call.failed && !forest.spans[call.callee].error) {
+        edge.unanswered_weight += weight;
+        edge.unanswered_survived_weight += survived ? weight : 0;
+      }
       const Span& callee = forest.spans[call.callee];
       edge.failed_at_caller_only += call.failed && !callee.error ? 1 : 0;
       // A client span that only hands its message over says nothing of the way.
@@ -45,7 +49,13 @@ std::set<std::uint32_t> survived_callees(const EdgeTable& edges, std::uint32_t c
   auto edge = edges.edges.lower_bound({caller, 0});
   for (; edge != edges.edges.end() && edge->first.first == caller; ++edge) {
     const EdgeFacts& facts = edge->second;
-    if (facts.failed > 0 && facts.survived_weight * 10 >= facts.failed_weight * 9) {
+    double failed = facts.failed_weight;
+    double survived = facts.survived_weight;
+    if (facts.takes_unanswered_for_good() && facts.unanswered_weight < failed) {
+      failed -= facts.unanswered_weight;
+      survived -= facts.unanswered_survived_weight;
+    }
+    if (facts.failed > 0 && survived * 10 >= failed * 9) {
       callees.insert(edge->first.second);
     }
   }

@@ -25,6 +25,15 @@ struct EdgeFacts {
   double weight = 0;
   double failed_weight = 0;
   double survived_weight = 0;
+  /// Of both, those that failed at the caller only, with a good server span.
+  double unanswered_weight = 0;
+  double unanswered_survived_weight = 0;
+
+  /// Whether callers take an answer that only they call a failure (404, say) for a good one: at
+  /// least nine of ten.
+  bool takes_unanswered_for_good() const {
+    return unanswered_survived_weight * 10 >= unanswered_weight * 9;
+  }
 };
 
 struct EdgeTable {
@@ -37,7 +46,7 @@ struct EdgeTable {
 EdgeTable study_edges(const TraceForest& forest, const VisitTable& table);
 
 /// The callees of `caller` whose failures it survives: at least nine of ten failed calls, by
-/// weight.
+/// weight, those left out that it takes for good.
 std::set<std::uint32_t> survived_callees(const EdgeTable& edges, std::uint32_t caller);
 
 }  // namespace rehearse

@@ -8,10 +8,9 @@ namespace {
 
 constexpr std::uint32_t none = TraceForest::none;
 constexpr double pile_width = 0.02;
-constexpr std::uint64_t enough_seen_to_go_on = 2;
-constexpr std::uint64_t enough_without_callee = 5;
+constexpr std::size_t enough_seen_to_go_on = 2;
 
-enum class Outcome { came_back, seen_to_go_on, without_callee };
+enum class Outcome { came_back, seen_to_go_on };
 
 struct TimedCall {
   std::int64_t duration = 0;
@@ -57,43 +56,54 @@ class TimeoutFinder {
 
   Outcome outcome_of(const RecordedCall& call) const {
     const Span& client = forest_.spans[call.client];
-    if (call.callee == none) return client.error ? Outcome::without_callee : Outcome::came_back;
+    if (call.callee == none) return Outcome::came_back;
     const std::int64_t longer = forest_.spans[call.callee].duration() - client.duration();
-    const std::int64_t clocks = 2 * grains_[client.service] + client.duration() / 50;
+    const std::int64_t clocks = 2 * grains_[client.service] + client.duration() / 1'000;
     return longer > clocks ? Outcome::seen_to_go_on : Outcome::came_back;
   }
 
-  /// The longest calls, if all of them were given up at one value; by duration.
+  /// The calls that were given up, if that was at one value, which no call exceeds; by duration.
   std::vector<TimedCall> pile_of(std::vector<TimedCall>& calls) const {
     std::stable_sort(calls.begin(), calls.end(), [](const TimedCall& a, const TimedCall& b) {
       return a.duration < b.duration;
     });
-    const auto longest = static_cast<double>(calls.back().duration);
-    const auto first = std::find_if(calls.begin(), calls.end(), [&](const TimedCall& timed) {
-      return static_cast<double>(timed.duration) >= longest * (1 - pile_width);
-    });
-    std::vector<TimedCall> pile(first, calls.end());
-    std::uint64_t going_on = 0;
-    for (const TimedCall& timed : pile) {
-      if (timed.outcome == Outcome::came_back) return {};
-      going_on += timed.outcome == Outcome::seen_to_go_on ? 1 : 0;
+    std::vector<TimedCall> given_up;
+    for (const TimedCall& timed : calls) {
+      if (timed.outcome == Outcome::seen_to_go_on) given_up.push_back(timed);
     }
-    // Who mostly does not wait for the end, and takes that for no failure, has not given up: it
-    // never waited.
-    const bool fail = std::all_of(pile.begin(), pile.end(), [&](const TimedCall& timed) {
+    if (given_up.size() < enough_seen_to_go_on) return {};
+    const auto value = static_cast<double>(given_up[given_up.size() / 2].duration);
+    if (value <= 0 || static_cast<double>(calls.back().duration) > value * (1 + pile_width)) {
+      return {};
+    }
+    std::erase_if(given_up, [value](const TimedCall& timed) {
+      return static_cast<double>(timed.duration) < value * (1 - pile_width);
+    });
+    const auto all = static_cast<std::size_t>(std::count_if(
+        calls.begin(), calls.end(),
+        [](const TimedCall& timed) { return timed.outcome == Outcome::seen_to_go_on; }));
+    if (given_up.size() * 10 < all * 9 || given_up.size() < enough_seen_to_go_on) return {};
+    return all_failed(given_up) || stands_apart(calls, given_up) ? given_up
+                                                                 : std::vector<TimedCall>();
+  }
+
+  bool all_failed(const std::vector<TimedCall>& pile) const {
+    return std::all_of(pile.begin(), pile.end(), [this](const TimedCall& timed) {
       return forest_.spans[timed.call->client].error;
     });
-    if (!fail && 2 * pile.size() > calls.size()) return {};
-    const auto others = std::count_if(calls.begin(), first, [](const TimedCall& timed) {
-      return timed.outcome == Outcome::seen_to_go_on;
+  }
+
+  /// Who does not take it for a failure may never have waited for the end, or the callee only
+  /// tidies up after its answer: then other calls last as long, or the callee hardly longer.
+  bool stands_apart(const std::vector<TimedCall>& calls, const std::vector<TimedCall>& pile) const {
+    if (2 * pile.size() > calls.size()) return false;
+    for (const TimedCall& timed : calls) {
+      const bool good = timed.outcome == Outcome::came_back;
+      if (good && 3 * timed.duration > 2 * pile.front().duration) return false;
+    }
+    return std::all_of(pile.begin(), pile.end(), [this](const TimedCall& timed) {
+      return 2 * forest_.spans[timed.call->callee].duration() > 3 * timed.duration;
     });
-    if (2 * others > first - calls.begin() || longest <= 0) return {};
-    if (going_on >= enough_seen_to_go_on) return pile;
-    const bool stands_apart =
-        first == calls.begin() || longest > 1.5 * static_cast<double>(std::prev(first)->duration);
-    return pile.size() >= enough_without_callee && stands_apart && first != calls.begin()
-               ? pile
-               : std::vector<TimedCall>();
   }
 
   const TraceForest& forest_;

@@ -22,10 +22,11 @@ struct TimeoutFacts {
 
 /// Finds timeouts, and marks the calls that ended by one as failed: `timed_out`.
 ///
-/// A call was given up when the callee went on for longer than the client span, or never showed a
-/// span while the call failed. It was by a timeout when the longest calls of a pair of services
-/// were all given up, at one value (within 2 %): two of them where the callee was seen to go on,
-/// else five, half as long again as any that came back well.
+/// A call was given up when the callee went on for longer than the client span. It was by a timeout
+/// when nine of ten such calls of a pair of services, and two at least, ended at one value (within
+/// 2 %) that no call exceeds. Where their client spans have no errors, good calls must last less
+/// than two thirds of it, and the callees half as long again. Failed calls without a server span
+/// are failures on the way, however long they lasted.
 std::map<ServicePair, TimeoutFacts> find_timeouts(const TraceForest& forest, VisitTable& visits);
 
 }  // namespace rehearse

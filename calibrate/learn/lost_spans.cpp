@@ -52,8 +52,10 @@ LossRates find_loss_rates(const TraceForest& forest) {
   std::map<NameId, std::set<std::pair<TraceId, std::uint64_t>>> missing;
   for (std::uint32_t i = 0; i < forest.spans.size(); ++i) {
     const Span& span = forest.spans[i];
-    if (!forest.children(i).empty()) ++recorded[span.service];
-    if (forest.top[i] != Top::orphan || without_root[i]) continue;
+    if (without_root[i]) continue;
+    // A missing root leaves a trace without one.
+    if (!forest.children(i).empty() && forest.top[i] != Top::root) ++recorded[span.service];
+    if (forest.top[i] != Top::orphan) continue;
     const auto parent = usual.find(kind_of(span));
     if (parent != usual.end()) missing[parent->second].insert({span.trace, span.parent});
   }

@@ -18,6 +18,18 @@ struct Followed {
   std::uint64_t failed = 0;
   std::uint64_t failed_followed = 0;
   std::uint64_t visits = 0;  // with a failed call that was followed
+  std::uint64_t most_attempts = 1;
+  std::map<std::uint64_t, std::uint64_t> given_up_after;  // attempts: calls
+
+  /// Calls given up before as many attempts as others were given: some failures are not tried
+  /// again.
+  std::uint64_t given_up_early() const {
+    std::uint64_t calls = 0;
+    for (const auto& [attempts, count] : given_up_after) {
+      if (attempts < most_attempts) calls += count;
+    }
+    return calls;
+  }
 };
 
 /// The probability of so many of `n` or more, each with `chance`.
@@ -33,18 +45,19 @@ double binomial_tail(std::uint64_t n, std::uint64_t least, double chance) {
 }
 
 bool tries_again(const Followed& edge) {
-  if (edge.visits < 2 || 2 * edge.failed_followed < edge.failed) return false;
+  if (edge.visits < 2 || 20 * edge.given_up_early() > edge.failed) return false;
   const double chance =
       (static_cast<double>(edge.good_followed) + 1) / (static_cast<double>(edge.good) + 2);
   return binomial_tail(edge.failed, edge.failed_followed, chance) < by_chance;
 }
 
-/// The call of the same visit to the same endpoint that begins next, once `calls[at]` is over;
-/// `size` when there is none.
-std::size_t next_of_its_kind(std::span<const RecordedCall> calls, std::size_t at) {
+/// The call of the same visit to the same endpoint that begins next, once `calls[at]` is over, and
+/// follows no other; `size` when there is none.
+std::size_t next_of_its_kind(std::span<const RecordedCall> calls, std::size_t at,
+                             const std::vector<bool>& taken) {
   for (std::size_t next = at + 1; next < calls.size(); ++next) {
-    if (calls[next].endpoint != calls[at].endpoint || calls[next].detached) continue;
-    return calls[next].start >= calls[at].end ? next : calls.size();
+    if (taken[next] || calls[next].endpoint != calls[at].endpoint || calls[next].detached) continue;
+    if (calls[next].start >= calls[at].end) return next;
   }
   return calls.size();
 }
@@ -55,14 +68,22 @@ std::map<EndpointEdge, Followed> count_followed(const VisitTable& visits) {
   for (const Visit& visit : visits.visits) {
     const std::span<const RecordedCall> calls = visits.calls_of(visit);
     met.clear();
+    std::vector<bool> taken(calls.size(), false);
+    std::vector<std::uint64_t> attempts(calls.size(), 1);
     for (std::size_t i = 0; i < calls.size(); ++i) {
       if (calls[i].detached) continue;
       Followed& edge = edges[{visit.endpoint, calls[i].endpoint}];
-      const bool followed = next_of_its_kind(calls, i) < calls.size();
+      const std::size_t next = next_of_its_kind(calls, i, taken);
+      const bool followed = next < calls.size();
       ++(calls[i].failed ? edge.failed : edge.good);
+      if (calls[i].failed && !followed) ++edge.given_up_after[attempts[i]];
       if (!followed) continue;
+      taken[next] = true;
       ++(calls[i].failed ? edge.failed_followed : edge.good_followed);
-      if (calls[i].failed && met.insert(calls[i].endpoint).second) ++edge.visits;
+      if (!calls[i].failed) continue;
+      attempts[next] = attempts[i] + 1;
+      edge.most_attempts = std::max(edge.most_attempts, attempts[next]);
+      if (met.insert(calls[i].endpoint).second) ++edge.visits;
     }
   }
   return edges;
@@ -104,9 +125,7 @@ class AttemptJoiner {
       : visits_(visits), timeouts_(timeouts) {}
 
   std::map<ServicePair, RetryFacts> join() {
-    for (const auto& [edge, followed] : count_followed(visits_)) {
-      if (tries_again(followed)) retried_.insert(edge);
-    }
+    choose_edges();
     if (retried_.empty()) return {};
     visits_.attempts = visits_.calls;
     for (Visit& visit : visits_.visits) join_visit(visit);
@@ -115,6 +134,25 @@ class AttemptJoiner {
   }
 
  private:
+  ServicePair pair_of(const EndpointEdge& edge) const {
+    return {visits_.endpoints[edge.first].service, visits_.endpoints[edge.second].service};
+  }
+
+  /// A model has one retry for all calls from a service to another: it is learned where it holds
+  /// for all of them that were seen to fail.
+  void choose_edges() {
+    std::set<ServicePair> mixed;
+    for (const auto& [edge, followed] : count_followed(visits_)) {
+      if (tries_again(followed)) {
+        retried_.insert(edge);
+      } else if (followed.failed > followed.failed_followed) {
+        mixed.insert(pair_of(edge));
+      }
+    }
+    std::erase_if(retried_,
+                  [&](const EndpointEdge& edge) { return mixed.contains(pair_of(edge)); });
+  }
+
   void join_visit(Visit& visit) {
     visit.attempt_count = visit.call_count;
     const std::span<RecordedCall> calls(visits_.calls.data() + visit.first_call, visit.call_count);
@@ -134,14 +172,13 @@ class AttemptJoiner {
   /// The call keeps the time of its first attempt's start, and all else of its last.
   void join_call(const Visit& visit, std::span<RecordedCall> calls, std::size_t first,
                  std::vector<bool>& joined) {
-    const ServicePair pair{visits_.endpoints[visit.endpoint].service,
-                           visits_.endpoints[calls[first].endpoint].service};
+    const ServicePair pair = pair_of({visit.endpoint, calls[first].endpoint});
     RetryFacts& facts = found_[pair];
     AttemptSums& sums = sums_[pair];
     std::uint64_t attempts = 1;
     std::size_t last = first;
     while (calls[last].failed) {
-      const std::size_t next = next_of_its_kind(calls, last);
+      const std::size_t next = next_of_its_kind(calls, last, joined);
       if (next == calls.size()) break;
       sums.add_pause(attempts, calls[next].start - calls[last].end);
       if (calls[last].timed_out) ++timeouts_[pair].tried_again;

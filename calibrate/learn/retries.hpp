@@ -20,11 +20,13 @@ struct RetryFacts {
 /// Finds retries, and joins the attempts of each call into one: `VisitTable::attempts` keeps them.
 ///
 /// Callers of an endpoint try again when a failed call is followed, in the same visit and after its
-/// end, by another to the same endpoint: at least half the time, in at least two visits, and more
-/// often than good calls are followed by one (binomial, 1 %). As many attempts are made as were
-/// seen before a caller gave up; where none did, as many as were seen, or as it takes that none was
-/// to be expected to. The back-off is the mean pause before the second attempt; it doubles no
-/// further than the longest mean pause.
+/// end, by another to the same endpoint: in at least two visits, and more often than good calls are
+/// followed by one (binomial, 1 %). Nothing is learned where more than one failed call in twenty
+/// was given up after fewer attempts than others were given, or where other calls to the same
+/// service fail and are not tried again: then some failures repeat that a model would repair. As
+/// many attempts are made as were seen before a caller gave up; where none did, as many as were
+/// seen, or as it takes that none was to be expected to. The back-off is the mean pause before the
+/// second attempt; it doubles no further than the longest mean pause.
 std::map<ServicePair, RetryFacts> join_attempts(VisitTable& visits,
                                                 std::map<ServicePair, TimeoutFacts>& timeouts);
 

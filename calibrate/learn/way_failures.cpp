@@ -9,6 +9,7 @@ constexpr std::uint32_t none = TraceForest::none;
 
 /// The attempts of one edge, as their client spans tell.
 struct Attempts {
+  double unanswered_survived = 0;  // weight: the caller went on well
   double good = 0;
   double good_unrecorded = 0;  // of these, without a server span
   double good_time = 0;
@@ -26,7 +27,9 @@ struct Attempts {
   }
 };
 
-void add(const TraceForest& forest, const RecordedCall& attempt, double weight, Attempts& edge) {
+void add(const TraceForest& forest, const RecordedCall& attempt, const Span& caller,
+         Attempts& edge) {
+  const double weight = caller.adjusted_count;
   const auto time = static_cast<double>(attempt.end - attempt.start);
   const bool failed_at_caller = forest.spans[attempt.client].error;
   const bool failed_at_callee = attempt.callee != none && forest.spans[attempt.callee].error;
@@ -44,6 +47,7 @@ void add(const TraceForest& forest, const RecordedCall& attempt, double weight, 
     } else {
       ++edge.unanswered;
       edge.unanswered_weight += weight;
+      edge.unanswered_survived += caller.error ? 0 : weight;
       edge.failed_with_callee += 1;
     }
   }
@@ -51,21 +55,29 @@ void add(const TraceForest& forest, const RecordedCall& attempt, double weight, 
 
 }  // namespace
 
-std::map<std::uint32_t, WayFailures> find_way_failures(const TraceForest& forest,
-                                                       const VisitTable& visits) {
+std::map<std::uint32_t, WayFailures> find_way_failures(
+    const TraceForest& forest, const VisitTable& visits,
+    const std::map<ServicePair, RetryFacts>& retries) {
   std::map<EndpointEdge, Attempts> edges;
   for (const Visit& visit : visits.visits) {
-    const double weight = forest.spans[visit.span].adjusted_count;
     for (const RecordedCall& attempt : visits.attempts_of(visit)) {
-      if (attempt.client == none || attempt.timed_out) continue;
+      if (attempt.client == none || (attempt.timed_out && attempt.callee != none)) continue;
       if (visits.endpoints[attempt.endpoint].peer_only) continue;
-      add(forest, attempt, weight, edges[{visit.endpoint, attempt.endpoint}]);
+      add(forest, attempt, forest.spans[visit.span], edges[{visit.endpoint, attempt.endpoint}]);
     }
   }
   std::map<std::uint32_t, WayFailures> found;
   std::map<std::uint32_t, double> failed_time;
   std::map<std::uint32_t, Attempts> all;
-  for (const auto& [edge, attempts] : edges) {
+  for (auto& [edge, attempts] : edges) {
+    const ServicePair pair{visits.endpoints[edge.first].service,
+                           visits.endpoints[edge.second].service};
+    // A 404 that callers live with; what was tried again they did not.
+    if (!retries.contains(pair) &&
+        attempts.unanswered_survived * 10 >= attempts.unanswered_weight * 9) {
+      attempts.unanswered = 0;
+      attempts.unanswered_weight = 0;
+    }
     const double refused = attempts.refused - attempts.unrecorded();
     if (refused + static_cast<double>(attempts.unanswered) <= 0) continue;
     WayFailures& failures = found[edge.second];

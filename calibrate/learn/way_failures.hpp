@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 
+#include "calibrate/learn/retries.hpp"
 #include "calibrate/traces/trace_forest.hpp"
 #include "calibrate/traces/visits.hpp"
 
@@ -21,9 +22,11 @@ struct WayFailures {
   double attempts() const { return refused + static_cast<double>(unanswered); }
 };
 
-/// By callee endpoint. Where good attempts lack their server span as well, as many of the failed
-/// are taken for unrecorded ones.
-std::map<std::uint32_t, WayFailures> find_way_failures(const TraceForest& forest,
-                                                       const VisitTable& visits);
+/// By callee endpoint. Good server spans that only their callers call failures are none where nine
+/// of ten callers go on well without trying again (a 404). Where good attempts lack their server
+/// span as well, as many of the failed are taken for unrecorded ones.
+std::map<std::uint32_t, WayFailures> find_way_failures(
+    const TraceForest& forest, const VisitTable& visits,
+    const std::map<ServicePair, RetryFacts>& retries);
 
 }  // namespace rehearse

@@ -80,7 +80,9 @@ class VisitFinder {
   /// Whom a client span without a server below it called; nothing when it says no name.
   const EndpointPair* target(std::uint32_t client, EndpointPair& storage) const {
     const auto usual = usual_callee_.find(key(client));
-    if (usual != usual_callee_.end()) return &usual->second;
+    // Many messages may be consumed by one span, which has one of them as its parent.
+    const bool may_be_lost = span(client).kind != SpanKind::producer;
+    if (usual != usual_callee_.end() && may_be_lost) return &usual->second;
     if (span(client).peer == 0 || span(client).peer == span(client).service) return nullptr;
     storage = {span(client).peer, span(client).operation};
     return &storage;
@@ -211,10 +213,11 @@ class VisitFinder {
     }
   }
 
-  /// Of both sides, and not said to be a call: a server that seems to begin when its client is done
-  /// has another clock.
+  /// Of both sides, not said to be a call, and no shorter than it: a server that seems to begin
+  /// when its client is done, and would fit into it, has another clock.
   bool may_be_message(const RecordedCall& call) const {
     if (call.client == none || call.callee == none) return false;
+    if (span(call.callee).duration() <= span(call.client).duration()) return false;
     return span(call.client).kind != SpanKind::client || span(call.callee).kind != SpanKind::server;
   }
 

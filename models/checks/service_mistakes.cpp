@@ -180,7 +180,7 @@ class ModelWalk {
     return "'" + service + "' has a correlation, which gamma, normal and mixture laws do not take";
   }
   static constexpr const char* correlation_hint =
-      "use lognormal, weibull or empirical, or set the correlation to 0";
+      "use lognormal, weibull or empirical, or set correlation and size_loading to 0";
 
   void walk_steps(const std::string& path, const StepSequence& steps, const ServiceSpec& service) {
     for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -190,7 +190,8 @@ class ModelWalk {
 
   void walk_step(const std::string& path, const StepSpec& step, const ServiceSpec& service) {
     if (const auto* work = std::get_if<WorkSpec>(&step.action)) {
-      if (service.correlation > 0 && !can_be_inverted(work->duration)) {
+      const bool correlated = service.correlation > 0 || service.size_loading > 0;
+      if (correlated && !can_be_inverted(work->duration)) {
         add(path + ".work", correlation_sentence(service_name_), correlation_hint);
       }
     } else if (const auto* call = std::get_if<CallSpec>(&step.action)) {

@@ -1,6 +1,7 @@
 #include "models/plan/compile_services.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "models/checks/assumed_limit.hpp"
@@ -140,7 +141,11 @@ void add_service(const std::string& name, const ServiceSpec& spec,
   service.queue = Queue(spec.queue);
   service.worker_held = spec.worker_held_while_calling;
   service.cores = spec.cpu ? spec.cpu->cores : 0;
-  service.correlation = spec.correlation;
+  // What two pieces of work share by the size of their request is part of what they share at all.
+  service.correlation = std::max(spec.correlation, spec.size_loading * spec.size_loading);
+  if (spec.size_loading > 0) {
+    service.size_share = std::min(spec.size_loading / std::sqrt(service.correlation), 1.0);
+  }
   service.shared_purpose = hash_of(name + " shared");
   add_instances(name, spec, false, service.stable_instances, plan);
   add_instances(name, spec, true, service.canary_instances, plan);
@@ -236,7 +241,8 @@ EdgePlan compile_edge(const std::string& caller, ServiceId callee,
   edge.first_instance = service.first_instance;
   edge.instances = service.all_instances();
   edge.latency = Law(client.network_latency.value_or(model.network.latency));
-  edge.latency_is_shared = service.correlation > 0 && edge.latency.has_quantile_function();
+  edge.latency_is_shared =
+      model.services.at(service.name).correlation > 0 && edge.latency.has_quantile_function();
   edge.policies = ClientPolicies(client);
   const std::string name = caller + " -> " + service.name;
   edge.latency_purpose = hash_of(name + " latency");
@@ -274,6 +280,7 @@ EndpointId endpoint_index(const Plan& plan, const EndpointName& name) {
 
 void compile_services(const ModelSpec& model, const ExperimentSpec& experiment, Plan& plan) {
   expects(plan.services.empty() && plan.edges.empty(), "a plan begins with its services");
+  plan.size_purpose = hash_of("size of a request");
   for (const auto& [name, spec] : model.services) {
     add_service(name, spec, experiment.rollout, plan);
     plan.services.back().limit_is_assumed = limit_is_assumed(model, name);

@@ -76,6 +76,7 @@ void expect_services(const Plan& plan) {
     expects(service.workers > 0, "an instance has a worker, or needs none");
     expects(service.cores >= 0, "an instance has no negative cores");
     expects(is_probability(service.correlation), "a correlation lies in [0, 1]");
+    expects(is_probability(service.size_share), "a share lies in [0, 1]");
     for (Index i = 0; i < service.all_instances(); ++i) {
       const InstancePlan& instance = plan.instances[service.first_instance + i];
       expects(instance.service == s, "an instance knows the service that counts on it");

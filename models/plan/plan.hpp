@@ -84,6 +84,7 @@ struct ServicePlan {
   Queue queue;
   double cores = 0;  // 0: no processor sharing
   double correlation = 0;
+  double size_share = 0;             // of the size of the request in what it shares here
   std::uint64_t shared_purpose = 0;  // of the normal quantity that one request shares here
   InstanceId first_instance;
   EdgeId first_edge;  // by callee
@@ -202,7 +203,8 @@ struct Plan {
   std::vector<StepId> branches;  // first step of each branch of each parallel step
   std::vector<Law> laws;
   std::vector<CountLaw> count_laws;
-  std::uint32_t lanes = 1;  // of the event list; the first is for what happens at once
+  std::uint64_t size_purpose = 0;  // of the size of a request
+  std::uint32_t lanes = 1;         // of the event list; the first is for what happens at once
   std::vector<WorkloadPlan> workloads;
   std::vector<SourcePlan> sources;
   std::vector<FaultPlan> faults;

@@ -154,8 +154,8 @@ inline Duration Caller::drawn_latency(const EdgePlan& edge, const Call& call,
   RandomStream luck = stream(edge.latency_purpose, attempt_path);
   if (!edge.latency_is_shared) return edge.latency.sample(luck);
   const ServicePlan& callee = services_[edge.callee];
-  RandomStream shared = stream(callee.shared_purpose, call.request);
-  return edge.latency.quantile(correlated_level(standard_normal(shared), callee.correlation, luck));
+  return edge.latency.quantile(
+      correlated_level(shared_normal(callee, call.request), callee.correlation, luck));
 }
 
 inline InstanceId Caller::chosen_instance(Client& client, const Call& call,

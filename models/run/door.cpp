@@ -75,8 +75,8 @@ inline Duration Door::drawn_work(const Frame& frame, const Job& job, const Step&
   RandomStream luck = stream(step.purpose, frame.path);
   if (service.correlation == 0 || !step.quantile) [[likely]]
     return law.sample(luck);
-  RandomStream shared = stream(service.shared_purpose, job.request);
-  return law.quantile(correlated_level(standard_normal(shared), service.correlation, luck));
+  return law.quantile(
+      correlated_level(shared_normal(service, job.request), service.correlation, luck));
 }
 
 void Door::begin_work(std::uint32_t slot, const Job& job, Instance& instance) {

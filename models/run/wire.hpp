@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "models/run/run_event.hpp"
 #include "sim/events/event_list.hpp"
 #include "sim/hash.hpp"
+#include "sim/random/law.hpp"
 #include "sim/random/random_stream.hpp"
 #include "sim/slab.hpp"
 
@@ -81,6 +83,16 @@ class Wire {
     fold = (fold ^ what ^ static_cast<std::uint64_t>(now_.since_start().in_nanoseconds())) *
            0x9e3779b97f4a7c15ULL;
     fold ^= fold >> 29;
+  }
+  /// What the times share that one request meets at a service: a standard normal quantity. The same
+  /// whenever it is asked.
+  double shared_normal(const ServicePlan& service, std::uint64_t request) const {
+    RandomStream luck = stream(service.shared_purpose, request);
+    const double here = standard_normal(luck);
+    if (service.size_share == 0) return here;
+    RandomStream everywhere = stream(plan_->size_purpose, request);
+    const double share = service.size_share;
+    return share * standard_normal(everywhere) + std::sqrt(1 - share * share) * here;
   }
   RandomStream stream(std::uint64_t purpose, std::uint64_t path) const {
     return RandomStream(surroundings_->key, purpose, path);

@@ -78,6 +78,10 @@ struct ServiceSpec {
   /// In [0, 1]: how strongly the times which one request meets at this service (work, and network
   /// latency towards it) go together, as the correlation of their normal scores.
   double correlation = 0;
+  /// In [0, 1]: how strongly the work here follows the size of the request, one normal quantity of
+  /// it that is the same at all services. The normal scores of the work at two services correlate
+  /// by the product of their loadings (a one-factor model).
+  double size_loading = 0;
   std::optional<HighestRecorded> highest_recorded;  // absent: nothing was recorded
   std::map<std::string, EndpointSpec> endpoints;    // by operation
   std::map<std::string, ClientSpec> calls;          // by callee service
@@ -159,6 +163,11 @@ void describe(Visitor& visitor, Spec& spec) {
                "How strongly the times that one request meets here go together: 0 not at all, 1 "
                "completely."},
               spec.correlation, zero_to_one);
+  visitor.key({"size_loading",
+               "How strongly work here follows the size of the request, which is the same at all "
+               "services: the work of one request at two services goes together by the product of "
+               "theirs."},
+              spec.size_loading, zero_to_one);
   visitor.key({"highest_recorded",
                "The highest load that was recorded, averaged over instances. What goes beyond it, "
                "nobody has "

@@ -93,6 +93,7 @@ class Maker {
       if (luck_.chance(0.3)) service.cpu = CpuSpec{luck_.chance(0.5) ? 1.0 : 2.5};
       if (i == 0 || luck_.chance(0.5)) service.placement.zones = {"a", "b"};
       if (luck_.chance(0.3)) service.correlation = 0.5;
+      if (ingredients_.sized && luck_.chance(0.5)) service.size_loading = 0.7;
       add_endpoint(service, i, "serve");
       if (luck_.chance(0.3)) add_endpoint(service, i, "other");
       for (std::uint64_t callee = i + 1; callee < services_; ++callee) {

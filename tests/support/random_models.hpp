@@ -25,6 +25,8 @@ struct Ingredients {
   bool guarded = false;
   /// Queues of whole jobs drop those that wait too long. Likewise.
   bool dropping = false;
+  /// Work at different services follows the size of the request. Likewise.
+  bool sized = false;
 };
 
 /// Two to six services that call only later ones (so that no feedback arises), one or two

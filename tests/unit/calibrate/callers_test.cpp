@@ -99,17 +99,61 @@ TEST_CASE("who never waits for the end has no timeout", "[calibrate]") {
   CHECK_FALSE(client_of(recording.learn()).timeout);
 }
 
-TEST_CASE("failed calls at one high value without a server span are timeouts", "[calibrate]") {
+TEST_CASE("failed calls without a server span fail, however long they lasted", "[calibrate]") {
   const std::int64_t lasts = GENERATE(1'000, 25);
   Recording recording;
   for (int i = 0; i < 40; ++i) recording.request({{20 + i % 4, 18}});
-  for (int i = 0; i < 6; ++i) recording.request({{lasts, -1, true}}, true);
+  for (int i = 0; i < 10; ++i) recording.request({{lasts, -1, true}}, true);
 
   const Calibration learned = recording.learn();
 
-  // What lasts hardly longer than a good call was refused.
-  CHECK(client_of(learned).timeout.has_value() == (lasts == 1'000));
-  CHECK((back(learned).errors.percent > 0) == (lasts != 1'000));
+  CHECK_FALSE(client_of(learned).timeout);
+  CHECK(back(learned).errors.percent == Approx(20));
+}
+
+TEST_CASE("good calls may last nearly as long as a timeout", "[calibrate]") {
+  Recording recording;
+  for (int i = 0; i < 40; ++i) recording.request({{20 + 12 * i, 18}});
+  for (int i = 0; i < 5; ++i) recording.request({{500, 502 + 50 * i, true}}, true);
+
+  const Calibration learned = recording.learn();
+
+  CHECK(client_of(learned).timeout.value() == Duration::milliseconds(500));
+  CHECK(on_error(learned) == OnError::fail);
+}
+
+TEST_CASE("a callee that tidies up after its answer is not given up", "[calibrate]") {
+  Recording recording;
+  for (int i = 0; i < 40; ++i) recording.request({{26, 24}});
+  for (int i = 0; i < 4; ++i) recording.request({{26, 54}});
+
+  CHECK_FALSE(client_of(recording.learn()).timeout);
+}
+
+TEST_CASE("an answer that only the caller calls a failure, and lives with, is none",
+          "[calibrate]") {
+  Recording recording;
+  for (int i = 0; i < 70; ++i) recording.request({{20, 18}});
+  for (int i = 0; i < 28; ++i) recording.request({{20, 18, true}});             // 404
+  for (int i = 0; i < 2; ++i) recording.request({{20, 18, true, true}}, true);  // 500
+
+  const Calibration learned = recording.learn();
+
+  CHECK(back(learned).errors.percent == Approx(2));
+  CHECK(on_error(learned) == OnError::fail);
+}
+
+TEST_CASE("where some failures are not tried again no retry is learned", "[calibrate]") {
+  Recording recording;
+  const Recording::Attempt failed{20, 18, true, true};
+  for (int i = 0; i < 60; ++i) recording.request({{20, 18}});
+  for (int i = 0; i < 12; ++i) recording.request({failed, {20, 18}});
+  for (int i = 0; i < 6; ++i) recording.request({failed}, true);
+
+  const Calibration learned = recording.learn();
+
+  CHECK_FALSE(client_of(learned).retry);
+  CHECK(on_error(learned) == OnError::fail);
 }
 
 TEST_CASE("what fails between caller and callee fails at the callee", "[calibrate]") {

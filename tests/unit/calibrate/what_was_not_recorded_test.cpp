@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "calibrate/traces/dropped_context.hpp"
+#include "sim/random/law.hpp"
+#include "sim/random/random_stream.hpp"
 #include "tests/unit/calibrate/trace_support.hpp"
 
 namespace rehearse {
@@ -182,6 +184,65 @@ TEST_CASE("a consumer that begins when its producer's span is over is not waited
   }
 
   CHECK(share_that_calls(calibrate(spans.set, {}), "shop", "order") == 0);
+}
+
+TEST_CASE("the clock of a server that begins when its client is done is another one",
+          "[calibrate]") {
+  test::SpanBuilder spans;
+  for (std::uint64_t i = 1; i <= 40; ++i) {
+    const std::int64_t at = 100 * ms * static_cast<std::int64_t>(i);
+    spans.add(i, 1, 0, "front", "page", at, at + 70 * ms);
+    spans.add(i, 2, 1, "front", "call", at + 40 * ms, at + 60 * ms);
+    spans.add(i, 3, 2, "back", "get", at + 80 * ms, at + 98 * ms);
+  }
+
+  CHECK(share_that_calls(calibrate(spans.set, {}), "front", "page") == 1);
+}
+
+TEST_CASE("a producer whose message one consumer took with others calls nobody", "[calibrate]") {
+  test::SpanBuilder spans;
+  for (std::uint64_t i = 1; i <= 40; ++i) {
+    const std::int64_t at = 100 * ms * static_cast<std::int64_t>(i);
+    spans.add(i, 1, 0, "shop", "order", at, at + 70 * ms, SpanKind::server);
+    spans.add(i, 2, 1, "shop", "send", at + 60 * ms, at + 61 * ms, SpanKind::producer);
+    if (i % 20 != 0) continue;
+    spans.add(i, 3, 2, "mail", "consume", at + 62 * ms, at + 64 * ms, SpanKind::consumer);
+  }
+
+  CHECK(calibrate(spans.set, {}).account.visits.servers_not_recorded == 0);
+}
+
+TEST_CASE("arrivals that a coarse clock puts together come in no batches", "[calibrate]") {
+  test::SpanBuilder spans;
+  RandomStream luck(1, 2, 3);
+  double at = 1e9;
+  for (std::uint64_t i = 0; i < 2'000; ++i) {
+    at += 0.5e6 * standard_exponential(luck);
+    const std::int64_t start = static_cast<std::int64_t>(at) / ms * ms;
+    spans.add(i + 1, 1, 0, "job", "import", start, start + ms);
+  }
+
+  const Calibration learned = calibrate(spans.set, {});
+
+  CHECK(std::holds_alternative<PoissonSpec>(learned.model.workloads.at("users").arrivals));
+}
+
+TEST_CASE("the times of a request that is slow everywhere go together", "[calibrate]") {
+  const bool together = GENERATE(true, false);
+  test::SpanBuilder spans;
+  for (std::uint64_t i = 0; i < 500; ++i) {
+    const std::int64_t at = 1'000 * ms * static_cast<std::int64_t>(i + 1);
+    const std::int64_t here = (i % 5 == 0 ? 100 : 10) * ms;
+    const std::int64_t there = ((together ? i % 5 : i / 5 % 5) == 0 ? 100 : 10) * ms;
+    spans.add(i + 1, 1, 0, "front", "page", at, at + here + there);
+    spans.add(i + 1, 2, 1, "back", "get", at + here, at + here + there);
+  }
+
+  const Calibration learned = calibrate(spans.set, {});
+
+  const double expected = together ? 1 : 0;
+  CHECK(learned.model.services.at("front").size_loading == Approx(expected).margin(0.02));
+  CHECK(learned.model.services.at("back").size_loading == Approx(expected).margin(0.02));
 }
 
 TEST_CASE("requests that come at once come in batches", "[calibrate]") {

@@ -103,6 +103,7 @@ const std::vector<Spoiled> spoiled_plans = {
      [](Plan& plan) { plan.instances[1].canary = true; }},
     {"an instance has a worker, or needs none", [](Plan& plan) { plan.services[0].workers = 0; }},
     {"a correlation lies in [0, 1]", [](Plan& plan) { plan.services[0].correlation = 1.1; }},
+    {"a share lies in [0, 1]", [](Plan& plan) { plan.services[0].size_share = 1.1; }},
     {"an edge leads to a service of the plan",
      [](Plan& plan) { plan.edges[0].callee = ServiceId(2); }},
     {"an edge knows all instances of its callee", [](Plan& plan) { --plan.edges[0].instances; }},

@@ -35,6 +35,7 @@ Purposes purposes_of(const Plan& plan) {
   for (std::size_t i = 0; i < plan.services.size(); ++i) {
     all[name("shared at service ", i)] = plan.services[i].shared_purpose;
   }
+  all["size of a request"] = plan.size_purpose;
   for (std::size_t i = 0; i < plan.faults.size(); ++i) {
     all[name("fault ", i)] = plan.faults[i].purpose;
   }
