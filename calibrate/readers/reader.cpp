@@ -15,6 +15,7 @@
 #include "calibrate/readers/left_out.hpp"
 #include "calibrate/readers/otlp.hpp"
 #include "calibrate/readers/otlp_protobuf.hpp"
+#include "calibrate/readers/stdouttrace.hpp"
 #include "calibrate/readers/xray.hpp"
 #include "calibrate/readers/zipkin.hpp"
 #include "sim/counted_text.hpp"
@@ -170,6 +171,7 @@ class JsonFileReader {
     }
     if (may_be(TraceFormat::zipkin, asked_) && read_zipkin_span(value, set_)) return true;
     if (may_be(TraceFormat::datadog, asked_) && read_datadog_span(value, set_)) return true;
+    if (may_be(TraceFormat::otlp, asked_) && read_printed_span(value, set_)) return true;
     if (may_be(TraceFormat::xray, asked_) && read_xray_part(value)) return true;
     return may_be(TraceFormat::csv, asked_) && rows_.read(value);
   }
