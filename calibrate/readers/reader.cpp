@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "calibrate/readers/csv.hpp"
+#include "calibrate/readers/data_prepper.hpp"
 #include "calibrate/readers/datadog.hpp"
 #include "calibrate/readers/elasticsearch.hpp"
 #include "calibrate/readers/jaeger.hpp"
@@ -171,7 +172,9 @@ class JsonFileReader {
     }
     if (may_be(TraceFormat::zipkin, asked_) && read_zipkin_span(value, set_)) return true;
     if (may_be(TraceFormat::datadog, asked_) && read_datadog_span(value, set_)) return true;
-    if (may_be(TraceFormat::otlp, asked_) && read_printed_span(value, set_)) return true;
+    if (may_be(TraceFormat::otlp, asked_)) {
+      if (read_printed_span(value, set_) || read_data_prepper_document(value, set_)) return true;
+    }
     if (may_be(TraceFormat::xray, asked_) && read_xray_part(value)) return true;
     return may_be(TraceFormat::csv, asked_) && rows_.read(value);
   }
