@@ -62,7 +62,10 @@ std::vector<std::string> columns_told_apart(const JsonValue& value) {
   return names;
 }
 
-std::vector<KnownFormat> all_known_formats() {
+using Formats = std::vector<KnownFormat>;
+
+/// Spans of others, of which a table can be made.
+Formats stored_spans() {
   static const std::string by_query = fmt::format("{} tells how to make a table of it", page);
   return {
       {"Elastic APM",
@@ -82,11 +85,15 @@ std::vector<KnownFormat> all_known_formats() {
        {},
        {{"traceID", "serviceName", "durationNano"}, {"trace_id", "span_id", "duration_nano"}}},
       {"SkyWalking",
-       "the OpenTelemetry Collector has a receiver for its segments and a file exporter, whose "
-       "files "
-       "are read",
+       "the OpenTelemetry Collector has a receiver for its segments, and a file exporter",
        {},
        {{"traceSegmentId", "spans"}, {"segment_id", "data_binary"}, {"data.trace.spans"}}},
+      {"an answer of Azure that tells columns apart from rows", by_query, {}, {{"tables"}}},
+  };
+}
+
+Formats other_telemetry() {
+  return {
       {"metrics of OpenTelemetry",
        "export traces (`resourceSpans`)",
        {},
@@ -104,7 +111,6 @@ std::vector<KnownFormat> all_known_formats() {
        "they tell what threads did, not which service called which; export traces of requests",
        {},
        {{"traceEvents"}, {"ph", "ts", "pid"}}},
-      {"an answer of Azure that tells columns apart from rows", by_query, {}, {{"tables"}}},
       {"what Node's ConsoleSpanExporter prints, which is no JSON",
        "use OTLP's exporter and the file exporter of the OpenTelemetry Collector",
        {},
@@ -118,6 +124,11 @@ std::vector<KnownFormat> all_known_formats() {
        "a server answered so, perhaps for want of a login; look into it",
        {{"<!DOCTYPE"}, {"<!doctype"}, {"<html"}, {"<?xml"}},
        {}},
+  };
+}
+
+Formats binary_files() {
+  return {
       {"a profile of perf", "it holds no requests; export traces", {{"PERFILE2"}}, {}},
       {"a profile of pprof",
        "it holds no requests; export traces",
@@ -142,11 +153,7 @@ std::vector<KnownFormat> all_known_formats() {
        "make a table of it: sqlite3 -csv -header FILE 'SELECT * FROM ...'",
        {{"SQLite format 3"}},
        {}},
-      {"xz",
-       "xz -dc FILE | rehearse calibrate -",
-       {{"\xFD"
-         "7zXZ"sv}},
-       {}},
+      {"xz", "xz -dc FILE | rehearse calibrate -", {{"\xFD\x37zXZ"sv}}, {}},
       {"bzip2", "bzip2 -dc FILE | rehearse calibrate -", {{"1AY&SY", 4}}, {}},
       {"LZ4", "lz4 -dc FILE | rehearse calibrate -", {{"\x04\x22\x4D\x18"sv}}, {}},
       {"ZIP", "unzip -p FILE | rehearse calibrate -", {{"PK\x03\x04"sv}}, {}},
@@ -157,7 +164,13 @@ std::vector<KnownFormat> all_known_formats() {
 }  // namespace
 
 const std::vector<KnownFormat>& known_formats() {
-  static const std::vector<KnownFormat> all = all_known_formats();
+  static const Formats all = [] {
+    Formats joined = stored_spans();
+    for (const Formats& more : {other_telemetry(), binary_files()}) {
+      joined.insert(joined.end(), more.begin(), more.end());
+    }
+    return joined;
+  }();
   return all;
 }
 
