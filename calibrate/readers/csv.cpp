@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "calibrate/readers/identifiers.hpp"
+#include "calibrate/readers/known_formats.hpp"
 #include "calibrate/readers/table_rows.hpp"
 #include "sim/error.hpp"
 
@@ -141,6 +142,9 @@ void read_csv(Input& input, const std::optional<ColumnMapping>& mapping, SpanSet
   if (record[0].starts_with(mark_of_utf8)) record[0].erase(0, mark_of_utf8.size());
   const auto chosen = mapping ? mapping : guess_mapping(record);
   if (!chosen) {
+    if (const KnownFormat* known = known_format_with_columns(record)) {
+      throw InvalidInput(fmt::format("{}: {}", input.path(), what_is_known_of(*known)));
+    }
     throw InvalidInput(fmt::format(
         "{}: neither JSON nor a table whose columns are known; it begins with \"{}\". Name its "
         "columns with --columns",

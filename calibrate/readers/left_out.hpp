@@ -30,6 +30,8 @@ class LeftOutOfFile {
   /// there.
   void note(std::uint64_t byte, std::string_view why, std::string_view found = {});
 
+  bool has_first() const { return !first_.why.empty(); }
+
   /// Tells the set, in which of several files the first by name counts, whatever their order.
   /// Throws InvalidInput for the first when nothing of the file was of any use.
   void settle(SpanSet& set, bool any_of_use);

@@ -6,15 +6,18 @@
 #include <string_view>
 
 #include "calibrate/readers/csv.hpp"
+#include "calibrate/readers/data_prepper.hpp"
 #include "calibrate/readers/datadog.hpp"
 #include "calibrate/readers/elasticsearch.hpp"
 #include "calibrate/readers/jaeger.hpp"
 #include "calibrate/readers/json.hpp"
 #include "calibrate/readers/json_mending.hpp"
 #include "calibrate/readers/json_rows.hpp"
+#include "calibrate/readers/known_formats.hpp"
 #include "calibrate/readers/left_out.hpp"
 #include "calibrate/readers/otlp.hpp"
 #include "calibrate/readers/otlp_protobuf.hpp"
+#include "calibrate/readers/stdouttrace.hpp"
 #include "calibrate/readers/xray.hpp"
 #include "calibrate/readers/zipkin.hpp"
 #include "sim/counted_text.hpp"
@@ -47,8 +50,8 @@ char first_letter(Input& input) {
   return found;
 }
 
-/// As much of the file as tells whether it is OTLP in protobuf. Reads nothing away.
-std::optional<ProtobufFraming> framing_of(Input& input) {
+/// As much of the file as tells what it is. Reads nothing away.
+std::string beginning_of(Input& input) {
   std::string beginning(bytes_that_tell_framing, '\0');
   std::size_t filled = 0;
   while (filled < beginning.size()) {
@@ -58,15 +61,16 @@ std::optional<ProtobufFraming> framing_of(Input& input) {
   }
   beginning.resize(filled);
   input.give_back(beginning);
-  return otlp_framing_of(beginning);
+  return beginning;
 }
 
 constexpr std::string_view no_trace_format =
     "neither a Jaeger trace (an object with `spans`, `data` with such objects, or stored spans "
     "with `traceID` and `spanID`), nor Zipkin (spans with `traceId` and `id`), nor OTLP "
     "(`resourceSpans` or `batches`), nor X-Ray (`Traces`, or segments with `trace_id` and `id`), "
-    "nor Datadog (spans with `trace_id`, `span_id`, `start` and `duration`), nor rows of a table "
-    "whose columns are known (name them with --columns)";
+    "nor Datadog (spans with `trace_id`, `span_id`, `start` and `duration`), nor OpenTelemetry as "
+    "printed on a console (`SpanContext` or `context`) or stored by Data Prepper "
+    "(`durationInNanos`), nor rows of a table whose columns are known (name them with --columns)";
 constexpr std::string_view search_answer =
     "looks like the answer to a search, which tells no parents of spans; fetch the traces "
     "themselves";
@@ -106,7 +110,7 @@ class JsonFileReader {
     if (mended.values > 0) value = parser_.parse(mended.text);
     if (!value || !(value->is_object() || value->is_array())) {
       ++set_.counts.unusable_elements;
-      return left_out_.note(element.offset, why);
+      return note_unread(element.offset, known_format_written(element.text), why);
     }
     set_.counts.unreadable_values += mended.values;
     read_value(element, *value, mended);
@@ -115,6 +119,7 @@ class JsonFileReader {
   void read_value(const Element& element, const JsonValue& value, const MendedJson& mended = {}) {
     if (is_bulk_action(value) || is_xray_header(value)) return;
     const LeftOut before = left_out_until(set_.counts);
+    const std::size_t kept_before = set_.spans.size();
     if (read_as_element(element.place, value)) {
       any_ = true;
       left_out_.note(element.offset + mended.first, mended.why);
@@ -122,7 +127,10 @@ class JsonFileReader {
       if (!what.empty() && !rows_.flaw().why.empty()) {
         return left_out_.note(element.offset, rows_.flaw().why, rows_.flaw().found);
       }
-      return left_out_.note(element.offset, what);
+      if (what.empty() || set_.spans.size() > kept_before) {
+        return left_out_.note(element.offset, what);
+      }
+      return note_unread(element.offset, format_known_of(value), what);
     }
     ++set_.counts.unusable_elements;
     if (only_rows_) {
@@ -131,7 +139,18 @@ class JsonFileReader {
                             flaw.found);
     }
     const bool summaries = value.member("traces") || value.member("TraceSummaries");
-    left_out_.note(element.offset, summaries ? search_answer : no_trace_format);
+    note_unread(element.offset, format_known_of(value),
+                summaries ? search_answer : no_trace_format);
+  }
+
+  /// Looks only where it matters: what is left out first is told.
+  const KnownFormat* format_known_of(const JsonValue& value) const {
+    return left_out_.has_first() ? nullptr : known_format_of(stored_document(value));
+  }
+
+  void note_unread(std::uint64_t byte, const KnownFormat* known, std::string_view why) {
+    if (known) return left_out_.note(byte, what_is_known_of(*known));
+    left_out_.note(byte, why);
   }
 
   /// False when the element is not of the asked format; true when it was read or counted as
@@ -170,6 +189,9 @@ class JsonFileReader {
     }
     if (may_be(TraceFormat::zipkin, asked_) && read_zipkin_span(value, set_)) return true;
     if (may_be(TraceFormat::datadog, asked_) && read_datadog_span(value, set_)) return true;
+    if (may_be(TraceFormat::otlp, asked_)) {
+      if (read_printed_span(value, set_) || read_data_prepper_document(value, set_)) return true;
+    }
     if (may_be(TraceFormat::xray, asked_) && read_xray_part(value)) return true;
     return may_be(TraceFormat::csv, asked_) && rows_.read(value);
   }
@@ -194,8 +216,9 @@ class JsonFileReader {
 void read_file(const std::string& path, const ReadOptions& options, SpanSet& set) {
   Input input(path, options.input_limits);
   TraceFormat format = options.format;
-  if (may_be(TraceFormat::otlp, format) && !options.columns) {
-    if (const auto framing = framing_of(input)) {
+  const std::string beginning = options.columns ? std::string() : beginning_of(input);
+  if (may_be(TraceFormat::otlp, format)) {
+    if (const auto framing = otlp_framing_of(beginning)) {
       return read_otlp_protobuf(input, *framing, options.scanner_limits, set);
     }
   }
@@ -204,7 +227,12 @@ void read_file(const std::string& path, const ReadOptions& options, SpanSet& set
     if (letter == 0)
       throw InvalidInput(fmt::format("{}: is empty, or begins with {} MiB of blanks", input.path(),
                                      most_skipped >> 20));
-    if (letter != '{' && letter != '[') format = TraceFormat::csv;
+    if (letter != '{' && letter != '[') {
+      format = TraceFormat::csv;
+      if (const KnownFormat* known = known_format_beginning(beginning)) {
+        throw InvalidInput(fmt::format("{}: {}", input.path(), what_is_known_of(*known)));
+      }
+    }
   }
   if (format == TraceFormat::csv) {
     read_csv(input, options.columns, set);

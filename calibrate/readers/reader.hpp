@@ -11,7 +11,8 @@
 
 namespace rehearse {
 
-/// Of recorded traces. `detect` looks at what the file holds, never at its name.
+/// Of recorded traces. `detect` looks at what the file holds, never at its name; `otlp` is any way
+/// in which the spans of OpenTelemetry are written.
 enum class TraceFormat { detect, jaeger, zipkin, otlp, xray, datadog, csv };
 
 struct ReadOptions {
