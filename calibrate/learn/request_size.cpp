@@ -11,7 +11,7 @@ namespace rehearse {
 namespace {
 
 constexpr std::uint32_t none = TraceForest::none;
-constexpr std::uint64_t least_traces = 30;
+constexpr std::uint64_t least_traces = 100;
 constexpr double significant_errors = 4;
 constexpr double least_loading = 0.2;
 constexpr std::size_t most_services_of_a_trace = 200;
