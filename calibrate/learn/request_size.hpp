@@ -19,7 +19,7 @@ struct SizeLoading {
 /// One factor for all services: the normal scores of the times of one request at two services (its
 /// own, of ranks within each endpoint) have the product of their loadings as covariance. By least
 /// squares over all pairs of those services that go together with another one by four standard
-/// errors, in 100 traces or more, each pair weighted by its traces. Loadings below 0.2 are left out.
+/// errors, in 100 traces or more; each pair counts by its traces. Loadings below 0.2 are left out.
 /// `self_times`: nanoseconds, by visit.
 std::map<NameId, SizeLoading> study_request_sizes(const TraceForest& forest,
                                                   const VisitTable& visits,
