@@ -46,8 +46,8 @@ struct ArrivalFacts {
 ///
 /// A gap of over 10 s and 50 times the mean one is a pause of the recording, not of the users. The
 /// rate counts n - 1 gaps for n requests, and is scaled by the sampling probability. Requests come
-/// in batches when at least a quarter of 30 gaps or more are below a hundredth of the mean gap: that
-/// is more than chance and the grain of the clock explain.
+/// in batches when a quarter of 30 gaps or more are below a hundredth of the mean gap: that is more
+/// than chance and the grain of the clock explain.
 ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table);
 
 /// "2022-08-23T14:30:10Z/PT59.8S"
