@@ -144,9 +144,10 @@ class SizeLearner {
       const auto other = loadings_.find(pair.second);
       if (one == loadings_.end() || other == loadings_.end()) continue;
       const double both = together(pair, sums);
-      const auto add = [&](NameId service, double loading) {
-        fits[service].first += sums.n * both * loading;
-        fits[service].second += sums.n * loading * loading;
+      const double weight = sums.n;
+      const auto add = [&fits, weight, both](NameId service, double loading) {
+        fits[service].first += weight * both * loading;
+        fits[service].second += weight * loading * loading;
       };
       add(pair.first, other->second.value);
       add(pair.second, one->second.value);

@@ -62,6 +62,8 @@ std::size_t next_of_its_kind(std::span<const RecordedCall> calls, std::size_t at
   return calls.size();
 }
 
+/// Failed calls come first: the attempt after one of them may begin when a good one of the same
+/// group has ended, too.
 std::map<EndpointEdge, Followed> count_followed(const VisitTable& visits) {
   std::map<EndpointEdge, Followed> edges;
   std::set<std::uint32_t> met;
@@ -71,19 +73,28 @@ std::map<EndpointEdge, Followed> count_followed(const VisitTable& visits) {
     std::vector<bool> taken(calls.size(), false);
     std::vector<std::uint64_t> attempts(calls.size(), 1);
     for (std::size_t i = 0; i < calls.size(); ++i) {
-      if (calls[i].detached) continue;
+      if (calls[i].detached || !calls[i].failed) continue;
       Followed& edge = edges[{visit.endpoint, calls[i].endpoint}];
+      ++edge.failed;
       const std::size_t next = next_of_its_kind(calls, i, taken);
-      const bool followed = next < calls.size();
-      ++(calls[i].failed ? edge.failed : edge.good);
-      if (calls[i].failed && !followed) ++edge.given_up_after[attempts[i]];
-      if (!followed) continue;
+      if (next == calls.size()) {
+        ++edge.given_up_after[attempts[i]];
+        continue;
+      }
       taken[next] = true;
-      ++(calls[i].failed ? edge.failed_followed : edge.good_followed);
-      if (!calls[i].failed) continue;
+      ++edge.failed_followed;
       attempts[next] = attempts[i] + 1;
       edge.most_attempts = std::max(edge.most_attempts, attempts[next]);
       if (met.insert(calls[i].endpoint).second) ++edge.visits;
+    }
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      if (calls[i].detached || calls[i].failed) continue;
+      Followed& edge = edges[{visit.endpoint, calls[i].endpoint}];
+      ++edge.good;
+      const std::size_t next = next_of_its_kind(calls, i, taken);
+      if (next == calls.size()) continue;
+      taken[next] = true;
+      ++edge.good_followed;
     }
   }
   return edges;

@@ -223,6 +223,30 @@ TEST_CASE("a loop that goes on after a failure does not try again", "[calibrate]
   CHECK_FALSE(client_of(recording.learn()).retry);
 }
 
+TEST_CASE("a failed call is tried again while others beside it go on", "[calibrate]") {
+  test::SpanBuilder spans;
+  for (std::uint64_t i = 1; i <= 100; ++i) {
+    const std::int64_t at = 1'000 * ms * static_cast<std::int64_t>(i);
+    const auto add = [&](std::uint64_t id, std::int64_t from, std::int64_t to, bool failed) {
+      spans.add(i, id, 1, "front", "call", at + from * ms, at + to * ms, SpanKind::client).error =
+          failed;
+      spans.add(i, id + 1, id, "back", "get", at + from * ms, at + to * ms, SpanKind::server)
+          .error = failed;
+    };
+    const bool fails = i % 5 == 0;
+    add(10, 5, 24, false);
+    add(20, 5, 26, fails);
+    add(30, 5, 29, false);
+    if (fails) add(40, 26, 45, false);
+    spans.add(i, 1, 0, "front", "page", at, at + 50 * ms, SpanKind::server);
+  }
+
+  const Calibration learned = calibrate(spans.set, {});
+
+  CHECK(client_of(learned).retry.has_value());
+  CHECK(learned.model.services.at("front").endpoints.at("page").behaviours.size() == 1);
+}
+
 TEST_CASE("attempts that are given up and tried again have a timeout of their own", "[calibrate]") {
   Recording recording;
   for (int i = 0; i < 30; ++i) recording.request({{20, 18}});
