@@ -1,6 +1,7 @@
 #include "calibrate/learn/giving_up.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 namespace rehearse {
@@ -10,11 +11,9 @@ constexpr std::uint32_t none = TraceForest::none;
 constexpr double pile_width = 0.02;
 constexpr std::size_t enough_seen_to_go_on = 2;
 
-enum class Outcome { came_back, seen_to_go_on };
-
 struct TimedCall {
   std::int64_t duration = 0;
-  Outcome outcome = Outcome::came_back;
+  bool callee_goes_on = false;
   RecordedCall* call = nullptr;
 };
 
@@ -48,18 +47,17 @@ class TimeoutFinder {
         if (call.detached || call.client == none) continue;
         if (visits_.endpoints[call.endpoint].peer_only) continue;
         pairs[{visits_.endpoints[visit.endpoint].service, visits_.endpoints[call.endpoint].service}]
-            .push_back({call.end - call.start, outcome_of(call), &call});
+            .push_back({call.end - call.start, callee_goes_on(call), &call});
       }
     }
     return pairs;
   }
 
-  Outcome outcome_of(const RecordedCall& call) const {
+  bool callee_goes_on(const RecordedCall& call) const {
+    if (call.callee == none) return false;
     const Span& client = forest_.spans[call.client];
-    if (call.callee == none) return Outcome::came_back;
     const std::int64_t longer = forest_.spans[call.callee].duration() - client.duration();
-    const std::int64_t clocks = 2 * grains_[client.service] + client.duration() / 1'000;
-    return longer > clocks ? Outcome::seen_to_go_on : Outcome::came_back;
+    return longer > 2 * grains_[client.service] + client.duration() / 1'000;
   }
 
   /// The calls that were given up, if that was at one value, which no call exceeds; by duration.
@@ -67,24 +65,20 @@ class TimeoutFinder {
     std::stable_sort(calls.begin(), calls.end(), [](const TimedCall& a, const TimedCall& b) {
       return a.duration < b.duration;
     });
-    std::vector<TimedCall> given_up;
-    for (const TimedCall& timed : calls) {
-      if (timed.outcome == Outcome::seen_to_go_on) given_up.push_back(timed);
-    }
-    if (given_up.size() < enough_seen_to_go_on) return {};
-    const auto value = static_cast<double>(given_up[given_up.size() / 2].duration);
+    std::vector<TimedCall> pile;
+    std::copy_if(calls.begin(), calls.end(), std::back_inserter(pile),
+                 [](const TimedCall& timed) { return timed.callee_goes_on; });
+    if (pile.empty()) return {};
+    const auto value = static_cast<double>(pile[pile.size() / 2].duration);
     if (value <= 0 || static_cast<double>(calls.back().duration) > value * (1 + pile_width)) {
       return {};
     }
-    std::erase_if(given_up, [value](const TimedCall& timed) {
+    const std::size_t shorter = std::erase_if(pile, [value](const TimedCall& timed) {
       return static_cast<double>(timed.duration) < value * (1 - pile_width);
     });
-    const auto all = static_cast<std::size_t>(std::count_if(
-        calls.begin(), calls.end(),
-        [](const TimedCall& timed) { return timed.outcome == Outcome::seen_to_go_on; }));
-    if (given_up.size() * 10 < all * 9 || given_up.size() < enough_seen_to_go_on) return {};
-    return all_failed(given_up) || stands_apart(calls, given_up) ? given_up
-                                                                 : std::vector<TimedCall>();
+    if (shorter * 9 > pile.size() || pile.size() < enough_seen_to_go_on) return {};
+    if (!all_failed(pile) && !stands_apart(calls, pile)) return {};
+    return pile;
   }
 
   bool all_failed(const std::vector<TimedCall>& pile) const {
@@ -98,8 +92,7 @@ class TimeoutFinder {
   bool stands_apart(const std::vector<TimedCall>& calls, const std::vector<TimedCall>& pile) const {
     if (2 * pile.size() > calls.size()) return false;
     for (const TimedCall& timed : calls) {
-      const bool good = timed.outcome == Outcome::came_back;
-      if (good && 3 * timed.duration > 2 * pile.front().duration) return false;
+      if (!timed.callee_goes_on && 3 * timed.duration > 2 * pile.front().duration) return false;
     }
     return std::all_of(pile.begin(), pile.end(), [this](const TimedCall& timed) {
       return 2 * forest_.spans[timed.call->callee].duration() > 3 * timed.duration;

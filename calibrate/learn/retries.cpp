@@ -106,9 +106,6 @@ struct AttemptSums {
   std::vector<std::uint64_t> count;
   double squares_of_first = 0;
   std::uint64_t most_when_given_up = 0;
-  std::uint64_t calls = 0;
-  std::uint64_t attempts = 0;
-  std::uint64_t failed = 0;  // of the attempts
 
   void add_pause(std::uint64_t after, std::int64_t pause) {
     if (sum.size() < after) {
@@ -199,9 +196,6 @@ class AttemptJoiner {
       ++attempts;
     }
     facts.most_attempts = std::max(facts.most_attempts, attempts);
-    ++sums.calls;
-    sums.attempts += attempts;
-    sums.failed += attempts - (calls[last].failed ? 0 : 1);
     if (calls[last].failed) {
       ++facts.given_up;
       sums.most_when_given_up = std::max(sums.most_when_given_up, attempts);
@@ -211,20 +205,12 @@ class AttemptJoiner {
     calls[first].start = start;
   }
 
-  /// So many attempts that, each failing as often as all did, less than one call was to be given
-  /// up.
-  static std::uint64_t never_given_up(const AttemptSums& sums) {
-    if (sums.failed == 0 || sums.failed >= sums.attempts) return 1;
-    const double failing = static_cast<double>(sums.failed) / static_cast<double>(sums.attempts);
-    const double needed = std::log(static_cast<double>(sums.calls)) / -std::log(failing);
-    return static_cast<std::uint64_t>(std::floor(needed)) + 1;
-  }
-
   static void write_spec(RetryFacts& facts, const AttemptSums& sums) {
     RetrySpec& spec = facts.spec;
-    const std::uint64_t attempts = sums.most_when_given_up > 1
-                                       ? sums.most_when_given_up
-                                       : std::max(facts.most_attempts, never_given_up(sums));
+    // More may be made than were seen; who takes them for granted takes calls for repaired that are
+    // not.
+    const std::uint64_t attempts =
+        sums.most_when_given_up > 1 ? sums.most_when_given_up : facts.most_attempts;
     spec.max_attempts =
         static_cast<int>(std::clamp<std::uint64_t>(attempts, 1, most_attempts_of_a_model));
     spec.retry_on = {.five_xx = true};

@@ -18,7 +18,7 @@ struct Attempts {
   double refused_weight = 0;
   double unanswered_weight = 0;
   std::uint64_t unanswered = 0;
-  double failed_time = 0;  // of the refused and the unanswered
+  double refused_time = 0;
 
   /// How many of the failed without a server span had one that was not recorded.
   double unrecorded() const {
@@ -40,9 +40,9 @@ void add(const TraceForest& forest, const RecordedCall& attempt, const Span& cal
   } else if (failed_at_callee) {
     edge.failed_with_callee += 1;
   } else {
-    edge.failed_time += time;
     if (attempt.callee == none) {
       edge.refused += 1;
+      edge.refused_time += time;
       edge.refused_weight += weight;
     } else {
       ++edge.unanswered;
@@ -61,13 +61,12 @@ std::map<std::uint32_t, WayFailures> find_way_failures(
   std::map<EndpointEdge, Attempts> edges;
   for (const Visit& visit : visits.visits) {
     for (const RecordedCall& attempt : visits.attempts_of(visit)) {
-      if (attempt.client == none || (attempt.timed_out && attempt.callee != none)) continue;
+      if (attempt.client == none || attempt.timed_out) continue;
       if (visits.endpoints[attempt.endpoint].peer_only) continue;
       add(forest, attempt, forest.spans[visit.span], edges[{visit.endpoint, attempt.endpoint}]);
     }
   }
   std::map<std::uint32_t, WayFailures> found;
-  std::map<std::uint32_t, double> failed_time;
   std::map<std::uint32_t, Attempts> all;
   for (auto& [edge, attempts] : edges) {
     const ServicePair pair{visits.endpoints[edge.first].service,
@@ -89,13 +88,14 @@ std::map<std::uint32_t, WayFailures> find_way_failures(
     Attempts& sums = all[edge.second];
     sums.good += attempts.good;
     sums.good_time += attempts.good_time;
-    sums.failed_time += attempts.failed_time;
-    sums.refused += attempts.refused + static_cast<double>(attempts.unanswered);
+    sums.refused += attempts.refused;
+    sums.refused_time += attempts.refused_time;
   }
   for (auto& [endpoint, failures] : found) {
     const Attempts& sums = all[endpoint];
-    failures.at_once =
-        sums.good > 0 && sums.failed_time / sums.refused < 0.5 * sums.good_time / sums.good;
+    const bool any = sums.good > 0 && sums.refused > 0;
+    failures.at_once = any && failures.refused > static_cast<double>(failures.unanswered) &&
+                       sums.refused_time / sums.refused < 0.5 * sums.good_time / sums.good;
   }
   return found;
 }

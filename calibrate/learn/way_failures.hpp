@@ -17,7 +17,7 @@ struct WayFailures {
   double refused_weight = 0;
   std::uint64_t unanswered = 0;
   double unanswered_weight = 0;
-  bool at_once = false;  // most failed in less than half the time of a good attempt
+  bool at_once = false;  // most were refused, in less than half the time of a good attempt
 
   double attempts() const { return refused + static_cast<double>(unanswered); }
 };
