@@ -379,28 +379,6 @@ void ModelBuilder::describe_workload() {
   result_.model.workloads[options_.workload] = std::move(workload);
 }
 
-std::string ModelBuilder::arrivals_text(const ArrivalFacts& facts) {
-  if (facts.per_second == 0) {
-    return "requests arrive as a Poisson process, 1 a second: the recording does not tell how many "
-           "do";
-  }
-  const std::string gaps = fmt::format(
-      "the gaps between them vary {:.1f} times as much as their mean", facts.gaps_vary_by);
-  if (!facts.batch_sizes.empty()) {
-    return fmt::format(
-        "requests arrive in batches at once, {:.1f} on average, and these as a Poisson process: {}",
-        facts.mean_batch(), gaps);
-  }
-  if (!facts.may_be_poisson()) {
-    return fmt::format(
-        "requests arrive as a Poisson process, and in the recording they do not: warning, {} "
-        "(Poisson: once); queues are {} than in the model",
-        gaps, facts.gaps_vary_by > 1 ? "longer" : "shorter");
-  }
-  return "requests arrive as a Poisson process; the recording gives its rate, and its gaps do not "
-         "speak against it";
-}
-
 void ModelBuilder::describe_highest_load() {
   const std::vector<Stretch>& stretches = result_.account.arrivals.stretches;
   for (auto& [id, stays] : find_stays(forest_, visits_, network_, work_times_)) {
@@ -479,7 +457,7 @@ void ModelBuilder::note_assumptions() {
         unlimited));
   }
   const ArrivalFacts& arrivals = result_.account.arrivals;
-  lines.push_back(arrivals_text(arrivals));
+  lines.push_back(arrivals_sentence(arrivals));
   lines.push_back("the way between users and the first service takes no time");
   if (arrivals.only_orphans) {
     lines.push_back("no trace has a root: spans without a recorded parent were taken for requests");

@@ -56,7 +56,6 @@ class ModelBuilder {
   void describe_edges();
   void note_untried_failures();
   void note_assumptions();
-  static std::string arrivals_text(const ArrivalFacts& facts);
   void note(const std::string& path, Basis basis, std::uint64_t n, std::string text);
 
   std::map<std::uint32_t, double> lost_calls_of(std::uint32_t caller) const;

@@ -177,6 +177,28 @@ ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table) 
   return facts;
 }
 
+std::string arrivals_sentence(const ArrivalFacts& facts) {
+  if (facts.per_second == 0) {
+    return "requests arrive as a Poisson process, 1 a second: the recording does not tell how many "
+           "do";
+  }
+  const std::string gaps = fmt::format(
+      "the gaps between them vary {:.1f} times as much as their mean", facts.gaps_vary_by);
+  if (!facts.batch_sizes.empty()) {
+    return fmt::format(
+        "requests arrive in batches at once, {:.1f} on average, and these as a Poisson process: {}",
+        facts.mean_batch(), gaps);
+  }
+  if (!facts.may_be_poisson()) {
+    return fmt::format(
+        "requests arrive as a Poisson process, and in the recording they do not: warning, {} "
+        "(Poisson: once); queues are {} than in the model",
+        gaps, facts.gaps_vary_by > 1 ? "longer" : "shorter");
+  }
+  return "requests arrive as a Poisson process; the recording gives its rate, and its gaps do not "
+         "speak against it";
+}
+
 std::string window_text(std::int64_t start, std::int64_t end) {
   const std::int64_t seconds = start / nanoseconds_per_second;
   const std::int64_t of_day = seconds % 86400;

@@ -50,6 +50,9 @@ struct ArrivalFacts {
 /// than chance and the grain of the clock explain.
 ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table);
 
+/// How requests come in the model, and what in the recording speaks against it.
+std::string arrivals_sentence(const ArrivalFacts& facts);
+
 /// "2022-08-23T14:30:10Z/PT59.8S"
 std::string window_text(std::int64_t start, std::int64_t end);
 

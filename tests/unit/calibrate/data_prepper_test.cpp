@@ -1,9 +1,7 @@
 #include <map>
-#include <set>
 
 #include <fmt/format.h>
 
-#include "calibrate/traces/trace_forest.hpp"
 #include "sim/error.hpp"
 #include "tests/unit/calibrate/trace_support.hpp"
 
@@ -148,43 +146,27 @@ TEST_CASE("a shop's spans as Data Prepper stored them", "[calibrate]") {
   const auto path = test::shared_data("hotrod-and-shop-elasticsearch/shop-otel-documents.json");
   if (!path) return;
 
-  SpanSet set = read_spans({*path}, {});
+  const SpanSet set = read_spans({*path}, {});
+  const test::Census census = test::census_of(set);
 
-  CHECK(set.spans.size() == 500);
   CHECK(set.counts.unusable_elements == 0);
   CHECK(set.counts.with_bad_times == 0);
-  std::set<TraceId> traces;
-  std::map<std::string, int> services;
-  std::map<SpanKind, int> kinds;
-  int errors = 0;
-  for (const Span& span : set.spans) {
-    traces.insert(span.trace);
-    ++services[set.names.text(span.service)];
-    ++kinds[span.kind];
-    errors += span.error;
-  }
-  CHECK(traces.size() == 41);
-  CHECK(services == std::map<std::string, int>{{"analytics-service", 82},
-                                               {"authentication", 5},
-                                               {"database", 178},
-                                               {"frontend-client", 61},
-                                               {"inventory", 43},
-                                               {"order", 101},
-                                               {"payment", 25},
-                                               {"recommendation", 5}});
-  CHECK(kinds[SpanKind::client] == 204);
-  CHECK(kinds[SpanKind::server] == 137);
-  CHECK(kinds[SpanKind::internal] == 159);
-  CHECK(errors == 16);
-  const TraceForest forest = plant(std::move(set.spans));
-  CHECK(forest.counts.orphans == 2);
-  int pairs = 0;
-  for (std::size_t i = 0; i < forest.spans.size(); ++i) {
-    const std::uint32_t parent = forest.parent[i];
-    if (parent == TraceForest::none || forest.spans[i].kind != SpanKind::server) continue;
-    pairs += forest.spans[parent].kind == SpanKind::client;
-  }
-  CHECK(pairs == 129);
+  CHECK(census.spans == 500);
+  CHECK(census.traces == 41);
+  CHECK(census.services == std::map<std::string, int>{{"analytics-service", 82},
+                                                      {"authentication", 5},
+                                                      {"database", 178},
+                                                      {"frontend-client", 61},
+                                                      {"inventory", 43},
+                                                      {"order", 101},
+                                                      {"payment", 25},
+                                                      {"recommendation", 5}});
+  CHECK(census.kinds.at(SpanKind::client) == 204);
+  CHECK(census.kinds.at(SpanKind::server) == 137);
+  CHECK(census.kinds.at(SpanKind::internal) == 159);
+  CHECK(census.errors == 16);
+  CHECK(census.orphans == 2);
+  CHECK(census.pairs == 129);
 }
 
 }  // namespace rehearse

@@ -1,9 +1,7 @@
 #include <map>
-#include <set>
 
 #include <fmt/format.h>
 
-#include "calibrate/traces/trace_forest.hpp"
 #include "sim/error.hpp"
 #include "tests/unit/calibrate/trace_support.hpp"
 
@@ -112,39 +110,23 @@ TEST_CASE("HotROD's spans as Jaeger stored them", "[calibrate]") {
   const auto path = test::shared_data("hotrod-and-shop-elasticsearch/hotrod-jaeger-documents.json");
   if (!path) return;
 
-  SpanSet set = read_spans({*path}, {});
+  const SpanSet set = read_spans({*path}, {});
+  const test::Census census = test::census_of(set);
 
-  CHECK(set.spans.size() == 379);
   CHECK(set.counts.unusable_elements == 0);
-  std::set<TraceId> traces;
-  std::map<std::string, int> services;
-  std::map<SpanKind, int> kinds;
-  int errors = 0;
-  for (const Span& span : set.spans) {
-    traces.insert(span.trace);
-    ++services[set.names.text(span.service)];
-    ++kinds[span.kind];
-    errors += span.error;
-  }
-  CHECK(traces.size() == 14);
-  CHECK(services == std::map<std::string, int>{{"customer", 7},
-                                               {"driver", 7},
-                                               {"frontend", 187},
-                                               {"mysql", 7},
-                                               {"redis", 95},
-                                               {"route", 76}});
-  CHECK(kinds[SpanKind::client] == 192);
-  CHECK(kinds[SpanKind::server] == 104);
-  CHECK(errors == 18);
-  const TraceForest forest = plant(std::move(set.spans));
-  CHECK(forest.counts.orphans == 0);
-  int pairs = 0;
-  for (std::size_t i = 0; i < forest.spans.size(); ++i) {
-    const std::uint32_t parent = forest.parent[i];
-    if (parent == TraceForest::none || forest.spans[i].kind != SpanKind::server) continue;
-    pairs += forest.spans[parent].kind == SpanKind::client;
-  }
-  CHECK(pairs == 90);
+  CHECK(census.spans == 379);
+  CHECK(census.traces == 14);
+  CHECK(census.services == std::map<std::string, int>{{"customer", 7},
+                                                      {"driver", 7},
+                                                      {"frontend", 187},
+                                                      {"mysql", 7},
+                                                      {"redis", 95},
+                                                      {"route", 76}});
+  CHECK(census.kinds.at(SpanKind::client) == 192);
+  CHECK(census.kinds.at(SpanKind::server) == 104);
+  CHECK(census.errors == 18);
+  CHECK(census.orphans == 0);
+  CHECK(census.pairs == 90);
 }
 
 }  // namespace rehearse

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 
 #include "calibrate/calibrate.hpp"
 #include "calibrate/readers/reader.hpp"
+#include "calibrate/traces/trace_forest.hpp"
 #include "tests/support/skipped.hpp"
 
 namespace rehearse::test {
@@ -47,6 +49,36 @@ inline std::optional<std::string> shared_data(const std::string& name) {
   if (std::filesystem::exists(path)) return path;
   testing::skip("the recordings of ../shared/data are not on this machine");
   return std::nullopt;
+}
+
+/// What another program may count in a recording, too.
+struct Census {
+  std::size_t spans = 0;
+  std::size_t traces = 0;
+  std::size_t errors = 0;
+  std::size_t orphans = 0;
+  std::size_t pairs = 0;  // a server below a client
+  std::map<std::string, int> services;
+  std::map<SpanKind, int> kinds;
+};
+
+inline Census census_of(SpanSet set) {
+  Census census;
+  census.spans = set.spans.size();
+  for (const Span& span : set.spans) {
+    ++census.services[set.names.text(span.service)];
+    ++census.kinds[span.kind];
+    census.errors += span.error ? 1 : 0;
+  }
+  const TraceForest forest = plant(std::move(set.spans));
+  census.traces = forest.counts.traces;
+  census.orphans = forest.counts.orphans;
+  for (std::size_t i = 0; i < forest.spans.size(); ++i) {
+    const std::uint32_t parent = forest.parent[i];
+    if (parent == TraceForest::none || forest.spans[i].kind != SpanKind::server) continue;
+    census.pairs += forest.spans[parent].kind == SpanKind::client ? 1 : 0;
+  }
+  return census;
 }
 
 /// Builds spans by names.
