@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <utility>
 
 #include "calibrate/anonymise.hpp"
@@ -15,6 +16,8 @@
 #include "calibrate/traces/unbounded_names.hpp"
 #include "calibrate/traces/visits.hpp"
 #include "models/checks/mistakes.hpp"
+#include "sim/duration_text.hpp"
+#include "sim/error.hpp"
 
 namespace rehearse {
 
@@ -26,11 +29,49 @@ void apply_sampling(SpanSet& spans, double percent) {
   }
 }
 
+/// Leaves out whole traces that begin less than `skipped` after the first one. Returns their
+/// number. Throws InvalidInput when none would be left.
+std::uint64_t skip_start(SpanSet& set, Duration skipped) {
+  if (skipped == Duration() || set.spans.empty()) return 0;
+  std::map<TraceId, std::int64_t> begins;
+  std::int64_t first = set.spans.front().start;
+  for (const Span& span : set.spans) {
+    std::int64_t& begin = begins.try_emplace(span.trace, span.start).first->second;
+    begin = std::min(begin, span.start);
+    first = std::min(first, span.start);
+  }
+  const auto too_early = [&](std::int64_t begin) {
+    return begin - first < skipped.in_nanoseconds();
+  };
+  std::erase_if(set.spans, [&](const Span& span) { return too_early(begins.at(span.trace)); });
+  if (set.spans.empty()) {
+    throw InvalidInput("every trace begins within " + duration_text(skipped) +
+                       " of the first: nothing is left to learn from");
+  }
+  return static_cast<std::uint64_t>(std::count_if(
+      begins.begin(), begins.end(), [&](const auto& entry) { return too_early(entry.second); }));
+}
+
+/// What is wrong with the recording as a whole, or with the model as its picture.
+void judge(Calibration& result, const TraceForest& forest, const VisitTable& visits,
+           const NameTable& names, bool self_check) {
+  Account& account = result.account;
+  account.stationarity = study_stationarity(forest, visits, account.arrivals);
+  if (!self_check) return;
+  std::vector<EndpointName> endpoints;
+  for (const EndpointKey& key : visits.endpoints) {
+    endpoints.push_back({names.text(key.service), names.text(key.operation)});
+  }
+  account.self_check =
+      check_against_recording(result.model, forest, visits, account.arrivals, endpoints);
+}
+
 }  // namespace
 
 Calibration calibrate(SpanSet spans, const CalibrateOptions& options) {
   if (options.sampling_percent) apply_sampling(spans, *options.sampling_percent);
   normalise(spans);
+  const std::uint64_t skipped = skip_start(spans, options.skip_start);
   std::vector<DatabaseHosts> databases = name_databases(spans);
   std::vector<UnboundedNames> unbounded = bound_names(spans);
   if (options.anonymise) {
@@ -66,6 +107,8 @@ Calibration calibrate(SpanSet spans, const CalibrateOptions& options) {
   result.account.read = spans.counts;
   result.account.unbounded_names = std::move(unbounded);
   result.account.databases = std::move(databases);
+  result.account.traces_skipped = skipped;
+  judge(result, forest, visits, spans.names, options.self_check);
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include "calibrate/audit/account.hpp"
 #include "calibrate/readers/reader.hpp"
 #include "models/specs/model_spec.hpp"
+#include "sim/time.hpp"
 
 namespace rehearse {
 
@@ -18,6 +19,10 @@ struct CalibrateOptions {
   bool anonymise = false;
   /// Of all traces, so many were kept, where the spans do not say.
   std::optional<double> sampling_percent;
+  /// Traces that begin so soon after the first one are left out: the warm-up of a load test.
+  Duration skip_start;
+  /// Whether the model is run, too, and compared with the recording.
+  bool self_check = false;
   std::string workload = "users";
   std::string calibrated_by;  // copied into the provenance
 };

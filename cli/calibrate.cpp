@@ -15,6 +15,7 @@
 #include "cli/delivery.hpp"
 #include "cli/model_text.hpp"
 #include "cli/verb.hpp"
+#include "language/quantity_text.hpp"
 #include "language/suggestions.hpp"
 #include "outputs/atomic_file.hpp"
 #include "sim/error.hpp"
@@ -65,6 +66,17 @@ ColumnMapping mapping_called(const std::string& word) {
   return load_column_mapping(word);
 }
 
+Duration skipped_start(const Arguments& arguments) {
+  const auto said = arguments.text("skip-start");
+  if (!said) return {};
+  const auto duration = parse_duration(*said);
+  if (!duration || *duration <= Duration()) {
+    throw InvalidInput(
+        fmt::format("--skip-start {}: expected a duration, as 10s or 1m", visible_name(*said)));
+  }
+  return *duration;
+}
+
 CalibrateOptions options_from(const Arguments& arguments) {
   CalibrateOptions options;
   options.read.format = format_called(arguments.text("format").value_or("detect"));
@@ -74,6 +86,8 @@ CalibrateOptions options_from(const Arguments& arguments) {
   constexpr double least_percent = 100 / most_adjusted_count;
   options.sampling_percent = arguments.number("sampling-percent", least_percent, 100);
   options.anonymise = arguments.has("anonymise");
+  options.skip_start = skipped_start(arguments);
+  options.self_check = true;
   options.calibrated_by = "rehearse " REHEARSE_VERSION;
   return options;
 }
@@ -99,8 +113,10 @@ int run(const Invocation& invocation) {
   const Calibration calibration = calibrate(arguments.positional(), options_from(arguments));
   const std::string model =
       readable_model_text(calibration.model, output.value_or("the learned model"));
+  const std::string account =
+      text(calibration.account, arguments.has("verbose") ? Detail::all : Detail::most_used);
   if (!output) {
-    print_aside(text(calibration.account));
+    print_aside(account);
     print(model);
     return 0;
   }
@@ -108,8 +124,7 @@ int run(const Invocation& invocation) {
   Delivery delivery;
   const bool saved = delivery.attempt([&] { write_atomically(*output, model); });
   delivery.attempt([&] {
-    print(text(calibration.account) +
-          (saved ? fmt::format("Model {}\n", visible_line(*output)) : std::string()));
+    print(account + (saved ? fmt::format("Model {}\n", visible_line(*output)) : std::string()));
   });
   delivery.must_be_complete("rehearse: everything else was delivered");
   return 0;
@@ -131,6 +146,8 @@ Verb calibrate_verb() {
       {"format", 0, "FORMAT", "jaeger, zipkin, otlp, xray, datadog or csv (default: by content)"},
       {"columns", 0, "MAPPING", fmt::format("a file, or {}", fmt::join(shipped_names(), ", "))},
       {"anonymise", 0, "", "replace the names of services, operations and instances"},
+      {"skip-start", 0, "DURATION", "leave out traces that begin so soon: a warm-up"},
+      {"verbose", 'v', "", "all rows of the account, however many"},
       {"sampling-percent", 0, "P", "of all traces were kept, where the spans do not say"},
   };
   verb.run = run;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,10 @@ namespace rehearse {
 namespace {
 
 using AccountText = std::back_insert_iterator<std::string>;
+
+constexpr std::size_t rows_shown = 10;
+constexpr std::size_t files_shown = 3;
+constexpr std::uint64_t few_visits = 100;
 
 std::string_view word(Role role) {
   switch (role) {
@@ -57,6 +62,8 @@ void tell_of_spans(AccountText out, const Account& account) {
         "with the lower half of a trace id: joined with the trace whose id ends so");
   tell(out, account.read.impossible_sampling, "sampling weight", "sampling weights",
        "that cannot be: left out, each of these spans stands for itself");
+  tell(out, account.traces_skipped, "trace", "traces",
+       "that began before the part asked for: left out");
   tell(out, account.forest.duplicates, "duplicate", "duplicates", "of spans: left out");
   tell(out, account.forest.differing_duplicates,
        "of these not equal to the one kept (the longest)");
@@ -142,14 +149,36 @@ void write_left_out(AccountText out, const Account& account) {
   fmt::format_to(out, "\nLeft out, or repaired:{}\n{}", lines.empty() ? " nothing" : "", lines);
 }
 
-void write_roles(AccountText out, const Account& account) {
+/// Pointers to the rows with the largest numbers, in the order of the rows; to all, if so asked.
+template <class Row, class Number>
+std::vector<const Row*> most_used(const std::vector<Row>& rows, Detail detail,
+                                  const Number& number) {
+  std::vector<const Row*> chosen;
+  for (const Row& row : rows) chosen.push_back(&row);
+  if (detail == Detail::all || rows.size() <= rows_shown) return chosen;
+  std::stable_sort(chosen.begin(), chosen.end(),
+                   [&](const Row* a, const Row* b) { return number(*a) > number(*b); });
+  chosen.resize(rows_shown);
+  std::sort(chosen.begin(), chosen.end());
+  return chosen;
+}
+
+void tell_of_more(AccountText out, std::size_t all, std::size_t shown, std::string_view one,
+                  std::string_view several) {
+  if (all == shown) return;
+  fmt::format_to(out, "             and {} less used {}: --verbose lists them\n",
+                 count_text(all - shown), agreeing(all - shown, one, several));
+}
+
+void write_roles(AccountText out, const Account& account, Detail detail) {
   fmt::format_to(out,
                  "\nService and operation of every span: {}, {}, {}, "
-                 "{} internal:\n",
+                 "{} internal{}\n",
                  counted(account.roles.size(), "pair"),
                  counted(account.pairs_in_role(Role::endpoint), "endpoint"),
                  counted(account.pairs_in_role(Role::client), "client side"),
-                 account.pairs_in_role(Role::internal));
+                 account.pairs_in_role(Role::internal), detail == Detail::all ? ":" : "");
+  if (detail != Detail::all) return;
   for (const RoleRow& row : account.roles) {
     fmt::format_to(out, "  {:>9}  {:<11}  {} {}", row.spans, word(row.role), row.service,
                    row.operation);
@@ -158,15 +187,31 @@ void write_roles(AccountText out, const Account& account) {
   }
 }
 
-void write_endpoints(AccountText out, const Account& account) {
+/// Of few visits no high quantile is known.
+void tell_of_thin_data(AccountText out, const Account& account) {
+  const auto thin = static_cast<std::size_t>(
+      std::count_if(account.endpoints.begin(), account.endpoints.end(),
+                    [](const EndpointRow& row) { return row.counts.visits < few_visits; }));
+  if (thin == 0) return;
+  fmt::format_to(out, "  {} of {} fewer than {} visits: the p99 of {} is a guess\n",
+                 count_text(thin),
+                 counted(account.endpoints.size(), "endpoint has", "endpoints have"), few_visits,
+                 agreeing(thin, "this one", "these"));
+}
+
+void write_endpoints(AccountText out, const Account& account, Detail detail) {
   fmt::format_to(out,
                  "\nEndpoints (visits, structures seen, behaviours kept, mean, own errors):\n");
-  for (const EndpointRow& row : account.endpoints) {
-    fmt::format_to(out, "  {:>9}  {:>4}  {:>4}  {:>10}  {:>6.2f} %  {}{}\n", row.counts.visits,
-                   row.counts.structures, row.behaviours,
-                   rounded_duration_text(row.mean_milliseconds / 1e3), row.own_error_percent,
-                   row.endpoint, row.peer_only ? "  (peer, seen from its callers)" : "");
+  const auto rows = most_used(account.endpoints, detail,
+                              [](const EndpointRow& row) { return row.counts.visits; });
+  for (const EndpointRow* row : rows) {
+    fmt::format_to(out, "  {:>9}  {:>4}  {:>4}  {:>10}  {:>6.2f} %  {}{}\n", row->counts.visits,
+                   row->counts.structures, row->behaviours,
+                   rounded_duration_text(row->mean_milliseconds / 1e3), row->own_error_percent,
+                   row->endpoint, row->peer_only ? "  (peer, seen from its callers)" : "");
   }
+  tell_of_more(out, account.endpoints.size(), rows.size(), "endpoint", "endpoints");
+  tell_of_thin_data(out, account);
   BehaviourCounts all;
   for (const EndpointRow& row : account.endpoints) {
     all.ended_by_failed_call += row.counts.ended_by_failed_call;
@@ -184,20 +229,25 @@ void write_endpoints(AccountText out, const Account& account) {
        "without a call that others make: taken for one whose span was lost");
 }
 
-void write_edges(AccountText out, const Account& account) {
+void write_edges(AccountText out, const Account& account, Detail detail) {
   if (account.edges.empty()) {
     fmt::format_to(out, "\nCalls: none\n");
     return;
   }
   fmt::format_to(
       out, "\nCalls (number, failed, with both sides recorded, server longer than client):\n");
-  for (const EdgeRow& row : account.edges) {
-    fmt::format_to(out, "  {:>9}  {:>6}  {:>7}  {:>5}  {} -> {}{}{}{}\n", row.facts.calls,
-                   row.facts.failed, row.facts.both_sides, row.facts.negative_gaps, row.caller,
-                   row.callee, row.facts.detached > 0 ? "  (fire and forget)" : "",
-                   row.ignored_when_failed ? "  (failures survived)" : "",
-                   row.slower_way ? "  (slower on its way than its like: work of the caller)" : "");
+  const auto rows =
+      most_used(account.edges, detail, [](const EdgeRow& row) { return row.facts.calls; });
+  for (const EdgeRow* row : rows) {
+    const EdgeFacts& facts = row->facts;
+    fmt::format_to(
+        out, "  {:>9}  {:>6}  {:>7}  {:>5}  {} -> {}{}{}{}\n", facts.calls, facts.failed,
+        facts.both_sides, facts.negative_gaps, row->caller, row->callee,
+        facts.detached > 0 ? "  (fire and forget)" : "",
+        row->ignored_when_failed ? "  (failures survived)" : "",
+        row->slower_way ? "  (slower on its way than its like: work of the caller)" : "");
   }
+  tell_of_more(out, account.edges.size(), rows.size(), "call", "calls");
   for (const CallerRow& row : account.callers) {
     fmt::format_to(out, "  {} -> {}: {}\n", row.caller, row.callee, row.seen);
   }
@@ -210,11 +260,16 @@ std::size_t Account::pairs_in_role(Role role) const {
       roles.begin(), roles.end(), [role](const RoleRow& row) { return row.role == role; }));
 }
 
-std::string text(const Account& account) {
+std::string text(const Account& account, Detail detail) {
   std::string result;
   AccountText out(result);
   fmt::format_to(out, "Files:\n");
-  for (const std::string& file : account.files) fmt::format_to(out, "  {}\n", file);
+  const std::size_t files =
+      detail == Detail::all ? account.files.size() : std::min(account.files.size(), files_shown);
+  for (std::size_t i = 0; i < files; ++i) fmt::format_to(out, "  {}\n", account.files[i]);
+  if (files < account.files.size()) {
+    fmt::format_to(out, "  and {} more\n", count_text(account.files.size() - files));
+  }
   fmt::format_to(out, "Spans read: {}, used: {}, in {} of {}.\n", count_text(account.read.spans),
                  count_text(account.spans_used), counted(account.forest.traces, "trace"),
                  counted(account.services, "service"));
@@ -228,11 +283,15 @@ std::string text(const Account& account) {
                  arrivals.per_second > 0 ? fmt::format(": {:.3f}/s", arrivals.per_second)
                                          : std::string(", which tells no rate"));
   write_left_out(out, account);
-  write_roles(out, account);
-  write_endpoints(out, account);
-  write_edges(out, account);
+  write_roles(out, account, detail);
+  write_endpoints(out, account, detail);
+  write_edges(out, account, detail);
   fmt::format_to(out, "\nAssumed, as the recording cannot tell:\n");
   for (const std::string& sentence : account.assumptions) fmt::format_to(out, "  {}\n", sentence);
+  for (const std::string& sentence : sentences(account.stationarity)) {
+    fmt::format_to(out, "  {}\n", sentence);
+  }
+  if (account.self_check) result += text(*account.self_check, detail == Detail::all);
   return result;
 }
 

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "calibrate/audit/self_check.hpp"
+#include "calibrate/audit/stationarity.hpp"
 #include "calibrate/learn/arrivals.hpp"
 #include "calibrate/learn/behaviours.hpp"
 #include "calibrate/learn/edges.hpp"
@@ -82,11 +85,17 @@ struct Account {
   std::vector<DatabaseHosts> databases;
   std::vector<UnboundedNames> unbounded_names;
   std::vector<std::string> assumptions;
+  std::uint64_t traces_skipped = 0;  // as they began too early
+  Stationarity stationarity;
+  std::optional<SelfCheck> self_check;
 
   std::size_t pairs_in_role(Role role) const;
 };
 
+/// Everything; or what fits on two screens: of long lists the most used rows, and how many more.
+enum class Detail { all, most_used };
+
 /// For people, in lines of text.
-std::string text(const Account& account);
+std::string text(const Account& account, Detail detail = Detail::all);
 
 }  // namespace rehearse

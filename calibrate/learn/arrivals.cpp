@@ -150,7 +150,8 @@ ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table) 
   const std::vector<bool> without_root = forest.in_traces_without_root();
   const std::vector<bool> ways_in = find_ways_in(forest, table, without_root);
   std::vector<std::int64_t> starts;
-  for (const Visit& visit : table.visits) {
+  for (std::size_t i = 0; i < table.visits.size(); ++i) {
+    const Visit& visit = table.visits[i];
     const Top top = forest.top[visit.span];
     if (top == Top::no || (top != Top::root && !without_root[visit.span])) continue;
     if (top != Top::root && !ways_in[visit.endpoint]) {
@@ -161,6 +162,7 @@ ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table) 
     const Span& span = forest.spans[visit.span];
     starts.push_back(span.start);
     ++facts.requests;
+    facts.visits.push_back(static_cast<std::uint32_t>(i));
     facts.adjusted_requests += span.adjusted_count;
     facts.mix[visit.endpoint] += span.adjusted_count;
   }

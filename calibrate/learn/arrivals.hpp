@@ -29,6 +29,7 @@ struct ArrivalFacts {
   std::int64_t last = 0;
   std::vector<Stretch> stretches;       // rising; together `seconds` long
   std::map<std::uint32_t, double> mix;  // by endpoint, in requests seen
+  std::vector<std::uint32_t> visits;    // of requests: indices into VisitTable::visits
   bool only_orphans = false;            // no trace has a root: orphans were taken for roots
   /// The coefficient of variation of the gaps: 1 for a Poisson process.
   double gaps_vary_by = 1;
