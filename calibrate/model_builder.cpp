@@ -18,6 +18,9 @@
 namespace rehearse {
 namespace {
 
+/// What was given up would have taken longer; how much is a guess.
+constexpr double longer_than_timeout = 1.5;
+
 /// Whether what a visit waited for last has failed.
 bool ended_by_failed_call(std::span<const RecordedCall> calls) {
   const RecordedCall* last = nullptr;
@@ -107,21 +110,27 @@ void ModelBuilder::learn_endpoints() {
     const double wait = waits[self_times_.size()];
     timed.own.front() -= wait;
     timed.self_time -= wait;
+    if (visit.cut_short) {
+      const double rest = (longer_than_timeout - 1) * static_cast<double>(span.duration());
+      timed.own.back() += rest;
+      timed.self_time += rest;
+    }
     self_times_.push_back(timed.self_time);
     work_times_.push_back(timed.self_time + time_between_calls(timed));
     const auto duration = static_cast<double>(span.duration());
     const double weight = span.adjusted_count;
+    const bool failed = span.error && !visit.cut_short;
     VisitSums& own = sums[visit.endpoint];
     own.weight += weight;
     own.duration += weight * duration;
     if (!any_failed(calls)) {
       ++own.undisturbed;
       own.undisturbed_weight += weight;
-      own.own_errors += span.error ? 1 : 0;
-      own.own_error_weight += span.error ? weight : 0;
+      own.own_errors += failed ? 1 : 0;
+      own.own_error_weight += failed ? weight : 0;
     }
     learners[visit.endpoint].add(std::move(timed), weight, duration,
-                                 span.error && ended_by_failed_call(calls));
+                                 failed && ended_by_failed_call(calls));
   }
   learn_peers(learners, sums);
   for (const auto& [endpoint, failures] : callers_.way_failures)
@@ -135,8 +144,10 @@ void ModelBuilder::learn_peers(std::vector<BehaviourLearner>& learners,
   for (const Visit& visit : visits_.visits) {
     const Span& span = forest_.spans[visit.span];
     for (const RecordedCall& call : visits_.attempts_of(visit)) {
-      if (!visits_.endpoints[call.endpoint].peer_only) continue;
-      const auto duration = static_cast<double>(call.end - call.start);
+      const bool given_up = call.timed_out && call.callee == TraceForest::none;
+      if (!visits_.endpoints[call.endpoint].peer_only && !given_up) continue;
+      const auto duration =
+          static_cast<double>(call.end - call.start) * (given_up ? longer_than_timeout : 1);
       const double weight = span.adjusted_count;
       learners[call.endpoint].add(leaf(duration), weight, duration, false);
       VisitSums& own = sums[call.endpoint];
@@ -144,8 +155,8 @@ void ModelBuilder::learn_peers(std::vector<BehaviourLearner>& learners,
       own.duration += weight * duration;
       ++own.undisturbed;
       own.undisturbed_weight += weight;
-      own.own_errors += call.failed ? 1 : 0;
-      own.own_error_weight += call.failed ? weight : 0;
+      own.own_errors += call.failed && !given_up ? 1 : 0;
+      own.own_error_weight += call.failed && !given_up ? weight : 0;
     }
   }
 }

@@ -17,6 +17,7 @@ constexpr std::size_t fewest_in_part = 20;
 constexpr double furthest_by_chance = 2.8;
 constexpr double least_difference = 0.15;
 constexpr double told_from_times = 1.25;
+constexpr std::size_t most_parts_told = 3;
 constexpr std::size_t most_windows = 20;
 constexpr std::size_t fewest_windows = 4;
 constexpr std::size_t enough_in_window = 25;
@@ -223,7 +224,17 @@ Stationarity study_stationarity(const TraceForest& forest, const VisitTable& vis
 
 std::vector<std::string> sentences(const Stationarity& stationarity) {
   std::vector<std::string> lines;
-  for (const OddPart& part : stationarity.parts) lines.push_back(sentence(part));
+  std::vector<OddPart> parts = stationarity.parts;
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const OddPart& a, const OddPart& b) { return a.requests > b.requests; });
+  const std::size_t told = std::min(parts.size(), most_parts_told);
+  for (std::size_t i = 0; i < told; ++i) lines.push_back(sentence(parts[i]));
+  if (told < parts.size()) {
+    lines.push_back(
+        fmt::format("warning: {} like these, shorter: requests wait for one another, "
+                    "or the system changed all the time",
+                    counted(parts.size() - told, "more part")));
+  }
   for (const OddRate& rate : stationarity.rates) {
     lines.push_back(
         fmt::format("warning: {} requests came {} times as often as on average: the model has the "

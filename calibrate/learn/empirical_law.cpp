@@ -37,6 +37,11 @@ std::vector<Point> plotting_positions(const std::vector<WeightedDuration>& sorte
   return points;
 }
 
+/// As a percentile it is told with six decimals.
+double rounded_level(double level) {
+  return std::round(level * 1e8) / 1e8;
+}
+
 double value_at(const std::vector<Point>& points, double level) {
   const auto above = std::lower_bound(points.begin(), points.end(), level,
                                       [](const Point& p, double l) { return p.level < l; });
@@ -63,6 +68,52 @@ std::vector<Point> telling_points(const std::vector<Point>& samples) {
     last = level;
   }
   return points;
+}
+
+/// Where no value lies between two samples though others lie close together below them, and above:
+/// the answer came, or the timeout did. `above`: the index of the upper one.
+std::vector<std::size_t> find_gaps(const std::vector<WeightedDuration>& sorted) {
+  constexpr std::size_t neighbours = 3;
+  constexpr double least_factor = 1.5;
+  constexpr double least_spacings = 5;
+  std::vector<std::size_t> gaps;
+  const auto value = [&](std::size_t i) { return sorted[i].nanoseconds; };
+  for (std::size_t above = neighbours + 1; above < sorted.size(); ++above) {
+    const std::size_t below = above - 1;
+    if (value(above) < least_factor * value(below)) continue;
+    const double spacing_below = (value(below) - value(below - neighbours)) / neighbours;
+    const std::size_t last = std::min(above + neighbours, sorted.size() - 1);
+    const double spacing_above =
+        last == above ? 0 : (value(last) - value(above)) / static_cast<double>(last - above);
+    const double gap = value(above) - value(below);
+    if (gap >= least_spacings * std::max(spacing_below, spacing_above)) gaps.push_back(above);
+  }
+  return gaps;
+}
+
+/// A straight line across a gap would make up values that nobody saw: the law jumps there.
+void add_jumps(const std::vector<WeightedDuration>& sorted, std::vector<Point>& points) {
+  double total = 0;
+  for (const WeightedDuration& sample : sorted) total += sample.weight;
+  double below = 0;
+  std::size_t at = 0;
+  for (const std::size_t above : find_gaps(sorted)) {
+    for (; at < above; ++at) below += sorted[at].weight;
+    const double level = below / total;
+    const double lower_half = sorted[above - 1].weight / total / 2;
+    const double upper_half = sorted[above].weight / total / 2;
+    const double width = std::min(lower_half, upper_half) / 10;
+    std::erase_if(points, [&](const Point& point) {
+      const bool is_end = point.level == 0 || point.level == 1;
+      return !is_end && point.level > level - lower_half && point.level < level + upper_half;
+    });
+    points.push_back({rounded_level(level - width), sorted[above - 1].nanoseconds});
+    points.push_back({rounded_level(level + width), sorted[above].nanoseconds});
+  }
+  std::sort(points.begin(), points.end(),
+            [](const Point& a, const Point& b) { return a.level < b.level; });
+  const auto same = [](const Point& a, const Point& b) { return a.level >= b.level; };
+  points.erase(std::unique(points.begin(), points.end(), same), points.end());
 }
 
 /// Leaves out points that the straight line from the last kept one to the next would give anyway.
@@ -130,7 +181,9 @@ LawSpec empirical_law(std::vector<WeightedDuration> samples) {
     law.form = ConstantSpec{rounded(samples.empty() ? 0 : samples.front().nanoseconds)};
     return law;
   }
-  std::vector<Point> points = thinned(telling_points(plotting_positions(samples)));
+  std::vector<Point> points = telling_points(plotting_positions(samples));
+  add_jumps(samples, points);
+  points = thinned(points);
   restore_mean(points, weighted_mean(samples));
   EmpiricalSpec empirical;
   for (const Point& point : points) {

@@ -9,11 +9,20 @@ namespace {
 
 constexpr std::uint32_t none = TraceForest::none;
 constexpr double pile_width = 0.02;
+constexpr double failed_pile_width = 0.1;  // timers may be late
 constexpr std::size_t enough_seen_to_go_on = 2;
+constexpr std::size_t enough_cut_short = 3;
+
+/// What speaks for a caller that gave up.
+enum class Sign {
+  nothing,
+  cut_short,  // it failed, and nothing tells how long the callee would have taken
+  goes_on,    // the callee went on for longer
+};
 
 struct TimedCall {
-  std::int64_t duration = 0;
-  bool callee_goes_on = false;
+  std::int64_t duration = 0;  // as its caller saw it
+  Sign sign = Sign::nothing;
   RecordedCall* call = nullptr;
 };
 
@@ -29,10 +38,12 @@ class TimeoutFinder {
       if (pile.empty()) continue;
       TimeoutFacts& facts = found[pair];
       facts.given_up = pile.size();
-      facts.after = pile[pile.size() / 2].duration;
+      facts.after = pile[pile.size() / 10].duration;  // timers may be late, and are never early
       for (const TimedCall& timed : pile) {
+        timed.call->end = timed.call->start + timed.duration;
         timed.call->failed = true;
         timed.call->timed_out = true;
+        if (timed.sign == Sign::cut_short) mark_cut_short(timed.call->callee);
       }
     }
     return found;
@@ -44,20 +55,59 @@ class TimeoutFinder {
     for (const Visit& visit : visits_.visits) {
       for (std::uint32_t i = 0; i < visit.call_count; ++i) {
         RecordedCall& call = visits_.calls[visit.first_call + i];
-        if (call.detached || call.client == none) continue;
-        if (visits_.endpoints[call.endpoint].peer_only) continue;
+        if (call.detached) continue;
         pairs[{visits_.endpoints[visit.endpoint].service, visits_.endpoints[call.endpoint].service}]
-            .push_back({call.end - call.start, callee_goes_on(call), &call});
+            .push_back(call.client == none ? seen_by_callee(visit, call) : seen_by_caller(call));
       }
     }
     return pairs;
   }
 
-  bool callee_goes_on(const RecordedCall& call) const {
-    if (call.callee == none) return false;
+  void mark_cut_short(std::uint32_t callee) {
+    if (callee == none || visits_.visit_of_span[callee] == none) return;
+    visits_.visits[visits_.visit_of_span[callee]].cut_short = true;
+  }
+
+  TimedCall seen_by_caller(RecordedCall& call) const {
+    TimedCall timed{call.end - call.start, Sign::nothing, &call};
     const Span& client = forest_.spans[call.client];
-    const std::int64_t longer = forest_.spans[call.callee].duration() - client.duration();
-    return longer > 2 * grains_[client.service] + client.duration() / 1'000;
+    if (call.callee == none) {
+      if (client.error) timed.sign = Sign::cut_short;
+      return timed;
+    }
+    const Span& callee = forest_.spans[call.callee];
+    const std::int64_t longer = callee.duration() - client.duration();
+    if (longer > 2 * grains_[client.service] + client.duration() / 1'000) {
+      timed.sign = Sign::goes_on;
+    } else if (client.error && ended_together(client, callee) && nobody_failed_below(call)) {
+      timed.sign = Sign::cut_short;
+    }
+    return timed;
+  }
+
+  /// As a callee does that is told, or that fails by itself.
+  bool ended_together(const Span& client, const Span& callee) const {
+    const std::int64_t shorter = client.duration() - callee.duration();
+    return callee.error || shorter < 2 * grains_[client.service] + client.duration() / 100;
+  }
+
+  /// Where callers do not record their calls, one that gives up ends before its callee.
+  TimedCall seen_by_callee(const Visit& visit, RecordedCall& call) const {
+    const Span& caller = forest_.spans[visit.span];
+    const std::int64_t least = 2 * grains_[caller.service] + caller.duration() / 100;
+    if (call.failed || call.end <= caller.end + least) {
+      return {call.end - call.start, Sign::nothing, &call};
+    }
+    return {std::max<std::int64_t>(caller.end - call.start, 0), Sign::goes_on, &call};
+  }
+
+  /// A callee that gives up on its own callee fails with it.
+  bool nobody_failed_below(const RecordedCall& call) const {
+    const std::uint32_t visit = visits_.visit_of_span[call.callee];
+    if (visit == none) return true;
+    const auto calls = visits_.calls_of(visits_.visits[visit]);
+    return std::none_of(calls.begin(), calls.end(),
+                        [](const RecordedCall& below) { return below.failed; });
   }
 
   /// The calls that were given up, if that was at one value, which no call exceeds; by duration.
@@ -65,25 +115,57 @@ class TimeoutFinder {
     std::stable_sort(calls.begin(), calls.end(), [](const TimedCall& a, const TimedCall& b) {
       return a.duration < b.duration;
     });
+    std::vector<TimedCall> pile = pile_of_going_on(calls);
+    return pile.empty() ? pile_of_cut_short(calls) : pile;
+  }
+
+  std::vector<TimedCall> pile_of_going_on(const std::vector<TimedCall>& calls) const {
     std::vector<TimedCall> pile;
     std::copy_if(calls.begin(), calls.end(), std::back_inserter(pile),
-                 [](const TimedCall& timed) { return timed.callee_goes_on; });
+                 [](const TimedCall& timed) { return timed.sign == Sign::goes_on; });
     if (pile.empty()) return {};
+    const bool failed = all_failed(pile);
+    const double width = failed ? failed_pile_width : pile_width;
     const auto value = static_cast<double>(pile[pile.size() / 2].duration);
-    if (value <= 0 || static_cast<double>(calls.back().duration) > value * (1 + pile_width)) {
-      return {};
-    }
-    const std::size_t shorter = std::erase_if(pile, [value](const TimedCall& timed) {
-      return static_cast<double>(timed.duration) < value * (1 - pile_width);
+    if (value <= 0 || static_cast<double>(calls.back().duration) > value * (1 + width)) return {};
+    const std::size_t shorter = std::erase_if(pile, [&](const TimedCall& timed) {
+      return static_cast<double>(timed.duration) < value * (1 - width);
     });
     if (shorter * 9 > pile.size() || pile.size() < enough_seen_to_go_on) return {};
-    if (!all_failed(pile) && !stands_apart(calls, pile)) return {};
+    if (!failed && !stands_apart(calls, pile)) return {};
     return pile;
+  }
+
+  /// The longest calls of all, failed without exception, where the longest good one is shorter: by
+  /// a third, where the callee should have been recorded and was not, so that it may be refusing.
+  std::vector<TimedCall> pile_of_cut_short(const std::vector<TimedCall>& calls) const {
+    if (calls.empty() || calls.back().sign != Sign::cut_short) return {};
+    const auto value = static_cast<double>(calls.back().duration);
+    std::vector<TimedCall> pile;
+    bool callees_missing = false;
+    std::int64_t longest_other = 0;
+    for (const TimedCall& timed : calls) {
+      if (static_cast<double>(timed.duration) < value * (1 - pile_width)) {
+        longest_other = timed.duration;
+        continue;
+      }
+      if (timed.sign != Sign::cut_short) return {};
+      pile.push_back(timed);
+      callees_missing = callees_missing || (timed.call->callee == none && !is_peer(timed));
+    }
+    if (value <= 0 || pile.size() < enough_cut_short || 2 * pile.size() > calls.size()) return {};
+    if (callees_missing && 3 * longest_other > 2 * pile.front().duration) return {};
+    return pile;
+  }
+
+  bool is_peer(const TimedCall& timed) const {
+    return visits_.endpoints[timed.call->endpoint].peer_only;
   }
 
   bool all_failed(const std::vector<TimedCall>& pile) const {
     return std::all_of(pile.begin(), pile.end(), [this](const TimedCall& timed) {
-      return forest_.spans[timed.call->client].error;
+      const RecordedCall& call = *timed.call;
+      return forest_.spans[call.client != none ? call.client : forest_.parent[call.callee]].error;
     });
   }
 
@@ -92,7 +174,9 @@ class TimeoutFinder {
   bool stands_apart(const std::vector<TimedCall>& calls, const std::vector<TimedCall>& pile) const {
     if (2 * pile.size() > calls.size()) return false;
     for (const TimedCall& timed : calls) {
-      if (!timed.callee_goes_on && 3 * timed.duration > 2 * pile.front().duration) return false;
+      if (timed.sign != Sign::goes_on && 3 * timed.duration > 2 * pile.front().duration) {
+        return false;
+      }
     }
     return std::all_of(pile.begin(), pile.end(), [this](const TimedCall& timed) {
       return 2 * forest_.spans[timed.call->callee].duration() > 3 * timed.duration;

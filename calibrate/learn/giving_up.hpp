@@ -20,13 +20,20 @@ struct TimeoutFacts {
   bool operator==(const TimeoutFacts&) const = default;
 };
 
-/// Finds timeouts, and marks the calls that ended by one as failed: `timed_out`.
+/// Finds timeouts, and marks the calls that ended by one as failed: `timed_out`, and visits that
+/// ended with such a call: `cut_short`.
 ///
-/// A call was given up when the callee went on for longer than the client span. It was by a timeout
-/// when nine of ten such calls of a pair of services, and two at least, ended at one value (within
-/// 2 %) that no call exceeds. Where their client spans have no errors, good calls must last less
-/// than two thirds of it, and the callees half as long again. Failed calls without a server span
-/// are failures on the way, however long they lasted.
+/// A call was given up when the callee went on for longer than the client span; or, where callers
+/// do not record their calls, for longer than the caller. It was by a timeout when nine of ten such
+/// calls of a pair of services, and two at least, ended at one value that no call exceeds: within
+/// 10 % where all failed, else within 2 %, and good calls must last less than two thirds of it, and
+/// the callees half as long again.
+///
+/// A call was cut short when it failed at the caller and the callee was a peer, was not recorded,
+/// or failed or ended with it, without a failed call of its own. It was by a timeout when the
+/// longest calls of all, three at least and at most half, were cut short at one value (2 %); where
+/// callees should have been recorded and were not, and may have refused, other calls must last less
+/// than two thirds of it.
 std::map<ServicePair, TimeoutFacts> find_timeouts(const TraceForest& forest, VisitTable& visits);
 
 }  // namespace rehearse

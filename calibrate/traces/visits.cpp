@@ -227,20 +227,49 @@ class VisitFinder {
     return grains_[own.service] + own.duration() / 100;
   }
 
+  /// How the calls of an edge ended, beside the visits that made them.
+  struct SeenEnds {
+    double good = 0;
+    double outliving = 0;
+    double begun_afterwards = 0;                  // after the client span was over
+    std::vector<std::int64_t> stayed_before_end;  // visits that calls outlived, from their start
+    std::int64_t longest_stay_otherwise = 0;
+  };
+
+  static bool is_detached(const SeenEnds& seen) {
+    if (seen.begun_afterwards * 2 > seen.good) return true;
+    return seen.outliving * 10 >= seen.good && !gave_up(seen);
+  }
+
+  /// Whether visits stayed for one time, longer than with all other calls, before they left without
+  /// the answer: that is a timeout.
+  static bool gave_up(const SeenEnds& seen) {
+    constexpr double width = 0.05;
+    std::vector<std::int64_t> stays = seen.stayed_before_end;
+    if (stays.size() < 3 || seen.outliving * 2 > seen.good) return false;
+    std::sort(stays.begin(), stays.end());
+    const auto value = static_cast<double>(stays[stays.size() / 2]);
+    return static_cast<double>(stays.front()) >= value * (1 - width) &&
+           static_cast<double>(stays.back()) <= value * (1 + width) &&
+           static_cast<double>(seen.longest_stay_otherwise) < value * (1 - width);
+  }
+
   void find_detached_edges() {
-    struct Edge {
-      double good = 0;
-      double outliving = 0;
-      double begun_afterwards = 0;  // after the client span was over
-    };
-    std::map<std::pair<std::uint32_t, std::uint32_t>, Edge> edges;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, SeenEnds> edges;
     for (const Visit& visit : table_.visits) {
       for (const RecordedCall& call : table_.calls_of(visit)) {
-        if (call.failed) continue;
-        Edge& edge = edges[{visit.endpoint, call.endpoint}];
+        // Who fails may have given up.
+        if (call.failed || span(visit.span).error) continue;
+        SeenEnds& edge = edges[{visit.endpoint, call.endpoint}];
         const double weight = span(visit.span).adjusted_count;
+        const std::int64_t stayed = span(visit.span).end - call.start;
         edge.good += weight;
-        if (call.end > span(visit.span).end + tolerance(visit)) edge.outliving += weight;
+        if (call.end > span(visit.span).end + tolerance(visit)) {
+          edge.outliving += weight;
+          edge.stayed_before_end.push_back(stayed);
+        } else {
+          edge.longest_stay_otherwise = std::max(edge.longest_stay_otherwise, stayed);
+        }
         if (may_be_message(call) && span(call.callee).start >= call.end) {
           edge.begun_afterwards += weight;
         }
@@ -251,10 +280,7 @@ class VisitFinder {
         RecordedCall& call = table_.calls[visit.first_call + i];
         const auto edge = edges.find({visit.endpoint, call.endpoint});
         if (edge == edges.end()) continue;
-        const Edge& seen = edge->second;
-        if (seen.outliving * 10 >= seen.good || seen.begun_afterwards * 2 > seen.good) {
-          call.detached = true;
-        }
+        if (is_detached(edge->second)) call.detached = true;
       }
     }
   }

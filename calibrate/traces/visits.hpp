@@ -31,6 +31,7 @@ struct Visit {
   std::uint32_t first_call = 0;
   std::uint32_t call_count = 0;
   std::uint32_t attempt_count = 0;  // where attempts were joined
+  bool cut_short = false;           // by a timeout of its caller: see TimeoutFacts
 };
 
 struct EndpointKey {
@@ -76,8 +77,9 @@ struct VisitTable {
 std::vector<std::int64_t> clock_grains(const TraceForest& forest);
 
 /// Finds all visits and their calls. An edge is fire and forget when its callee consumes messages,
-/// or when at least a tenth of its calls without error end after the visit that made them (an
-/// awaited call never does, once clocks that differ are allowed for: see ClockOffsets), or when
+/// or when at least a tenth of its calls without error end after the visit that made them, where
+/// that did not fail (an awaited call never does, once clocks that differ are allowed for, see
+/// ClockOffsets, unless it is given up after one time that is longer than any other wait), or when
 /// most of its callees begin after the client span, which is not said to be a call, was over.
 ///
 /// A call whose server span was lost is a call to the usual endpoint, save on edges of

@@ -57,6 +57,25 @@ const EndpointSpec& back(const Calibration& learned) {
   return learned.model.services.at("back").endpoints.at("get");
 }
 
+double largest(const LawSpec& law) {
+  if (const auto* constant = std::get_if<ConstantSpec>(&law.form))
+    return constant->value.in_seconds();
+  return std::get<EmpiricalSpec>(law.form).points.back().value.in_seconds();
+}
+
+/// The largest quantile of any work, in seconds.
+double slowest_work(const EndpointSpec& endpoint) {
+  double slowest = 0;
+  for (const BehaviourSpec& behaviour : endpoint.behaviours) {
+    for (const StepSpec& step : behaviour.steps) {
+      if (const auto* work = std::get_if<WorkSpec>(&step.action)) {
+        slowest = std::max(slowest, largest(work->duration));
+      }
+    }
+  }
+  return slowest;
+}
+
 OnError on_error(const Calibration& learned) {
   const EndpointSpec& page = learned.model.services.at("front").endpoints.at("page");
   for (const StepSpec& step : page.behaviours.at(0).steps) {
@@ -76,7 +95,7 @@ TEST_CASE("calls that end at one value while the callee goes on were given up", 
 
   const Calibration learned = recording.learn();
 
-  CHECK(client_of(learned).timeout.value() == Duration::milliseconds(501));
+  CHECK(client_of(learned).timeout.value() == Duration::milliseconds(500));
   CHECK(on_error(learned) == OnError::ignore);
   CHECK(back(learned).errors.percent == 0);
 }
@@ -99,16 +118,125 @@ TEST_CASE("who never waits for the end has no timeout", "[calibrate]") {
   CHECK_FALSE(client_of(recording.learn()).timeout);
 }
 
-TEST_CASE("failed calls without a server span fail, however long they lasted", "[calibrate]") {
-  const std::int64_t lasts = GENERATE(1'000, 25);
+TEST_CASE("failed calls without a server span were refused, unless they lasted longest, all alike",
+          "[calibrate]") {
   Recording recording;
-  for (int i = 0; i < 40; ++i) recording.request({{20 + i % 4, 18}});
-  for (int i = 0; i < 10; ++i) recording.request({{lasts, -1, true}}, true);
-
+  const auto record = [&](std::int64_t lasts, std::int64_t more) {
+    for (int i = 0; i < 40; ++i) recording.request({{20 + i % 4, 18}});
+    for (int i = 0; i < 10; ++i) recording.request({{lasts + i * more, -1, true}}, true);
+  };
+  SECTION("about as long as others") {
+    record(25, 0);
+  }
+  SECTION("each another time") {
+    record(1'000, 25);
+  }
+  SECTION("longest and alike") {
+    record(1'000, 0);
+    const Calibration learned = recording.learn();
+    CHECK(client_of(learned).timeout.value() == Duration::milliseconds(1'000));
+    CHECK(back(learned).errors.percent == 0);
+    CHECK(slowest_work(back(learned)) > 1.0);
+    return;
+  }
   const Calibration learned = recording.learn();
-
   CHECK_FALSE(client_of(learned).timeout);
   CHECK(back(learned).errors.percent == Approx(20));
+}
+
+TEST_CASE("calls that are cut short at one value with their callee were given up", "[calibrate]") {
+  Recording recording;
+  for (int i = 0; i < 40; ++i) recording.request({{20 + i, 18 + i}});
+  for (int i = 0; i < 4; ++i) recording.request({{500, 498, true, true}}, true);
+  SECTION("all at one value") {
+    const Calibration learned = recording.learn();
+    CHECK(client_of(learned).timeout.value() == Duration::milliseconds(500));
+    // What the caller did is no error of the callee, which would have gone on.
+    CHECK(back(learned).errors.percent == 0);
+    CHECK(slowest_work(back(learned)) > 0.6);
+  }
+  SECTION("a good one is longer") {
+    recording.request({{600, 598}});
+    CHECK_FALSE(client_of(recording.learn()).timeout);
+  }
+  SECTION("a good one is as long") {
+    recording.request({{500, 498}});
+    CHECK_FALSE(client_of(recording.learn()).timeout);
+  }
+}
+
+TEST_CASE("calls to a peer that fail at the longest time of all were given up", "[calibrate]") {
+  test::SpanBuilder spans;
+  for (std::uint64_t trace = 1; trace <= 50; ++trace) {
+    const std::int64_t start = 1'000 * ms * static_cast<std::int64_t>(trace);
+    const bool stuck = trace % 10 == 0;
+    const std::int64_t lasts = (stuck ? 500 : 10 + static_cast<std::int64_t>(trace)) * ms;
+    spans.add(trace, 1, 0, "front", "page", start, start + lasts + 10 * ms, SpanKind::server)
+        .error = stuck;
+    Span& query = spans.add(trace, 2, 1, "front", "query", start + 5 * ms, start + 5 * ms + lasts,
+                            SpanKind::client);
+    query.error = stuck;
+    query.peer = spans.set.names.intern("database");
+  }
+  const Calibration learned = calibrate(spans.set, {});
+  const ServiceSpec& front = learned.model.services.at("front");
+  CHECK(front.calls.at("database").timeout.value() == Duration::milliseconds(500));
+  const EndpointSpec& query = learned.model.services.at("database").endpoints.at("query");
+  CHECK(query.errors.percent == 0);
+  CHECK(slowest_work(query) == Approx(0.75));
+}
+
+TEST_CASE("where callers record no calls, one that leaves after one time before its callee gave up",
+          "[calibrate]") {
+  test::SpanBuilder spans;
+  const bool piled = GENERATE(true, false);
+  const bool fails = GENERATE(true, false);
+  for (std::uint64_t trace = 1; trace <= 50; ++trace) {
+    const std::int64_t start = 1'000 * ms * static_cast<std::int64_t>(trace);
+    const bool slow = trace % 5 == 0;
+    const std::int64_t waits = (300 + (piled ? 0 : 7 * static_cast<std::int64_t>(trace))) * ms;
+    const std::int64_t ends = slow ? 5 * ms + waits : (30 + static_cast<std::int64_t>(trace)) * ms;
+    spans.add(trace, 1, 0, "front", "page", start, start + ends, SpanKind::server).error =
+        slow && fails;
+    spans.add(trace, 2, 1, "back", "get", start + 5 * ms,
+              slow ? start + 1'200 * ms : start + ends - 5 * ms, SpanKind::server);
+  }
+  const Calibration learned = calibrate(spans.set, {});
+  CHECK((client_of(learned).timeout == Duration::milliseconds(300)) == piled);
+  bool awaited = false;
+  const EndpointSpec& page = learned.model.services.at("front").endpoints.at("page");
+  for (const StepSpec& step : page.behaviours.at(0).steps) {
+    awaited = awaited || std::holds_alternative<CallSpec>(step.action);
+  }
+  CHECK(awaited == (piled || fails));
+  if (piled) CHECK(on_error(learned) == (fails ? OnError::fail : OnError::ignore));
+}
+
+TEST_CASE("who never waits for the answer gives up nothing", "[calibrate]") {
+  test::SpanBuilder spans;
+  for (std::uint64_t trace = 1; trace <= 50; ++trace) {
+    const std::int64_t start = 1'000 * ms * static_cast<std::int64_t>(trace);
+    spans.add(trace, 1, 0, "front", "page", start, start + 25 * ms, SpanKind::server);
+    // Of some the callee is done before, as chance has it.
+    const std::int64_t lasts = (trace % 3 == 0 ? 200 : 10) * ms;
+    spans.add(trace, 2, 1, "back", "get", start + 5 * ms, start + 5 * ms + lasts, SpanKind::server);
+  }
+  const Calibration learned = calibrate(spans.set, {});
+  CHECK_FALSE(client_of(learned).timeout);
+  const EndpointSpec& page = learned.model.services.at("front").endpoints.at("page");
+  for (const BehaviourSpec& behaviour : page.behaviours) {
+    for (const StepSpec& step : behaviour.steps) {
+      CHECK_FALSE(std::holds_alternative<CallSpec>(step.action));
+    }
+  }
+}
+
+TEST_CASE("timers may be late", "[calibrate]") {
+  Recording recording;
+  for (int i = 0; i < 40; ++i) recording.request({{20 + i % 9, 18}});
+  for (int i = 0; i < 10; ++i) recording.request({{500 + 5 * i, 900, true}}, true);
+
+  CHECK(client_of(recording.learn()).timeout.value().in_seconds() == Approx(0.505).margin(0.006));
 }
 
 TEST_CASE("good calls may last nearly as long as a timeout", "[calibrate]") {

@@ -87,6 +87,23 @@ TEST_CASE("an atom of the samples stays an atom of the law", "[calibrate]") {
   CHECK(law.quantile(0.9).in_seconds() == Approx(0.2).epsilon(0.01));
 }
 
+TEST_CASE("a law makes up no values where none were seen", "[calibrate]") {
+  std::vector<WeightedDuration> samples;
+  const int slow = GENERATE(1, 7, 40);
+  for (int i = 0; i < 200; ++i) samples.push_back({15e6 + 5e4 * i, 1});
+  for (int i = 0; i < slow; ++i) samples.push_back({1e9 + 1e7 * i, 1});
+
+  const Law law(empirical_law(samples));
+
+  int between = 0;
+  for (int i = 1; i < 10'000; ++i) {
+    const double seconds = law.quantile(i / 10'000.0).in_seconds();
+    between += seconds > 0.026 && seconds < 0.9 ? 1 : 0;
+  }
+  CHECK(between <= 10);
+  CHECK(1e9 * law.mean_seconds() == Approx(weighted_mean(samples)).epsilon(0.02));
+}
+
 TEST_CASE("weights count as so many samples", "[calibrate]") {
   const LawSpec weighted = empirical_law({{1e6, 3}, {5e6, 1}});
   const LawSpec repeated = empirical_law({{1e6, 1}, {1e6, 1}, {1e6, 1}, {5e6, 1}});
