@@ -10,6 +10,7 @@
 
 namespace rehearse {
 
+/// What comes of a replication that is traced.
 struct TracedReplication {
   Outcome outcome;
   TraceCounts counts;

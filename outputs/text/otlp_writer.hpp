@@ -8,6 +8,7 @@
 
 #include "models/system.hpp"
 
+/// Simulated requests as OTLP.
 namespace rehearse {
 
 struct TracedSpan;

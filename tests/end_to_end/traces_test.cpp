@@ -32,7 +32,7 @@ instances = 2
 [[services.shop.endpoints."GET /".behaviours]]
 steps = [
   { work = "4ms" },
-  { parallel = { branches = [ [ { call = "price/Quote" } ], [ { call = "stock/Look" } ] ] } },
+  { parallel = [ [ { call = "price/Quote" } ], [ { call = "stock/Look" } ] ] },
   { work = "2ms" },
 ]
 
@@ -40,7 +40,7 @@ steps = [
 steps = [
   { work = "5ms" },
   { call = "stock/Take" },
-  { call = { endpoint = "till/Pay", probability = 0.5 } },
+  { call = "till/Pay", probability = 0.5 },
   { spawn = "archive/Keep" },
   { work = "1ms" },
 ]
@@ -78,6 +78,22 @@ double number_after(const std::string& text, const std::string& before) {
   return std::stod(text.substr(from + before.size()));
 }
 
+std::string without_commas(std::string text) {
+  std::erase(text, ',');
+  return text;
+}
+
+double traces_in(const std::string& model) {
+  return number_after(model, "\ntraces = ");
+}
+
+/// In milliseconds, of the account.
+double mean_in(const std::string& account, const std::string& endpoint) {
+  std::smatch match;
+  const std::regex pattern(" ([0-9.]+)ms +[0-9.]+ % +" + endpoint + "\n");
+  return std::regex_search(account, match, pattern) ? std::stod(match[1].str()) : 0;
+}
+
 std::string member(const std::string& json, const std::string& key) {
   std::smatch match;
   const std::regex pattern("\"" + key + "\": \"([^\"]*)\"");
@@ -107,9 +123,34 @@ TEST_CASE("what was simulated is learned from its traces", "[end_to_end]") {
 
   const Finished learned = place.rehearse({"calibrate", "t.json", "-o", "learned.model.toml"});
 
-  CAPTURE(traced.output, learned.output);
   CHECK(learned.exit_code == 0);
-  FAIL(place.content("learned.model.toml"));
+  const double spans = number_after(without_commas(traced.output), "of replication 0 ");
+  CHECK(number_after(without_commas(learned.output), "Spans read: ") == spans);
+  CHECK(number_after(without_commas(learned.output), " used: ") == spans);
+  const std::string model = place.content("learned.model.toml");
+  CAPTURE(model);
+  // Of a Poisson count of 3000, 4.5 standard errors.
+  CHECK(std::abs(number_after(model, "rate = \"") - 50) < 4.5 * std::sqrt(50.0 / 60));
+  const double order_share = number_after(model, "\"shop/POST /order\" = ") / traces_in(model);
+  CHECK(std::abs(order_share - 0.25) < 4.5 * std::sqrt(0.25 * 0.75 / traces_in(model)));
+  // The mean of an exponential law of n samples has the relative error 1 / sqrt(n).
+  const double quotes =
+      number_after(model, "[[services.price.endpoints.Quote.behaviours]]\nweight = ");
+  const double mean = mean_in(learned.output, "price/Quote");
+  CHECK(std::abs(mean - 10) < 10 * 4.5 / std::sqrt(quotes));
+  for (const char* learned_again :
+       {"latency = { minimum = \"1ms\", constant = \"0s\" }",
+        "steps = [\n  { work = \"4ms\" },\n  { parallel = [\"price/Quote\", \"stock/Look\"] },\n"
+        "  { work = \"2ms\" },\n]",
+        "  { work = \"5ms\" },\n  { call = \"stock/Take\" },\n  { call = \"till/Pay\" },\n"
+        "  { spawn = \"archive/Keep\" },\n  { work = \"1ms\" },\n",
+        "  { work = \"5ms\" },\n  { call = \"stock/Take\" },\n  { spawn = \"archive/Keep\" },\n"
+        "  { work = \"1ms\" },\n",
+        "[[services.stock.endpoints.Look.behaviours]]", "{ work = \"6ms\" }",
+        "[[services.till.endpoints.Pay.behaviours]]", "{ work = \"15ms\" }",
+        "[services.shop]\ninstances = 2 "}) {
+    CHECK_THAT(model, Catch::Contains(learned_again));
+  }
 }
 
 TEST_CASE("a share of the requests stands for all of them", "[end_to_end]") {
