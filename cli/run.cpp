@@ -217,8 +217,8 @@ Verb run_verb() {
        "so many of them share one replication (default: what the scenario says)"},
       {"json", 0, "FILE|-", "the numbers for programs; -: to standard output"},
       {"traces", 0, "FILE|-",
-       "traces of the requests of one replication of the experiment: OTLP in JSON, a line each"},
-      {"trace-percent", 0, "P", "of its requests, chosen by hash (default: all)"},
+       "requests of one replication of the experiment, as OTLP in JSON; -: to standard output"},
+      {"trace-percent", 0, "P", "so many percent of them, whole, chosen by hash (default: all)"},
       {"trace-replication", 0, "N", "which one, counted from 0 (default: the first)"},
   };
   verb.run = run;

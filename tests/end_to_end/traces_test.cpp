@@ -1,5 +1,8 @@
 // Traces of simulated requests, and what is learned from them again.
 
+#include <signal.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -16,7 +19,7 @@ using testing::Finished;
 using testing::Workplace;
 
 /// A shop that asks a price and a stock at the same time, then a till, and tells an archive.
-void write_shop(const Workplace& place) {
+void write_shop(const Workplace& place, const std::string& duration = "60s") {
   place.write("shop.model.toml", R"(rehearse_model = 1
 
 [workloads.users]
@@ -65,7 +68,7 @@ steps = [ { work = "30ms" } ]
 [scenario]
 name = "shop"
 model = "shop.model.toml"
-duration = "60s"
+duration = ")" + duration + R"("
 replications = 2
 )");
 }
@@ -189,6 +192,23 @@ TEST_CASE("what cannot be traced is refused before the run", "[end_to_end]") {
   refused({"--traces", "-", "--json", "-"}, "cannot both go to standard output");
   refused({"--traces", "shop.h5"}, "name the same file");
   refused({"--traces", "shop.model.toml"}, "is an input");
+}
+
+TEST_CASE("who interrupts the tracing has everything else", "[end_to_end]") {
+  const Workplace place;
+  write_shop(place, "7200s");
+  const auto when_study_is_saved = [&place](int process) {
+    while (!place.has("shop.h5")) ::usleep(10'000);
+    ::kill(process, SIGINT);
+  };
+
+  const Finished interrupted =
+      place.rehearse({"run", "shop.toml", "-n", "1", "--traces", "t.json"}, when_study_is_saved);
+
+  CHECK(interrupted.exit_code == 105);
+  CHECK_THAT(interrupted.errors, Catch::Contains("interrupted before the traces were written"));
+  CHECK_THAT(interrupted.output, Catch::Contains("Outcome digest"));
+  CHECK(place.names() == std::vector<std::string>{"shop.h5", "shop.model.toml", "shop.toml"});
 }
 
 TEST_CASE("traces that cannot be written leave the rest", "[end_to_end]") {
