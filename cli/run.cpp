@@ -10,6 +10,7 @@
 #include "cli/delivery.hpp"
 #include "cli/interruption.hpp"
 #include "cli/study_run.hpp"
+#include "cli/traces.hpp"
 #include "cli/verb.hpp"
 #include "language/diagnostics.hpp"
 #include "language/text_file.hpp"
@@ -98,6 +99,9 @@ struct Destinations {
   std::string outcomes;
   std::string json;
   bool json_to_output = false;
+  std::optional<TracesWanted> traces;
+
+  bool traces_to_output() const { return traces && traces->file.empty(); }
 };
 
 /// All files that a scenario was read from.
@@ -111,7 +115,8 @@ std::vector<std::string> inputs_of(const Scenario& scenario) {
   return inputs;
 }
 
-Destinations destinations_for(const Scenario& scenario, const Arguments& arguments) {
+Destinations destinations_for(const Scenario& scenario, const StudySettings& settings,
+                              const Arguments& arguments) {
   Destinations to;
   to.outcomes = arguments.text("output").value_or(fs::path(scenario.path).stem().string() + ".h5");
   if (is_standard_output(to.outcomes)) {
@@ -124,15 +129,33 @@ Destinations destinations_for(const Scenario& scenario, const Arguments& argumen
   if (!to.json_to_output) to.json = json;
   std::vector<std::string> outputs = {to.outcomes};
   if (!to.json.empty()) outputs.push_back(to.json);
+  to.traces = traces_wanted(arguments, settings);
+  if (to.json_to_output && to.traces_to_output()) {
+    throw InvalidInput("rehearse run: --json and --traces cannot both go to standard output");
+  }
+  if (to.traces && !to.traces->file.empty()) outputs.push_back(to.traces->file);
   check_outputs(outputs, inputs_of(scenario), "run");
   return to;
 }
 
+/// Returns what the summary says of them; nothing, when it was interrupted.
+std::optional<std::string> traces_of(const Scenario& scenario, const Study& study,
+                                     const TracesWanted& wanted) {
+  const auto counts = write_traces(scenario, study.information.seed, wanted);
+  if (counts) return traces_lines(*counts, wanted);
+  print_aside("rehearse: interrupted before the traces were written\n");
+  return std::nullopt;
+}
+
 /// What cannot be delivered is named at the end, and does not keep the rest back. Returns the exit
 /// code of the program.
-int deliver(const Study& study, const Findings& findings, const Destinations& to, int code) {
+int deliver(const Scenario& scenario, const Study& study, const Findings& findings,
+            const Destinations& to, int code) {
   Delivery delivery;
   const bool saved = delivery.attempt([&] { write_outcome_file(to.outcomes, study, findings); });
+  std::optional<std::string> traces = "";
+  if (to.traces) delivery.attempt([&] { traces = traces_of(scenario, study, *to.traces); });
+  if (!traces) code = number_of(ExitCode::interrupted);
   const std::string file = saved ? to.outcomes : "";
   const auto report = [&] {
     return json_report(study, findings, file, saved ? code : number_of(ExitCode::failure));
@@ -142,8 +165,8 @@ int deliver(const Study& study, const Findings& findings, const Destinations& to
   const bool files_complete = delivery.complete();
   delivery.attempt([&] {
     const std::string summary =
-        summary_of(study, findings) + (saved ? outcome_file_line(file) : std::string());
-    to.json_to_output ? print_aside(summary) : print(summary);
+        summary_of(study, findings) + (saved ? outcome_file_line(file) : "") + traces.value_or("");
+    to.json_to_output || to.traces_to_output() ? print_aside(summary) : print(summary);
   });
   // Nobody reads what is printed for a terminal that was closed.
   if (files_complete && Interruption::hung_up()) return code;
@@ -160,7 +183,7 @@ int run(const Invocation& invocation) {
     print_aside(fmt::format("warning: {}\n", printable(doubt)));
   }
   const StudySettings settings = settings_for(scenario, invocation.arguments);
-  const Destinations to = destinations_for(scenario, invocation.arguments);
+  const Destinations to = destinations_for(scenario, settings, invocation.arguments);
   const Interruption interruption;
   Study study =
       run_study(scenario, settings, information_about(scenario, settings, invocation.command));
@@ -174,7 +197,7 @@ int run(const Invocation& invocation) {
   const Findings findings = findings_of(study);
   const int code =
       number_of(study.complete() ? exit_code(findings.verdict) : ExitCode::interrupted);
-  return deliver(study, findings, to, code);
+  return deliver(scenario, study, findings, to, code);
 }
 
 }  // namespace
@@ -193,6 +216,10 @@ Verb run_verb() {
       {"threads-per-replication", 0, "N|auto",
        "so many of them share one replication (default: what the scenario says)"},
       {"json", 0, "FILE|-", "the numbers for programs; -: to standard output"},
+      {"traces", 0, "FILE|-",
+       "requests of one replication of the experiment, as OTLP in JSON; -: to standard output"},
+      {"trace-percent", 0, "P", "so many percent of them, whole, chosen by hash (default: all)"},
+      {"trace-replication", 0, "N", "which one, counted from 0 (default: the first)"},
   };
   verb.run = run;
   return verb;

@@ -183,14 +183,6 @@ std::string temporary_path(const Target& target) {
       .string();
 }
 
-/// A pipe has nothing to shorten, and does not mind being told.
-void write_directly(const std::string& path, std::string_view content) {
-  OpenFile file(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-  if (!file.is_open()) fail("open", path, errno);
-  if (!write_all(file.descriptor(), content)) fail("write", path, errno);
-  if (!file.close()) fail("write", path, errno);
-}
-
 /// The new name must survive a power cut, too.
 void sync_folder(const std::string& path) {
   OpenFile folder(folder_of(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -209,20 +201,52 @@ fs::path whole_name(const std::string& path) {
 
 }  // namespace
 
+struct AtomicFile::State {
+  explicit State(const std::string& name) : path(name), target(resolve(name)) {
+    if (target.replaced) {
+      sweep_leftovers(target.path);
+      temporary.emplace(temporary_path(target));
+      file.emplace(temporary->path(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC);
+    } else {
+      // A pipe has nothing to shorten, and does not mind being told.
+      file.emplace(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+    }
+    if (!file->is_open()) fail(target.replaced ? "write" : "open", path, errno);
+    if (target.replaced && target.permissions) {
+      static_cast<void>(::fchmod(file->descriptor(), *target.permissions));
+    }
+  }
+
+  std::string path;
+  Target target;
+  std::optional<Temporary> temporary;
+  std::optional<OpenFile> file;
+};
+
+AtomicFile::AtomicFile(const std::string& path) : state_(std::make_unique<State>(path)) {}
+AtomicFile::~AtomicFile() = default;
+
+void AtomicFile::append(std::string_view content) {
+  if (!write_all(state_->file->descriptor(), content)) fail("write", state_->path, errno);
+}
+
+void AtomicFile::finish() {
+  State& state = *state_;
+  const bool replaced = state.target.replaced;
+  if (replaced && ::fsync(state.file->descriptor()) != 0) fail("write", state.path, errno);
+  if (!state.file->close()) fail("write", state.path, errno);
+  if (!replaced) return;
+  if (::rename(state.temporary->path().c_str(), state.target.path.c_str()) != 0) {
+    fail("write", state.path, errno);
+  }
+  state.temporary->keep();
+  sync_folder(state.target.path);
+}
+
 void write_atomically(const std::string& path, std::string_view content) {
-  const Target target = resolve(path);
-  if (!target.replaced) return write_directly(path, content);
-  sweep_leftovers(target.path);
-  Temporary temporary(temporary_path(target));
-  OpenFile file(temporary.path(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC);
-  if (!file.is_open()) fail("write", path, errno);
-  if (target.permissions) static_cast<void>(::fchmod(file.descriptor(), *target.permissions));
-  if (!write_all(file.descriptor(), content)) fail("write", path, errno);
-  if (::fsync(file.descriptor()) != 0) fail("write", path, errno);
-  if (!file.close()) fail("write", path, errno);
-  if (::rename(temporary.path().c_str(), target.path.c_str()) != 0) fail("write", path, errno);
-  temporary.keep();
-  sync_folder(target.path);
+  AtomicFile file(path);
+  file.append(content);
+  file.finish();
 }
 
 void check_writable(const std::string& path) {

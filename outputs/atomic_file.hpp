@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,24 @@ namespace rehearse {
 /// is not a regular file (a pipe, /dev/stdout) is written to directly; disks are refused. Throws
 /// InputOutputError with the path and the system's reason.
 void write_atomically(const std::string& path, std::string_view content);
+
+/// The same for what is written piece by piece: the file is there when `finish` has returned, and
+/// not before; where it is not called, nothing is. All throw InputOutputError.
+class AtomicFile {
+ public:
+  explicit AtomicFile(const std::string& path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void append(std::string_view content);
+  /// Once, after the last piece.
+  void finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 /// Finds out before hours of work whether `write_atomically` can succeed here, by creating and
 /// removing the temporary. Throws InputOutputError.

@@ -16,13 +16,14 @@ constexpr std::uint64_t windows_to_judge_by = 64;
 
 }  // namespace
 
-void Run::start(const Plan& plan, const ReplicationSeed& seed, const Threading& threading) {
+void Run::start(const Plan& plan, const ReplicationSeed& seed, const Threading& threading,
+                Tracer* tracer) {
   expects(threading.partitions >= 1, "a run has a partition");
   seed_ = seed;
   over_ = false;
   alone_ = false;
   pace_ = {};
-  stage_.start(plan, seed, threading);
+  stage_.start(plan, seed, threading, tracer);
   threads_ = std::clamp(threading.threads, 1, static_cast<int>(stage_.cut.partitions));
   notices_.assign(static_cast<std::size_t>(threads_), {});
   boundaries_.plan(stage_);

@@ -20,8 +20,10 @@ namespace rehearse {
 /// turn it is. A value: a copy continues by itself.
 class Run {
  public:
-  /// Prepares a replication; memory of an earlier one is reused. Expects the plan to outlive it.
-  void start(const Plan& plan, const ReplicationSeed& seed, const Threading& threading);
+  /// Prepares a replication; memory of an earlier one is reused. Expects the plan to outlive it,
+  /// and `tracer`, if there is one: that is told of the requests of a run of one partition.
+  void start(const Plan& plan, const ReplicationSeed& seed, const Threading& threading,
+             Tracer* tracer = nullptr);
   /// Makes happen all that happens before `time`.
   void advance_to(Time time);
   /// Makes the rest happen, to the end and until measured requests are answered.

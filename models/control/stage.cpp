@@ -4,8 +4,8 @@
 
 namespace rehearse {
 
-void Stage::start(const Plan& plan_of_run, const ReplicationSeed& seed,
-                  const Threading& threading) {
+void Stage::start(const Plan& plan_of_run, const ReplicationSeed& seed, const Threading& threading,
+                  Tracer* tracer) {
   plan = &plan_of_run;
   cut = rehearse::cut(*plan, static_cast<Index>(std::max(1, threading.partitions)));
   now = Time();
@@ -14,6 +14,7 @@ void Stage::start(const Plan& plan_of_run, const ReplicationSeed& seed,
   outcome.replication = seed.replication;
   surroundings.cancelled = threading.cancelled;
   surroundings.key = seed.key();
+  surroundings.tracer = tracer;
   surroundings.interval = none;
   surroundings.canary_share = 0;
   surroundings.disturbed_links = 0;

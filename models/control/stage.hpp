@@ -26,8 +26,10 @@ struct Stage {
   std::vector<Partition> partitions;
   Outcome outcome;
 
-  /// Prepares a replication; memory of an earlier one is reused. Expects the plan to outlive it.
-  void start(const Plan& plan_of_run, const ReplicationSeed& seed, const Threading& threading);
+  /// Prepares a replication; memory of an earlier one is reused. Expects the plan to outlive it,
+  /// and who is told of its requests, if anybody is.
+  void start(const Plan& plan_of_run, const ReplicationSeed& seed, const Threading& threading,
+             Tracer* tracer = nullptr);
   void bind();
 
   const ServicePlan& service_of(InstanceId instance) const {

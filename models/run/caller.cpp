@@ -101,6 +101,7 @@ bool Caller::may_retry(const Call& call, Status status) const {
 
 CallEnd Caller::attempt_failed(std::uint32_t slot, Status status) {
   Call& call = calls_[slot];
+  if (tracer_ != nullptr) tracer_->attempt_ends(slot, status, now_);
   if (clients_[call.client].memory.is_kept()) note_end(slot, status);
   if (!may_retry(call, status)) return call_over(slot, status);
   Client& client = clients_[call.client];
@@ -140,7 +141,14 @@ void Caller::give_up(std::uint32_t slot) {
   leave_attempt(calls_[slot]);
   if (clients_[calls_[slot].client].memory.is_kept()) [[unlikely]]
     note_giving_up(slot);
-  release(slot);
+  release(slot, Status::cancelled);
+}
+
+void Caller::trace_attempt(std::uint32_t slot) {
+  const Call& call = calls_[slot];
+  const HostId host = clients_[call.client].host;
+  const InstanceId caller = host < first_workload_ ? InstanceId(Index{host}) : InstanceId();
+  tracer_->attempt_begins(slot, call, path_of_attempt(call), caller, now_);
 }
 
 void Caller::leave_attempt(Call& call) {

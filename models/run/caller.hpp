@@ -7,6 +7,7 @@
 
 #include "models/run/call.hpp"
 #include "models/run/sources.hpp"
+#include "models/run/tracer.hpp"
 
 namespace rehearse {
 
@@ -92,7 +93,8 @@ class Caller : public Sources {
   void request_over(std::uint32_t call, Status status);
   void leave_attempt(Call& call);
   void forget_outstanding(const Call& call);
-  void release(std::uint32_t call);
+  void release(std::uint32_t call, Status status);
+  [[gnu::noinline]] void trace_attempt(std::uint32_t call);
   Siblings& siblings(ChildId child) {
     return child.is_frame() ? frames_[child.slot()].siblings : calls_[child.slot()].siblings;
   }
@@ -145,6 +147,8 @@ inline std::uint32_t Caller::begin(const Request& request) {
   recorder_.request_arrived(index);
   if (call.interval != none) ++open_measured_;
   note(host, request.path);
+  if (tracer_ != nullptr) [[unlikely]]
+    tracer_->user_asks(slot, request.path, index);
   return make_attempt(slot);
 }
 
@@ -193,7 +197,9 @@ inline void Caller::forget_outstanding(const Call& call) {
   --outstanding_[client.first_outstanding + call.instance - edge.first_instance];
 }
 
-inline void Caller::release(std::uint32_t slot) {
+inline void Caller::release(std::uint32_t slot, Status status) {
+  if (tracer_ != nullptr) [[unlikely]]
+    tracer_->call_ends(slot, status, now_);
   Call& call = calls_[slot];
   Client& client = clients_[call.client];
   expects(client.active > 0, "a call that is over was under way");
@@ -239,11 +245,11 @@ inline CallEnd Caller::call_over(std::uint32_t slot, Status status) {
   const CallEnd end{call.frame, StepId(call.origin), status == Status::ok};
   if (!end) {
     if (call.origin != none) request_over(slot, status);
-    release(slot);
+    release(slot, status);
     return {};
   }
   disown(end.frame, ChildId::call(slot));
-  release(slot);
+  release(slot, status);
   return end;
 }
 
@@ -315,6 +321,7 @@ inline std::uint32_t Caller::make_attempt(std::uint32_t slot) {
   if (client.memory.is_kept() && !is_permitted(slot)) [[unlikely]] {
     if (call.attempts == 1) recorder_.call_unsent(edge.callee);
     answer_at_once(call, slot, Status::not_permitted);
+    if (tracer_ != nullptr) trace_attempt(slot);
     return none;
   }
   if (call.attempts > 1) recorder_.call_retried(edge.callee);
@@ -323,6 +330,7 @@ inline std::uint32_t Caller::make_attempt(std::uint32_t slot) {
   call.instance = chosen_instance(client, call, path);
   if (call.instance == none) {
     answer_at_once(call, slot, Status::unreachable);
+    if (tracer_ != nullptr) trace_attempt(slot);
     return none;
   }
   if (edge.policies.balancer().counts_outstanding()) {
@@ -335,12 +343,15 @@ inline std::uint32_t Caller::make_attempt(std::uint32_t slot) {
     if (loss == Loss::attempt) {
       call.job = Call::lost;
       arm_timer(slot);
+      if (tracer_ != nullptr) trace_attempt(slot);
       return none;
     }
     if (loss == Loss::answer) attempt = no_attempt;
   }
   const std::uint32_t arrived = send(call, slot, edge, path, attempt);
   arm_timer(slot);
+  if (tracer_ != nullptr) [[unlikely]]
+    trace_attempt(slot);
   return arrived;
 }
 

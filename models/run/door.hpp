@@ -93,6 +93,8 @@ inline void Door::count_end(std::uint32_t slot, Status status) {
     recorder_.attempt_failed(job.column, job.interval, status, now_ - job.arrived);
   }
   if (job.interval != none) --open_measured_;
+  if (tracer_ != nullptr) [[unlikely]]
+    tracer_->job_ends(slot, job, status, now_);
 }
 
 inline void Door::enqueue(std::uint32_t slot, Instance& instance) {

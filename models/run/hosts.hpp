@@ -50,10 +50,13 @@ struct Hosts {
   void draw_lots(const Plan& plan, std::uint64_t key);
 };
 
+class Tracer;
+
 /// What all hosts may read and only controllers change, while all partitions stand still.
 struct Surroundings {
   std::function<bool(Time)> cancelled;  // may be empty
   std::uint64_t key = 0;                // of all random streams
+  Tracer* tracer = nullptr;             // who is told of requests, if anybody is
   std::uint32_t interval = none;        // the elementary interval of what arrives now
   double canary_share = 0;              // of the calls
   std::uint32_t disturbed_links = 0;    // active faults that lose what is on its way

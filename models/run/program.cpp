@@ -105,6 +105,8 @@ Progress Program::start_call(std::uint32_t slot, StepId index) {
   calls_[call].frame = slot;
   calls_[call].origin = index;
   adopt(slot, ChildId::call(call));
+  if (tracer_ != nullptr) [[unlikely]]
+    tracer_->call_begins(call, frame.job, Tracer::Sent::as_call);
   attempt(call);
   return Progress::waiting;
 }
@@ -121,8 +123,11 @@ void Program::spawn(std::uint32_t slot, const Step& step) {
   const std::uint64_t path = extended(frame.path, step.purpose);
   if (step.probability < 1 && !stream(step.purpose, path).chance(step.probability)) return;
   const Job& job = jobs_[frame.job];
-  attempt(
-      new_call(hosts_[job.instance].first_client + step.edge, step.endpoint, path, job.request));
+  const std::uint32_t call =
+      new_call(hosts_[job.instance].first_client + step.edge, step.endpoint, path, job.request);
+  if (tracer_ != nullptr) [[unlikely]]
+    tracer_->call_begins(call, frame.job, Tracer::Sent::as_message);
+  attempt(call);
 }
 
 Progress Program::start_parallel(std::uint32_t slot, const Step& step) {

@@ -47,6 +47,8 @@ void Wire::bind(const Plan& plan, const Cut& cut, Hosts& hosts, const Surroundin
   endpoints_ = plan.endpoints.data();
   steps_ = plan.steps.data();
   laws_ = plan.laws.data();
+  tracer_ = surroundings.tracer;
+  expects(tracer_ == nullptr || cut.partitions == 1, "who is traced stays in one partition");
   first_workload_ = static_cast<Index>(plan.instances.size());
 }
 

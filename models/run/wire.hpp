@@ -141,6 +141,7 @@ class Wire {
   const EndpointPlan* endpoints_ = nullptr;
   const Step* steps_ = nullptr;
   const Law* laws_ = nullptr;
+  Tracer* tracer_ = nullptr;  // usually none
   Index index_ = 0;
   Index first_workload_ = 0;  // the host of workload 0
   Time now_;

@@ -18,6 +18,10 @@ std::string token_of(const Value& value) {
 
 }  // namespace
 
+std::string json_text(std::string_view text) {
+  return token_of(std::string(text));
+}
+
 JsonWriter& JsonWriter::begin_object() {
   return open('{');
 }
@@ -35,14 +39,14 @@ JsonWriter& JsonWriter::key(std::string_view name) {
   expects(!levels_.empty() && levels_.back().closing == '}' && !after_key_,
           "a JSON key stands in an object, before its value");
   separate();
-  text_ += token_of(std::string(name));
+  text_ += json_text(name);
   text_ += ": ";
   after_key_ = true;
   return *this;
 }
 
 JsonWriter& JsonWriter::value(std::string_view text) {
-  return put(token_of(std::string(text)));
+  return put(json_text(text));
 }
 JsonWriter& JsonWriter::value(double number) {
   return put(token_of(number));

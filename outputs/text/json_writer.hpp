@@ -8,6 +8,9 @@
 
 namespace rehearse {
 
+/// A text as JSON has it, in quotes; bytes that are not UTF-8 become U+FFFD.
+std::string json_text(std::string_view text);
+
 /// Builds a JSON document piece by piece, in the order of the calls, indented for people. Numbers
 /// are written so that reading them back gives the same bits; what JSON has no number for (NaN,
 /// infinity) becomes null; bytes that are not UTF-8 become U+FFFD.

@@ -58,6 +58,27 @@ void must_fail(const std::string& path, const std::string& reason) {
 
 }  // namespace
 
+TEST_CASE("what is written piece by piece is there when it is whole", "[outputs]") {
+  const TemporaryFolder folder;
+  write_atomically(folder.file("a"), "old");
+
+  {
+    AtomicFile given_up(folder.file("a"));
+    given_up.append("half");
+  }
+  CHECK(content_of(folder.file("a")) == "old");
+  CHECK(folder.names() == Names{"a"});
+
+  AtomicFile whole(folder.file("a"));
+  whole.append("one");
+  whole.append(" two");
+  CHECK(content_of(folder.file("a")) == "old");
+  whole.finish();
+
+  CHECK(content_of(folder.file("a")) == "one two");
+  CHECK(folder.names() == Names{"a"});
+}
+
 TEST_CASE("a file is replaced whole and nothing is left beside it", "[outputs]") {
   const TemporaryFolder folder;
 
