@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -82,19 +84,21 @@ TEST_CASE("a target that lets everything through would be seen", "[fuzz]") {
 TEST_CASE("every target has a corpus and a program, and every corpus a target", "[fuzz]") {
   const std::string build =
       content_of(std::filesystem::path(REHEARSE_SOURCE_DIR) / "tests" / "CMakeLists.txt");
-  const std::string lists = build.substr(build.find("foreach(target "));
-  const std::string programs = " " + lists.substr(15, lists.find(')') - 15) + " ";
+  const std::string beginning = "foreach(target ";
+  const std::size_t from = build.find(beginning) + beginning.size();
+  std::istringstream list(build.substr(from, build.find(')', from) - from));
+  const std::vector<std::string> programs{std::istream_iterator<std::string>(list), {}};
   std::size_t folders = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     folders += entry.is_directory() ? 1 : 0;
   }
 
   CHECK(folders == fuzz_targets().size());
+  CHECK(programs.size() == fuzz_targets().size());
   for (const FuzzTarget& target : fuzz_targets()) {
     INFO(target.name);
     CHECK(std::filesystem::is_directory(folder / target.name));
-    const std::size_t place = programs.find(target.name);
-    CHECK(place != std::string::npos);
+    CHECK(std::count(programs.begin(), programs.end(), target.name) == 1);
   }
 }
 
