@@ -178,6 +178,36 @@ TEST_CASE("a recording of nothing but orphans, circles and twins is learned from
   CHECK_FALSE(learned.model.services.empty());
 }
 
+TEST_CASE("a recording of a few nanoseconds once taught a rate that no model may have",
+          "[calibrate]") {
+  test::SpanBuilder builder;
+  for (std::uint64_t trace = 1; trace <= 3; ++trace) {
+    const auto start = static_cast<std::int64_t>(trace);
+    builder.add(trace, 1, 0, "a", "x", start, start + 5).adjusted_count = 1000;
+  }
+
+  const Calibration learned = calibrate(std::move(builder.set), {});
+
+  CHECK(learned.account.arrivals.per_second == 0);
+  CHECK_THAT(text(learned.account), Catch::Contains("the recording does not tell"));
+}
+
+TEST_CASE("batches larger than a model may have were once learned", "[calibrate]") {
+  const auto learned_of = [](std::uint64_t batch) {
+    test::SpanBuilder builder;
+    for (std::uint64_t trace = 1; trace <= 3 * batch; ++trace) {
+      const auto start = static_cast<std::int64_t>(trace / batch) * 5'000'000'000;
+      builder.add(trace, 1, 0, "a", "x", start, start + 5);
+    }
+    return calibrate(std::move(builder.set), {});
+  };
+
+  CHECK(learned_of(9'000).account.arrivals.batch_sizes.size() == 9'001);
+  const Calibration learned = learned_of(11'000);
+  CHECK(learned.account.arrivals.batch_sizes.empty());
+  CHECK_THAT(text(learned.account), Catch::Contains("in the recording they do not: warning"));
+}
+
 TEST_CASE("no name of a recording does anything to a terminal, a path or a table", "[calibrate]") {
   const std::vector<std::string> names{"../../x",
                                        "/abs",
