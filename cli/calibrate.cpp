@@ -138,7 +138,7 @@ Verb calibrate_verb() {
   verb.usage = "TRACES...|- [-o MODEL.toml] [options]";
   verb.summary =
       "Learns a model from recorded traces (Jaeger, Zipkin, OTLP, X-Ray, Datadog, tables; also "
-      ".gz, .zst).";
+      ".gz, .zst, .zip).";
   verb.example = "rehearse calibrate traces.json.gz -o shop.model.toml";
   verb.options = {
       {"output", 'o', "MODEL.toml", "the model (default, and -: standard output)"},

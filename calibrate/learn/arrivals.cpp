@@ -13,6 +13,10 @@ constexpr std::int64_t nanoseconds_per_second = 1'000'000'000;
 constexpr std::int64_t shortest_pause = 10 * nanoseconds_per_second;
 constexpr double pause_factor = 50;
 constexpr std::size_t enough_gaps = 30;
+/// No model may say more: a recording of so few nanoseconds tells no rate.
+constexpr double most_per_second = 1e9;
+/// Nor larger batches than these.
+constexpr std::size_t largest_batch = 10'000;
 
 /// The typical gap: the median of exponential ones is ln 2 of their mean.
 double typical_gap(std::vector<std::int64_t> gaps) {
@@ -55,6 +59,7 @@ void study_gaps(const std::vector<std::int64_t>& gaps, std::int64_t grain, Arriv
     }
   }
   close();
+  if (facts.batch_sizes.size() > largest_batch + 1) facts.batch_sizes.clear();
 }
 
 /// The endpoints at which traces without a root begin, save those that are seen called more often.
@@ -105,7 +110,9 @@ void measure_rate(std::vector<std::int64_t>& starts, std::int64_t grain, Arrival
   facts.seconds = total;
   if (total > 0) {
     const double scale = facts.adjusted_requests / static_cast<double>(facts.requests);
-    facts.per_second = counted / total * scale;
+    const double per_second = counted / total * scale;
+    facts.per_second = per_second <= most_per_second ? per_second : 0;
+    if (facts.per_second == 0) facts.batch_sizes.clear();
   }
 }
 

@@ -2,12 +2,15 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <limits>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 #include <boost/iostreams/categories.hpp>
@@ -15,6 +18,7 @@
 #include <boost/iostreams/filter/zstd.hpp>
 #include <boost/iostreams/filtering_stream.hpp>
 
+#include "calibrate/readers/zip_members.hpp"
 #include "calibrate/readers/zstd_frames.hpp"
 #include "sim/error.hpp"
 #include "sim/visible_text.hpp"
@@ -58,16 +62,44 @@ std::size_t take_from(std::string& text, char* buffer, std::size_t size) {
   return got;
 }
 
-/// The bytes of a file, compressed or not. Its beginning was looked at; a pipe cannot go back.
+/// The bytes of a file, or of a member of an archive, compressed or not. Its beginning was looked
+/// at; a pipe cannot go back.
 struct RawBytes {
   File file;
   std::string looked_at;
+  std::uint64_t left = std::numeric_limits<std::uint64_t>::max();  // to be read of the file
+  std::string behind;
 
   std::size_t read(char* buffer, std::size_t size) {
-    const std::size_t got = take_from(looked_at, buffer, size);
-    return got + std::fread(buffer + got, 1, size - got, file.get());
+    std::size_t got = take_from(looked_at, buffer, size);
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(size - got, left));
+    const std::size_t from_file = std::fread(buffer + got, 1, wanted, file.get());
+    left -= from_file;
+    got += from_file;
+    return left > 0 ? got : got + take_from(behind, buffer + got, size - got);
   }
 };
+
+std::string number_of_four_bytes(std::uint64_t number) {
+  std::string bytes;
+  for (int i = 0; i < 4; ++i) bytes += static_cast<char>(number >> (8 * i));
+  return bytes;
+}
+
+/// What deflate made is a gzip file but for its head and its end, which tells whether it is whole.
+RawBytes bytes_of(File file, const ZipMember& member) {
+  if (::fseeko(file.get(), static_cast<::off_t>(member.offset), SEEK_SET) != 0) {
+    throw InputOutputError(std::strerror(errno));
+  }
+  RawBytes bytes;
+  bytes.file = std::move(file);
+  bytes.left = member.compressed_bytes;
+  if (member.deflated) {
+    bytes.looked_at = std::string("\x1F\x8B\x08\0\0\0\0\0\0\xFF", 10);
+    bytes.behind = number_of_four_bytes(member.checksum) + number_of_four_bytes(member.bytes);
+  }
+  return bytes;
+}
 
 /// Boost.Iostreams reads the compressed bytes through this, so that they can be counted.
 struct CountingSource {
@@ -86,14 +118,19 @@ struct CountingSource {
   }
 };
 
+bool is_zip_archive(const std::string& beginning) {
+  return beginning == std::string_view("PK\x03\x04") ||  // or one without members
+         beginning == std::string_view("PK\x05\x06");
+}
+
 enum class Compression { none, gzip, zstd };
 
 /// What is skipped in a zstd file may come first, and begins as one of sixteen.
 Compression compression_of(RawBytes& bytes) {
   char head[4] = {0, 0, 0, 0};
-  const std::size_t got = std::fread(head, 1, sizeof head, bytes.file.get());
-  bytes.looked_at.assign(head, got);
-  const std::string& beginning = bytes.looked_at;
+  const std::size_t got = bytes.read(head, sizeof head);
+  const std::string beginning(head, got);
+  bytes.looked_at.insert(0, beginning);
   if (beginning.starts_with("\x1F\x8B")) return Compression::gzip;
   if (beginning == "\x28\xB5\x2F\xFD") return Compression::zstd;
   const bool skippable = beginning.ends_with("\x2A\x4D\x18") && (head[0] & 0xF0) == 0x50;
@@ -109,10 +146,13 @@ struct Input::State {
   std::string given_back;
   std::uint64_t consumed = 0;
   std::uint64_t delivered = 0;
+  std::uint64_t delivered_before = 0;  // of the members of an archive before this one
+  bool is_member = false;
   Compression compression = Compression::none;
   ZstdFrames frames;
   std::unique_ptr<boost::iostreams::filtering_istream> decompressed;  // null: read as it is
 
+  void begin();
   void decompress();
   [[noreturn]] void refuse_damaged(std::string_view why) const;
   std::size_t read_compressed(char* buffer, std::size_t size);
@@ -121,12 +161,13 @@ struct Input::State {
 };
 
 void Input::State::check_limits() const {
-  if (delivered > limits.decompressed_bytes) {
+  const std::uint64_t in_all = delivered_before + delivered;
+  if (in_all > limits.decompressed_bytes) {
     throw InvalidInput(fmt::format("{}: holds more than {} bytes when decompressed", path,
                                    limits.decompressed_bytes));
   }
-  if (delivered > bytes_before_ratio_counts &&
-      static_cast<double>(delivered) > limits.ratio * static_cast<double>(consumed)) {
+  if (in_all > bytes_before_ratio_counts &&
+      static_cast<double>(in_all) > limits.ratio * static_cast<double>(consumed)) {
     throw InvalidInput(fmt::format(
         "{}: expands to more than {} times its size; no recording does that", path, limits.ratio));
   }
@@ -166,13 +207,50 @@ void Input::State::decompress() {
   decompressed->exceptions(std::ios_base::badbit);
 }
 
+void Input::State::begin() {
+  compression = compression_of(bytes);
+  if (compression != Compression::none) decompress();
+}
+
+Input::Input(std::unique_ptr<State> state) : state_(std::move(state)) {
+  state_->begin();
+}
+
 Input::Input(const std::string& path, const InputLimits& limits)
     : state_(std::make_unique<State>()) {
   state_->path = shown_name(path);
   state_->limits = limits;
   state_->bytes.file = open_file(path);
-  state_->compression = compression_of(state_->bytes);
-  if (state_->compression != Compression::none) state_->decompress();
+  state_->begin();
+}
+
+void for_each_input(const std::string& path, const InputLimits& limits,
+                    const std::function<void(Input&)>& read) {
+  Input whole(path, limits);
+  if (!is_zip_archive(whole.state_->bytes.looked_at)) return read(whole);
+  std::FILE* const file = whole.state_->bytes.file.get();
+  if (path == standard_input || ::fseeko(file, 0, SEEK_END) != 0) {
+    throw InvalidInput(fmt::format(
+        "{}: a ZIP archive is read from its end, which a pipe does not have: give the file, or "
+        "unzip -p FILE | rehearse calibrate -",
+        whole.path()));
+  }
+  ZipMembers members(file, whole.path());
+  std::uint64_t consumed = 0;
+  std::uint64_t delivered = 0;
+  while (const auto member = members.next()) {
+    auto state = std::make_unique<Input::State>();
+    state->path = whole.path() + "/" + visible_line(member->name);
+    state->limits = limits;
+    state->bytes = bytes_of(open_file(path), *member);
+    state->is_member = true;
+    state->consumed = consumed;
+    state->delivered_before = delivered;
+    Input input(std::move(state));
+    read(input);
+    consumed = input.state_->consumed;
+    delivered += input.state_->delivered;
+  }
 }
 
 std::string shown_name(const std::string& path) {
@@ -186,6 +264,11 @@ std::size_t Input::State::read_plain(char* buffer, std::size_t size) {
   const std::size_t got = bytes.read(buffer, size);
   if (got == 0 && size > 0 && std::ferror(bytes.file.get())) {
     throw InputOutputError(fmt::format("{}: {}", path, std::strerror(errno)));
+  }
+  if (is_member) {
+    consumed += got;
+    delivered += got;
+    check_limits();
   }
   return got;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -46,7 +47,19 @@ class Input {
 
  private:
   struct State;
+  friend void for_each_input(const std::string&, const InputLimits&,
+                             const std::function<void(Input&)>&);
+  explicit Input(std::unique_ptr<State> state);
+
   std::unique_ptr<State> state_;
 };
+
+/// Calls `read` with the file of that path; or, where it is a ZIP archive by its content, with each
+/// of its members, in their order. These share the limits, so that many small bombs are no better
+/// than a large one, and are called "archive.zip/member". A member that is compressed itself is
+/// read where it was stored. Throws as an Input does; and InvalidInput for an archive that comes
+/// through a pipe, or has an encrypted member.
+void for_each_input(const std::string& path, const InputLimits& limits,
+                    const std::function<void(Input&)>& read);
 
 }  // namespace rehearse

@@ -54,8 +54,12 @@ bool is_number(std::string_view word) {
   return word.empty();
 }
 
-/// Of a number as JSON has them.
+/// Of a number as JSON has them. Longer ones with an exponent the parser gives up, whatever their
+/// value.
 bool fits(std::string_view number) {
+  constexpr std::size_t longest_number = 10'000;
+  const bool has_exponent = number.find_first_of("eE") != std::string_view::npos;
+  if (has_exponent && number.size() > longest_number) return false;
   const char* end = number.data() + number.size();
   if (number.find_first_of(".eE") != std::string_view::npos) {
     double real = 0;

@@ -213,8 +213,7 @@ class JsonFileReader {
   bool any_ = false;
 };
 
-void read_file(const std::string& path, const ReadOptions& options, SpanSet& set) {
-  Input input(path, options.input_limits);
+void read_input(Input& input, const ReadOptions& options, SpanSet& set) {
   TraceFormat format = options.format;
   const std::string beginning = options.columns ? std::string() : beginning_of(input);
   if (may_be(TraceFormat::otlp, format)) {
@@ -251,7 +250,10 @@ std::string first_left_out_text(const FirstLeftOut& first) {
 
 SpanSet read_spans(const std::vector<std::string>& files, const ReadOptions& options) {
   SpanSet set;
-  for (const std::string& file : files) read_file(file, options, set);
+  for (const std::string& file : files) {
+    for_each_input(file, options.input_limits,
+                   [&](Input& input) { read_input(input, options, set); });
+  }
   if (set.spans.empty()) {
     throw InvalidInput(
         fmt::format("no usable span in {}: {} {} met, {} without ids, "

@@ -15,6 +15,8 @@ constexpr std::int64_t nanoseconds_per_microsecond = 1000;
 constexpr std::int64_t most_microseconds =
     std::numeric_limits<std::int64_t>::max() / nanoseconds_per_microsecond / 2;
 
+constexpr const char* no_service = "unknown-service";
+
 /// The lower and the upper half of a trace id.
 using Halves = std::pair<std::uint64_t, std::uint64_t>;
 
@@ -66,6 +68,16 @@ Span* find_span(std::vector<Span>& spans, const TraceId& trace, std::uint64_t id
   return &*found;
 }
 
+bool follows(const SpanSet& set, const Span& span) {
+  return std::binary_search(set.followers.begin(), set.followers.end(),
+                            Follower{span.trace, span.id});
+}
+
+/// Another span of the same id may say whose it is, though this one does not.
+bool lacks_service(const SpanSet& set, const Span& span) {
+  return set.names.text(span.service) == no_service;
+}
+
 /// The nearest span above `span` that is no follower; null when it was not recorded.
 const Span* process_above(SpanSet& set, const Span& span) {
   constexpr int most_in_a_row = 128;
@@ -73,8 +85,7 @@ const Span* process_above(SpanSet& set, const Span& span) {
   for (int i = 0; i < most_in_a_row && above; ++i) {
     above = find_span(set.spans, span.trace, above->parent);
     if (!above) break;
-    const Follower one{above->trace, above->id};
-    if (!std::binary_search(set.followers.begin(), set.followers.end(), one)) return above;
+    if (!follows(set, *above)) return above;
   }
   return nullptr;
 }
@@ -145,7 +156,7 @@ void keep_span(SpanSet& set, Span span) {
   }
   if (span.service == 0) {
     ++set.counts.without_service;
-    span.service = set.names.intern("unknown-service");
+    span.service = set.names.intern(no_service);
   }
   if (span.operation == 0) span.operation = set.names.intern("unnamed");
   set.spans.push_back(span);
@@ -178,15 +189,16 @@ void settle_relations(SpanSet& set) {
   for (Span& span : set.spans) {
     span.parent = parent_behind(set.stand_ins, span.trace, span.parent);
   }
-  for (const Follower& follower : set.followers) {
-    Span* const span = find_span(set.spans, follower.trace, follower.id);
-    const Span* const above = span ? process_above(set, *span) : nullptr;
-    if (!above) continue;
-    span->service = above->service;
-    span->instance = above->instance;
-    span->version = above->version;
-    span->zone = above->zone;
-    span->host = above->host;
+  for (Span& span : set.spans) {
+    if (!follows(set, span) || !lacks_service(set, span)) continue;
+    const Span* const above = process_above(set, span);
+    // A service may be called so, and was not counted then.
+    if (!above || lacks_service(set, *above) || set.counts.without_service == 0) continue;
+    span.service = above->service;
+    span.instance = above->instance;
+    span.version = above->version;
+    span.zone = above->zone;
+    span.host = above->host;
     --set.counts.without_service;
   }
   std::sort(set.spans.begin(), set.spans.end());

@@ -25,7 +25,7 @@ TraceId xray_trace_id_of(const std::string& text) {
 }
 
 std::optional<std::int64_t> microseconds_of(const JsonValue& record, std::string_view key) {
-  constexpr double most_seconds = 9e12;
+  constexpr double most_seconds = 4e12;  // the difference of two such must fit as well
   const auto time = record.member(key);
   const auto seconds = time ? time->number() : std::nullopt;
   if (!seconds || !(std::abs(*seconds) < most_seconds)) return std::nullopt;

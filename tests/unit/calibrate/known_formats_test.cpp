@@ -65,7 +65,6 @@ const std::vector<Example> examples{
      "xz"},
     {"BZh91AY&SY\x12"s, "bzip2"},
     {"\x04\x22\x4D\x18\x64"s, "LZ4"},
-    {"PK\x03\x04\x14\0"s, "ZIP"},
     {"traces.json"s + std::string(246, '\0') + "ustar\0"s + "00"s, "tar"},
 };
 

@@ -154,6 +154,31 @@ TEST_CASE("a subsegment that came by itself is of its segment's process", "[cali
   CHECK(set.counts.without_service == 1);
 }
 
+TEST_CASE("a subsegment that came alone in progress once made the count of services wrap",
+          "[calibrate]") {
+  const std::string in_progress =
+      R"({"trace_id":"1-581cf771-a006649127e371903a2de979","id":"0000000000000002","name":"n",)"
+      R"("start_time":1478293361.25,"in_progress":true,"type":"subsegment","parent_id":"1"})";
+  const std::string within =
+      R"(,"subsegments":[{"id":"0000000000000002","name":"n","start_time":1478293361.25,)"
+      R"("end_time":1478293361.5}])";
+  const SpanSet set = read_text(in_progress + document(1, within));
+
+  CHECK(set.counts.without_service == 0);
+  CHECK(set.counts.with_bad_times == 1);
+  CHECK(set.names.text(span_with_id(set, 2).service) == "s1");
+}
+
+TEST_CASE("seconds of X-Ray so far apart that their difference once overflowed are impossible",
+          "[calibrate]") {
+  const SpanSet set =
+      read_text(document(1) + R"({"trace_id":"1-581cf771-a006649127e371903a2de979","id":"2",)"
+                              R"("name":"n","start_time":-8.9e12,"end_time":8.9e12})");
+
+  CHECK(set.spans.size() == 1);
+  CHECK(set.counts.with_bad_times == 1);
+}
+
 TEST_CASE("a segment in progress has impossible times", "[calibrate]") {
   const SpanSet set =
       read_text(document(1) + R"({"trace_id":"1-581cf771-a006649127e371903a2de979","id":"2",)"
