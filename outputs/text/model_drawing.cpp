@@ -221,18 +221,13 @@ std::vector<double> calls_a_request(const ServiceGraph& graph, const ModelSpec& 
 }
 
 std::string service_facts(const ServiceSpec& service) {
-  std::size_t behaviours = 0;
-  for (const auto& [operation, endpoint] : service.endpoints) {
-    behaviours += endpoint.behaviours.size();
-  }
   return fmt::format(
-      "{} {} of {}{}, {}, {}", service.instances,
-      agreeing(whole(service.instances), "instance", "instances"),
+      "{} of {}{}, {}", counted(whole(service.instances), "instance"),
       service.workers ? counted(whole(*service.workers), "worker") : "unlimited workers",
       service.cpu
           ? fmt::format(" on {} {}", service.cpu->cores, service.cpu->cores == 1 ? "core" : "cores")
           : "",
-      counted(service.endpoints.size(), "endpoint"), counted(behaviours, "behaviour"));
+      counted(service.endpoints.size(), "endpoint"));
 }
 
 std::string services_text(const ModelSpec& model, const CallGraph& graph,
@@ -244,7 +239,7 @@ std::string services_text(const ModelSpec& model, const CallGraph& graph,
     lines.add([&] {
       const std::string often =
           calls.empty() ? "" : ", " + times_text(calls[index]) + " calls a request";
-      return fmt::format("  {:<28} {}{}", visible_name(named.first), service_facts(named.second),
+      return fmt::format("  {:<24} {}{}", visible_name(named.first), service_facts(named.second),
                          often);
     });
     ++index;

@@ -59,12 +59,12 @@ Reached by no request
   idle/serve
 
 Services
-  back                         3 instances of 8 workers, 1 endpoint, 1 behaviour, 0.256 calls a request
+  back                     3 instances of 8 workers, 1 endpoint, 0.256 calls a request
     assumed workers: a guess
-  disk                         1 instance of unlimited workers, 1 endpoint, 1 behaviour, 1.28 calls a request
-  front                        1 instance of unlimited workers, 1 endpoint, 1 behaviour, 1.03 calls a request
-  idle                         1 instance of unlimited workers, 1 endpoint, 1 behaviour, 0 calls a request
-  log                          1 instance of unlimited workers, 1 endpoint, 1 behaviour, 1.28 calls a request
+  disk                     1 instance of unlimited workers, 1 endpoint, 1.28 calls a request
+  front                    1 instance of unlimited workers, 1 endpoint, 1.03 calls a request
+  idle                     1 instance of unlimited workers, 1 endpoint, 0 calls a request
+  log                      1 instance of unlimited workers, 1 endpoint, 1.28 calls a request
 
 Also assumed
   network.latency
