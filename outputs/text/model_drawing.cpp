@@ -237,8 +237,10 @@ std::string services_text(const ModelSpec& model, const CallGraph& graph,
   std::size_t index = 0;
   for (const auto& named : model.services) {
     lines.add([&] {
+      const std::string times = calls.empty() ? "" : times_text(calls[index]);
       const std::string often =
-          calls.empty() ? "" : ", " + times_text(calls[index]) + " calls a request";
+          calls.empty() ? ""
+                        : fmt::format(", {} {} a request", times, times == "1" ? "call" : "calls");
       return fmt::format("  {:<24} {}{}", visible_name(named.first), service_facts(named.second),
                          often);
     });
