@@ -293,10 +293,12 @@ class ModelComparison {
       same_order = same_order && (!last || *last < other);
       last = other;
     }
+    std::map<std::size_t, std::string> came;
     for (const auto& [outline, left] : places) {
-      for (const std::size_t i : left) {
-        add_behaviour(true, is, i, indexed_path(path + ".behaviours", i), outline);
-      }
+      for (const std::size_t index : left) came.emplace(index, outline);
+    }
+    for (const auto& [index, outline] : came) {
+      add_behaviour(true, is, index, indexed_path(path + ".behaviours", index), outline);
     }
     if (same_order) return;
     add(Kind::changed, Part::value, path + ".behaviours", "in one order", "in another one", 0);

@@ -78,7 +78,7 @@ TEST_CASE("of samples, as many are below a quantile as it says", "[scenarios]") 
 
 TEST_CASE("laws at the edge of what may be said have figures", "[scenarios]") {
   const Duration second = Duration::seconds(1);
-  for (const double shape : {1e-300, 1e-6, 1e3}) {
+  for (const double shape : {1e-12, 1e-6, 1e3}) {
     CAPTURE(shape);
     const LawFigures figures = figures_of(gamma_law(second, shape));
     CHECK(figures.mean == Approx(1));
