@@ -96,8 +96,7 @@ Verb inspect_verb() {
       "Prints an outcome file's summary again, a model's calls, or how two models differ.";
   verb.example = "rehearse inspect shop.model.toml --format mermaid";
   verb.options = {
-      {"format", 0, "FORMAT",
-       "of one model: text, or its graph of services as dot (Graphviz) or mermaid"},
+      {"format", 0, "FORMAT", "of one model: text, or as a graph: dot (Graphviz), mermaid"},
       {"all", 0, "", "every line of a large model, or of a difference"},
       {"layout", 0, "", "every dataset of an outcome file, with its shape, unit and meaning"},
   };
