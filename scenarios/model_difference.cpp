@@ -11,9 +11,9 @@
 
 #include "language/quantity_text.hpp"
 #include "language/spec_path.hpp"
+#include "language/table.hpp"
 #include "language/toml_text.hpp"
 #include "models/checks/call_graph.hpp"
-#include "scenarios/documents.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/expects.hpp"
 
@@ -85,10 +85,6 @@ double total_weight(const EndpointSpec& endpoint) {
   return std::max(total, 1e-300);
 }
 
-const Node* child(const Node* node, std::string_view key) {
-  return node == nullptr ? nullptr : node->find(key);
-}
-
 template <class Spec>
 std::map<std::string_view, const Spec*> by_name(const std::map<std::string, Spec>& specs) {
   std::map<std::string_view, const Spec*> entries;
@@ -107,21 +103,12 @@ class ModelComparison {
   }
 
   void compare_models(const ModelSpec& before, const ModelSpec& after) {
-    const Node old_root = written_model(before);
-    const Node new_root = written_model(after);
-    const auto both = [&](std::string_view key) {
-      return std::pair(old_root.find(key), new_root.find(key));
-    };
-    const auto [old_network, new_network] = both("network");
-    compare(old_network, new_network, "network", Part::value);
-    const auto [old_workloads, new_workloads] = both("workloads");
-    compare_workloads(before, after, entries_of(old_workloads), entries_of(new_workloads));
-    const auto [old_services, new_services] = both("services");
-    compare_services(before, after, entries_of(old_services), entries_of(new_services));
+    add_written(before.network, after.network, "network", Part::value);
+    compare_workloads(before, after);
+    compare_services(before, after);
     compare_calls(call_graph_of(before), call_graph_of(after), before, after);
     compare_evidence(before, after);
-    const auto [old_origin, new_origin] = both("provenance");
-    compare(old_origin, new_origin, "provenance", Part::origin);
+    add_written(before.provenance, after.provenance, "provenance", Part::origin);
   }
 
  private:
@@ -143,8 +130,16 @@ class ModelComparison {
     add_differences(before, after, path, part, key, changes_);
   }
 
-  void compare_workloads(const ModelSpec& before, const ModelSpec& after, const Nodes& old_nodes,
-                         const Nodes& new_nodes) {
+  /// Of two tables, every key. One service at a time: written trees are many times larger than
+  /// specs.
+  template <class Spec>
+  void add_written(const Spec& before, const Spec& after, const std::string& path, Part part) {
+    const Node old_node = written(before, Table{});
+    const Node new_node = written(after, Table{});
+    compare(&old_node, &new_node, path, part);
+  }
+
+  void compare_workloads(const ModelSpec& before, const ModelSpec& after) {
     for_each_key(by_name(before.workloads), by_name(after.workloads),
                  [&](std::string_view name, const WorkloadSpec* was, const WorkloadSpec* is) {
                    const std::string path = extended_path("workloads", name);
@@ -155,10 +150,11 @@ class ModelComparison {
                               size_of_service);
                      return;
                    }
-                   const Node* const old_node = old_nodes.at(name);
-                   const Node* const new_node = new_nodes.at(name);
+                   if (*was == *is) return;
+                   const Node old_node = written(*was, Table{});
+                   const Node new_node = written(*is, Table{});
                    for (const char* key : {"arrivals", "calls"}) {
-                     compare(child(old_node, key), child(new_node, key), extended_path(path, key),
+                     compare(old_node.find(key), new_node.find(key), extended_path(path, key),
                              Part::value, key);
                    }
                    compare_mixes(*was, *is, path + ".mix");
@@ -217,8 +213,7 @@ class ModelComparison {
             static_cast<double>(is->arrivals.size()));
   }
 
-  void compare_services(const ModelSpec& before, const ModelSpec& after, const Nodes& old_nodes,
-                        const Nodes& new_nodes) {
+  void compare_services(const ModelSpec& before, const ModelSpec& after) {
     for_each_key(by_name(before.services), by_name(after.services),
                  [&](std::string_view name, const ServiceSpec* was, const ServiceSpec* is) {
                    const std::string path = extended_path("services", name);
@@ -227,7 +222,8 @@ class ModelComparison {
                               size_of_service);
                      return;
                    }
-                   compare_service(*was, *is, *old_nodes.at(name), *new_nodes.at(name), path);
+                   if (*was == *is) return;
+                   compare_service(*was, *is, written(*was, Table{}), written(*is, Table{}), path);
                  });
   }
 
