@@ -2,29 +2,21 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "models/checks/call_flow.hpp"
 #include "sim/expects.hpp"
 
 namespace rehearse {
 namespace {
 
 constexpr double events_per_visit = 3;
-constexpr int most_rounds = 1'000;
-
-/// A call that an endpoint makes, on average so many times a visit.
-struct MeanCall {
-  EndpointId from;
-  EndpointId to;
-  EdgeId edge;
-  double times = 0;
-};
 
 /// Adds up the calls of a sequence of steps; fallbacks are not expected.
 class CallCounter {
  public:
-  CallCounter(const Plan& plan, EndpointId endpoint, std::vector<MeanCall>& calls)
+  CallCounter(const Plan& plan, EndpointId endpoint, std::vector<CausedVisits>& calls)
       : plan_(plan),
-        endpoint_(endpoint),
         first_edge_(plan.services[plan.endpoints[endpoint].service].first_edge),
         calls_(calls) {}
 
@@ -34,8 +26,7 @@ class CallCounter {
       switch (step.kind) {
         case Step::Kind::call:
         case Step::Kind::spawn:
-          calls_.push_back(
-              {endpoint_, step.endpoint, first_edge_ + step.edge, times * step.probability});
+          calls_.push_back({step.endpoint, times * step.probability, first_edge_ + step.edge});
           break;
         case Step::Kind::parallel:
           for (Index branch = 0; branch < step.count; ++branch) {
@@ -53,16 +44,16 @@ class CallCounter {
 
  private:
   const Plan& plan_;
-  EndpointId endpoint_;
   EdgeId first_edge_;
-  std::vector<MeanCall>& calls_;
+  std::vector<CausedVisits>& calls_;
 };
 
-std::vector<MeanCall> mean_calls(const Plan& plan) {
-  std::vector<MeanCall> calls;
+/// Counted by edge.
+CausedByVisit caused_by(const Plan& plan) {
+  CausedByVisit caused(plan.endpoints.size());
   for (EndpointId endpoint(0); endpoint < plan.endpoints.size(); ++endpoint) {
     const EndpointPlan& said = plan.endpoints[endpoint];
-    CallCounter counter(plan, endpoint, calls);
+    CallCounter counter(plan, endpoint, caused[endpoint]);
     double before = 0;
     for (std::size_t i = 0; i < said.behaviours.size(); ++i) {
       const double weight = said.cumulative_weights[i] - before;
@@ -70,7 +61,7 @@ std::vector<MeanCall> mean_calls(const Plan& plan) {
       counter.count(said.behaviours[i], weight / said.cumulative_weights.back());
     }
   }
-  return calls;
+  return caused;
 }
 
 /// Arrivals (or batches) until `seconds` have passed, as the integral of the rate.
@@ -107,7 +98,6 @@ double requests_per_second(const SourcePlan& source, double seconds) {
 
 ExpectedLoad expected_load(const Plan& plan) {
   ExpectedLoad load;
-  load.visits_per_second.assign(plan.endpoints.size(), 0);
   load.calls_per_second.assign(plan.edges.size(), 0);
   load.service_visits.assign(plan.services.size(), 0);
   load.requests.assign(plan.workloads.size(), 0);
@@ -131,29 +121,9 @@ ExpectedLoad expected_load(const Plan& plan) {
       load.calls_per_second[workload.first_edge + edge] += share * load.requests[w];
     }
   }
-  const std::vector<MeanCall> calls = mean_calls(plan);
-  double before = 0;
-  for (int round = 0; round < most_rounds; ++round) {
-    double total = 0;
-    double known = 0;
-    for (Index i = 0; i < fresh.size(); ++i) {
-      total += fresh[i];
-      known += load.visits_per_second[i] + fresh[i];
-    }
-    // The last round stands for all that follow: they shrink as it did from the one before.
-    const bool last = round + 1 == most_rounds && total > 0;
-    const double ratio = before > 0 ? total / before : 0;
-    const double times = last ? 1 / std::max(1e-12, 1 - ratio) : 1;
-    for (Index i = 0; i < fresh.size(); ++i) load.visits_per_second[i] += times * fresh[i];
-    std::vector<double> caused(fresh.size(), 0);
-    for (const MeanCall& call : calls) {
-      caused[call.to] += fresh[call.from] * call.times;
-      load.calls_per_second[call.edge] += times * fresh[call.from] * call.times;
-    }
-    if (total <= 1e-6 * known) break;
-    before = total;
-    fresh = std::move(caused);
-  }
+  CallFlow flow = follow_calls(caused_by(plan), std::move(fresh), plan.edges.size());
+  load.visits_per_second = std::move(flow.visits);
+  for (std::size_t i = 0; i < flow.calls.size(); ++i) load.calls_per_second[i] += flow.calls[i];
   for (Index i = 0; i < plan.endpoints.size(); ++i) {
     load.service_visits[plan.endpoints[i].service] += load.visits_per_second[i];
     load.events_per_second += events_per_visit * load.visits_per_second[i];

@@ -22,10 +22,8 @@ struct ExpectedLoad {
   double events_per_second = 0;
 };
 
-/// By following the calls from the workloads on until hardly any are left; feedback that dies out
-/// more slowly than a thousand rounds is summed as the geometric series that it has become. Expects
-/// that they converge, which `find_mistakes` sees to. Closed loops count as if answers took no
-/// time.
+/// By following the calls from the workloads on (`follow_calls`). Closed loops count as if answers
+/// took no time.
 ExpectedLoad expected_load(const Plan& plan);
 
 }  // namespace rehearse
