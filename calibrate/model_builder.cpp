@@ -42,6 +42,11 @@ TimedStructure leaf(double self_time) {
   return timed;
 }
 
+std::string given_up_text(const TimeoutFacts& facts) {
+  return fmt::format("{} given up after {}", counted(facts.given_up, "call"),
+                     rounded_duration_text(static_cast<double>(facts.after) * 1e-9));
+}
+
 /// Of the visit's own, beside calls that were under way.
 double time_between_calls(const TimedStructure& timed) {
   double sum = 0;
@@ -80,6 +85,7 @@ Calibration ModelBuilder::build() {
   describe_correlations();
   describe_network();
   describe_callers();
+  describe_call_timeouts();
   describe_workload();
   describe_highest_load();
   describe_roles();
@@ -193,8 +199,9 @@ void ModelBuilder::learn_endpoint(std::uint32_t endpoint, BehaviourLearner& lear
   const std::int64_t grain = service < grains_.size() ? grains_[service] : 1;
   EndpointSpec spec;
   const auto before_calls = before_calls_of(endpoint);
-  spec.behaviours =
-      learner.learn({endpoint_names_, survived, before_calls, grain}, lost_calls_of(endpoint));
+  const auto timeouts = timeouts_of(endpoint);
+  spec.behaviours = learner.learn({endpoint_names_, survived, before_calls, timeouts, grain},
+                                  lost_calls_of(endpoint));
   if (sums.undisturbed > 0) {
     spec.errors.percent = std::min(100 * sums.own_error_weight / sums.undisturbed_weight, 100.0);
     if (sums.fails_at_once) spec.errors.at = OwnErrorsSpec::At::start;
@@ -337,17 +344,31 @@ void ModelBuilder::describe_callers() {
     note(path_of(pair) + ".retry", Basis::observed, facts.tried_again, seen);
     add_caller_row(pair, seen);
   }
-  for (const auto& [pair, facts] : callers_.timeouts) {
+  for (const auto& [pair, facts] : callers_.timeouts.of_services) {
     ClientSpec& client = client_of(pair);
     const Duration after = Duration::nanoseconds(facts.after);
     const bool of_attempt = client.retry && facts.tried_again > 0;
     (of_attempt ? client.retry->per_try_timeout : client.timeout) = after;
-    const std::string seen = fmt::format("{} given up after {}", counted(facts.given_up, "call"),
-                                         rounded_duration_text(after.in_seconds()));
+    const std::string seen = given_up_text(facts);
     note(path_of(pair) + (of_attempt ? ".retry.per_try_timeout" : ".timeout"), Basis::observed,
          facts.given_up, seen);
     add_caller_row(pair, seen);
   }
+}
+
+void ModelBuilder::describe_call_timeouts() {
+  for (const auto& [edge, facts] : callers_.timeouts.of_endpoints) {
+    result_.account.callers.push_back(
+        {name(edge.first).text(), name(edge.second).text(), given_up_text(facts)});
+  }
+}
+
+std::map<std::uint32_t, Duration> ModelBuilder::timeouts_of(std::uint32_t caller) const {
+  std::map<std::uint32_t, Duration> found;
+  for (const auto& [edge, facts] : callers_.timeouts.of_endpoints) {
+    if (edge.first == caller) found[edge.second] = Duration::nanoseconds(facts.after);
+  }
+  return found;
 }
 
 void ModelBuilder::add_caller_row(const ServicePair& pair, std::string seen) {

@@ -10,13 +10,28 @@
 namespace rehearse {
 namespace {
 
+/// Of the timeouts that calls to a service have in place of the client's.
+Duration shortest_of_own(const ServiceSpec& caller, const std::string& callee) {
+  Duration shortest = Duration::longest();
+  for (const auto& [operation, endpoint] : caller.endpoints) {
+    for (const BehaviourSpec& behaviour : endpoint.behaviours) {
+      for_each_step(behaviour.steps, [&](const StepSpec& step) {
+        const auto* call = std::get_if<CallSpec>(&step.action);
+        if (call == nullptr || !call->timeout || call->endpoint.service != callee) return;
+        shortest = std::min(shortest, *call->timeout);
+      });
+    }
+  }
+  return shortest;
+}
+
 /// The shortest time that the caller grants an attempt; it may be none.
 Duration patience(const ModelSpec& model, const UntriedEdge& edge) {
   const auto& calls = model.services.at(edge.caller).calls;
   const auto client = calls.find(edge.callee);
-  Duration shortest = Duration::longest();
+  Duration shortest = shortest_of_own(model.services.at(edge.caller), edge.callee);
   if (client == calls.end()) return shortest;
-  if (client->second.timeout) shortest = *client->second.timeout;
+  if (client->second.timeout) shortest = std::min(shortest, *client->second.timeout);
   const auto& retry = client->second.retry;
   if (retry && retry->per_try_timeout) shortest = std::min(shortest, *retry->per_try_timeout);
   return shortest;

@@ -18,6 +18,8 @@ struct StepNames {
       ignored_when_failed;  // callees whose failures this caller survives
   /// By callee: what this caller spends before each call to it, see NetworkFacts.
   const std::map<std::uint32_t, LawSpec>& before_calls;
+  /// By callee: when calls to it are given up, where that is not the same for all of its service.
+  const std::map<std::uint32_t, Duration>& timeouts;
   std::int64_t clock_grain = 1;
 };
 

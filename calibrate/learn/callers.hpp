@@ -12,7 +12,7 @@ namespace rehearse {
 /// What callers do about calls that take long or come back badly, and what failed on its way to a
 /// callee.
 struct CallerFacts {
-  std::map<ServicePair, TimeoutFacts> timeouts;
+  Timeouts timeouts;
   std::map<ServicePair, RetryFacts> retries;
   std::map<std::uint32_t, WayFailures> way_failures;  // by callee endpoint
 };

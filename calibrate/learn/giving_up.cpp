@@ -31,33 +31,48 @@ class TimeoutFinder {
   TimeoutFinder(const TraceForest& forest, VisitTable& visits)
       : forest_(forest), visits_(visits), grains_(clock_grains(forest)) {}
 
-  std::map<ServicePair, TimeoutFacts> find() {
-    std::map<ServicePair, TimeoutFacts> found;
-    for (auto& [pair, calls] : calls_by_pair()) {
-      const std::vector<TimedCall> pile = pile_of(calls);
-      if (pile.empty()) continue;
-      TimeoutFacts& facts = found[pair];
-      facts.given_up = pile.size();
-      facts.after = pile[pile.size() / 10].duration;  // timers may be late, and are never early
-      for (const TimedCall& timed : pile) {
-        timed.call->end = timed.call->start + timed.duration;
-        timed.call->failed = true;
-        timed.call->timed_out = true;
-        if (timed.sign == Sign::cut_short) mark_cut_short(timed.call->callee);
+  Timeouts find() {
+    Timeouts found;
+    for (auto& [pair, by_edge] : calls_by_pair()) {
+      std::vector<TimedCall> all;
+      for (const auto& [edge, calls] : by_edge) all.insert(all.end(), calls.begin(), calls.end());
+      const std::vector<TimedCall> pile = pile_of(all);
+      if (!pile.empty()) found.of_services[pair] = settled(pile);
+      if (!pile.empty() || by_edge.size() == 1) continue;
+      for (auto& [edge, calls] : by_edge) {
+        const std::vector<TimedCall> own = pile_of(calls);
+        if (!own.empty()) found.of_endpoints[edge] = settled(own);
       }
     }
     return found;
   }
 
  private:
-  std::map<ServicePair, std::vector<TimedCall>> calls_by_pair() {
-    std::map<ServicePair, std::vector<TimedCall>> pairs;
+  using CallsByEdge = std::map<EndpointEdge, std::vector<TimedCall>>;
+
+  TimeoutFacts settled(const std::vector<TimedCall>& pile) {
+    for (const TimedCall& timed : pile) {
+      timed.call->end = timed.call->start + timed.duration;
+      timed.call->failed = true;
+      timed.call->timed_out = true;
+      if (timed.sign == Sign::cut_short) mark_cut_short(timed.call->callee);
+    }
+    TimeoutFacts facts;
+    facts.given_up = pile.size();
+    facts.after = pile[pile.size() / 10].duration;  // timers may be late, and are never early
+    return facts;
+  }
+
+  std::map<ServicePair, CallsByEdge> calls_by_pair() {
+    std::map<ServicePair, CallsByEdge> pairs;
     for (const Visit& visit : visits_.visits) {
       for (std::uint32_t i = 0; i < visit.call_count; ++i) {
         RecordedCall& call = visits_.calls[visit.first_call + i];
         if (call.detached) continue;
-        pairs[{visits_.endpoints[visit.endpoint].service, visits_.endpoints[call.endpoint].service}]
-            .push_back(call.client == none ? seen_by_callee(visit, call) : seen_by_caller(call));
+        const ServicePair pair{visits_.endpoints[visit.endpoint].service,
+                               visits_.endpoints[call.endpoint].service};
+        pairs[pair][{visit.endpoint, call.endpoint}].push_back(
+            call.client == none ? seen_by_callee(visit, call) : seen_by_caller(call));
       }
     }
     return pairs;
@@ -190,7 +205,7 @@ class TimeoutFinder {
 
 }  // namespace
 
-std::map<ServicePair, TimeoutFacts> find_timeouts(const TraceForest& forest, VisitTable& visits) {
+Timeouts find_timeouts(const TraceForest& forest, VisitTable& visits) {
   return TimeoutFinder(forest, visits).find();
 }
 

@@ -20,6 +20,13 @@ struct TimeoutFacts {
   bool operator==(const TimeoutFacts&) const = default;
 };
 
+struct Timeouts {
+  std::map<ServicePair, TimeoutFacts> of_services;
+  /// Where the calls of a pair of services have no timeout in common: those of an endpoint to one
+  /// other.
+  std::map<EndpointEdge, TimeoutFacts> of_endpoints;
+};
+
 /// Finds timeouts, and marks the calls that ended by one as failed: `timed_out`, and visits that
 /// ended with such a call: `cut_short`.
 ///
@@ -34,6 +41,6 @@ struct TimeoutFacts {
 /// longest calls of all, three at least and at most half, were cut short at one value (2 %); where
 /// callees should have been recorded and were not, and may have refused, other calls must last less
 /// than two thirds of it.
-std::map<ServicePair, TimeoutFacts> find_timeouts(const TraceForest& forest, VisitTable& visits);
+Timeouts find_timeouts(const TraceForest& forest, VisitTable& visits);
 
 }  // namespace rehearse

@@ -129,8 +129,7 @@ struct AttemptSums {
 
 class AttemptJoiner {
  public:
-  AttemptJoiner(VisitTable& visits, std::map<ServicePair, TimeoutFacts>& timeouts)
-      : visits_(visits), timeouts_(timeouts) {}
+  AttemptJoiner(VisitTable& visits, Timeouts& timeouts) : visits_(visits), timeouts_(timeouts) {}
 
   std::map<ServicePair, RetryFacts> join() {
     choose_edges();
@@ -189,7 +188,7 @@ class AttemptJoiner {
       const std::size_t next = next_of_its_kind(calls, last, joined);
       if (next == calls.size()) break;
       sums.add_pause(attempts, calls[next].start - calls[last].end);
-      if (calls[last].timed_out) ++timeouts_[pair].tried_again;
+      if (calls[last].timed_out) note_timeout({visit.endpoint, calls[first].endpoint});
       ++facts.tried_again;
       joined[next] = true;
       last = next;
@@ -203,6 +202,13 @@ class AttemptJoiner {
     const std::int64_t start = calls[first].start;
     calls[first] = calls[last];
     calls[first].start = start;
+  }
+
+  /// Of an attempt; one for the whole call ends that.
+  void note_timeout(const EndpointEdge& edge) {
+    const auto found = timeouts_.of_services.find(pair_of(edge));
+    if (found != timeouts_.of_services.end()) ++found->second.tried_again;
+    timeouts_.of_endpoints.erase(edge);
   }
 
   static void write_spec(RetryFacts& facts, const AttemptSums& sums) {
@@ -227,7 +233,7 @@ class AttemptJoiner {
   }
 
   VisitTable& visits_;
-  std::map<ServicePair, TimeoutFacts>& timeouts_;
+  Timeouts& timeouts_;
   std::set<EndpointEdge> retried_;
   std::map<ServicePair, RetryFacts> found_;
   std::map<ServicePair, AttemptSums> sums_;
@@ -235,8 +241,7 @@ class AttemptJoiner {
 
 }  // namespace
 
-std::map<ServicePair, RetryFacts> join_attempts(VisitTable& visits,
-                                                std::map<ServicePair, TimeoutFacts>& timeouts) {
+std::map<ServicePair, RetryFacts> join_attempts(VisitTable& visits, Timeouts& timeouts) {
   return AttemptJoiner(visits, timeouts).join();
 }
 

@@ -26,7 +26,6 @@ struct RetryFacts {
 /// service fail and are not tried again: then some failures repeat that a model would repair. As
 /// many attempts are made as were seen, before a caller gave up where one did. The back-off is the
 /// mean pause before the second attempt; it doubles no further than the longest mean pause.
-std::map<ServicePair, RetryFacts> join_attempts(VisitTable& visits,
-                                                std::map<ServicePair, TimeoutFacts>& timeouts);
+std::map<ServicePair, RetryFacts> join_attempts(VisitTable& visits, Timeouts& timeouts);
 
 }  // namespace rehearse

@@ -37,6 +37,8 @@ StepSpec call(const EdgeUse& use, const StepNames& names) {
   CallSpec awaited;
   awaited.endpoint = names.endpoints[use.endpoint];
   if (names.ignored_when_failed.contains(use.endpoint)) awaited.on_error = OnError::ignore;
+  const auto timeout = names.timeouts.find(use.endpoint);
+  if (timeout != names.timeouts.end()) awaited.timeout = timeout->second;
   step.action = awaited;
   return step;
 }

@@ -146,7 +146,7 @@ class Waiting {
   void add_calls(const std::string& name, const ServiceSpec& service, const StepSequence& steps) {
     for_each_step(steps, [&](const StepSpec& step) {
       const auto* call = std::get_if<CallSpec>(&step.action);
-      if (call != nullptr) add(name, service.calls, call->endpoint.service);
+      if (call != nullptr && !call->timeout) add(name, service.calls, call->endpoint.service);
     });
   }
 

@@ -61,6 +61,7 @@ class ProgramWriter {
   void fill(StepId index, const CallSpec& call) {
     fill_target(index, Step::Kind::call, call.endpoint, call.probability);
     plan_.steps[index].on_error = call.on_error;
+    plan_.steps[index].timeout = call.timeout.value_or(Duration::longest());
     const Index fallback = write(call.fallback);
     plan_.steps[index].body = fallback;
   }

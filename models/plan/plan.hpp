@@ -29,11 +29,13 @@ struct Step {
   Index law = none;     // work: of durations; repeat: of counts
   Index edge = none;    // call, spawn: position among the edges of the calling service
   EndpointId endpoint;  // call, spawn
-  std::uint32_t lane = none;  // work: of its constant duration
-  bool quantile = false;      // work: its law can be read at a level
+  std::uint32_t lane = none;               // work: of its constant duration
+  bool quantile = false;                   // work: its law can be read at a level
+  Duration timeout = Duration::longest();  // call: in place of the client's; longest: none is
   double probability = 1;
   std::uint64_t purpose = 0;  // names the draws of this step
 };
+static_assert(sizeof(Step) == 64, "a step is as large as a cache line");
 
 struct EndpointPlan {
   // What every attempt asks.

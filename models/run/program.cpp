@@ -104,6 +104,8 @@ Progress Program::start_call(std::uint32_t slot, StepId index) {
       new_call(hosts_[job.instance].first_client + step.edge, step.endpoint, path, job.request);
   calls_[call].frame = slot;
   calls_[call].origin = index;
+  if (step.timeout != Duration::longest()) [[unlikely]]
+    calls_[call].deadline = now_ + step.timeout;
   adopt(slot, ChildId::call(call));
   if (tracer_ != nullptr) [[unlikely]]
     tracer_->call_begins(call, frame.job, Tracer::Sent::as_call);

@@ -9,16 +9,16 @@ namespace rehearse {
 namespace {
 
 StepSequence call_of(const EndpointName& endpoint) {
-  return {StepSpec{CallSpec{endpoint, 1, OnError::fail, {}}}};
+  CallSpec call;
+  call.endpoint = endpoint;
+  return {StepSpec{call}};
 }
 
 /// Whether a branch is nothing but a plain call, which is written as its endpoint.
 const CallSpec* plain_call(const StepSequence& branch) {
   if (branch.size() != 1) return nullptr;
   const auto* call = std::get_if<CallSpec>(&branch.front().action);
-  const bool plain =
-      call && call->probability == 1 && call->on_error == OnError::fail && call->fallback.empty();
-  return plain ? call : nullptr;
+  return call != nullptr && branch == call_of(call->endpoint) ? call : nullptr;
 }
 
 StepSpec read_step(Reader& reader, const Node& node) {
@@ -32,9 +32,10 @@ struct Companion {
   std::string_view key;
   std::array<std::string_view, 2> actions;
 };
-constexpr std::array<Companion, 5> companions{{{"probability", {"call", "spawn"}},
+constexpr std::array<Companion, 6> companions{{{"probability", {"call", "spawn"}},
                                                {"on_error", {"call", ""}},
                                                {"fallback", {"call", ""}},
+                                               {"timeout", {"call", ""}},
                                                {"wait_for", {"parallel", ""}},
                                                {"steps", {"repeat", ""}}}};
 
@@ -68,6 +69,7 @@ StepKeys StepKeys::of(const StepSpec& step) {
       keys.call = action.endpoint;
       keys.probability = action.probability;
       keys.on_error = action.on_error;
+      keys.timeout = action.timeout;
       const bool falls_back = action.on_error == OnError::fallback || !action.fallback.empty();
       if (falls_back) keys.fallback = action.fallback;
     }
@@ -89,7 +91,9 @@ StepKeys StepKeys::of(const StepSpec& step) {
 }
 
 StepSpec StepKeys::spec() const {
-  if (call) return {CallSpec{*call, probability, on_error, fallback.value_or(StepSequence())}};
+  if (call) {
+    return {CallSpec{*call, probability, on_error, fallback.value_or(StepSequence()), timeout}};
+  }
   if (parallel) return {ParallelSpec{*parallel, wait_for}};
   if (repeat) return {RepeatSpec{*repeat, steps.value_or(StepSequence())}};
   if (spawn) return {SpawnSpec{*spawn, probability}};

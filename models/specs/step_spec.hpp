@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -14,7 +15,7 @@
 namespace rehearse {
 
 /// What a job does when one of its calls has failed for good.
-enum class OnError { fail, ignore, fallback };
+enum class OnError : std::uint8_t { fail, ignore, fallback };
 
 struct StepSpec;
 using StepSequence = std::vector<StepSpec>;
@@ -31,6 +32,7 @@ struct CallSpec {
   double probability = 1;
   OnError on_error = OnError::fail;
   StepSequence fallback;  // used when on_error is fallback; then the sequence goes on
+  std::optional<Duration> timeout = std::nullopt;  // in place of the client's
   bool operator==(const CallSpec&) const;
 };
 
@@ -118,6 +120,7 @@ struct StepKeys {
   std::optional<StepSequence> fallback;
   std::optional<int> wait_for;
   std::optional<StepSequence> steps;
+  std::optional<Duration> timeout;
 
   static StepKeys of(const StepSpec& step);
   StepSpec spec() const;
@@ -137,6 +140,10 @@ void describe(Visitor& visitor, Spec& spec) {
               spec.on_error, on_error_words);
   visitor.key({"fallback", "With on_error = \"fallback\": the steps taken instead."}, spec.fallback,
               Steps{});
+  visitor.key({"timeout",
+               "With call: it is given up after so long, its retries included; the `timeout` of "
+               "`calls` when absent."},
+              spec.timeout, positive_span);
   visitor.key({"wait_for",
                "With parallel: goes on when so many branches have succeeded; all, "
                "when absent."},

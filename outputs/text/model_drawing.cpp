@@ -104,13 +104,30 @@ std::string manner_of(const MeanCall& call) {
   return "";
 }
 
-/// How a caller calls a service: timeout and retries, where there are any.
+/// The shortest timeout that calls from one endpoint to another have of their own.
+std::optional<Duration> own_timeout(const ModelSpec& model, const EndpointName& caller,
+                                    const EndpointName& callee) {
+  std::optional<Duration> shortest;
+  const EndpointSpec& endpoint = model.services.at(caller.service).endpoints.at(caller.operation);
+  for (const BehaviourSpec& behaviour : endpoint.behaviours) {
+    for_each_step(behaviour.steps, [&](const StepSpec& step) {
+      const auto* call = std::get_if<CallSpec>(&step.action);
+      if (call == nullptr || !call->timeout || call->endpoint != callee) return;
+      if (!shortest || *call->timeout < *shortest) shortest = call->timeout;
+    });
+  }
+  return shortest;
+}
+
+/// How a caller calls a service: timeout (that of the call, or else of the client) and retries,
+/// where there are any.
 std::string client_text(const std::map<std::string, ClientSpec>& clients,
-                        const std::string& service) {
+                        const std::string& service, std::optional<Duration> timeout = {}) {
   const auto client = clients.find(service);
-  if (client == clients.end()) return "";
+  if (!timeout && client != clients.end()) timeout = client->second.timeout;
   std::string text;
-  if (client->second.timeout) text += ", timeout " + duration_text(*client->second.timeout);
+  if (timeout) text += ", timeout " + duration_text(*timeout);
+  if (client == clients.end()) return text;
   if (const auto& retry = client->second.retry) {
     text += fmt::format(", up to {}", counted(whole(retry->max_attempts), "attempt"));
     if (retry->per_try_timeout) {
@@ -142,7 +159,8 @@ void add_tree(const ModelSpec& model, const CallGraph& graph, const std::string&
       if (line.caller) {
         const EndpointName& caller = graph.endpoints[*line.caller];
         facts = times_of(line.call) + manner_of(line.call) +
-                client_text(model.services.at(caller.service).calls, name.service);
+                client_text(model.services.at(caller.service).calls, name.service,
+                            own_timeout(model, caller, name));
       }
       // What calls nothing is drawn as a whole each time.
       const bool is_leaf = graph.calls[line.endpoint].empty();

@@ -181,6 +181,9 @@ class Maker {
     spec.probability = luck_.chance(0.5) ? 1 : 0.6;
     spec.on_error = pick(every_answer);
     if (spec.on_error == OnError::fallback && depth < 2) spec.fallback = steps(service, depth + 1);
+    if (ingredients_.impatient && luck_.chance(0.5)) {
+      spec.timeout = Duration::rounded_seconds(between(0.002, 0.03));
+    }
     return {spec};
   }
 

@@ -27,6 +27,8 @@ struct Ingredients {
   bool dropping = false;
   /// Work at different services follows the size of the request. Likewise.
   bool sized = false;
+  /// Some calls have a timeout in place of the client's. Likewise.
+  bool impatient = false;
 };
 
 /// Two to six services that call only later ones (so that no feedback arises), one or two

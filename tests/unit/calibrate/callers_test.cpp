@@ -231,6 +231,38 @@ TEST_CASE("who never waits for the answer gives up nothing", "[calibrate]") {
   }
 }
 
+TEST_CASE("calls between two services may have timeouts of their own", "[calibrate]") {
+  test::SpanBuilder spans;
+  for (std::uint64_t trace = 1; trace <= 80; ++trace) {
+    const std::int64_t start = 1'000 * ms * static_cast<std::int64_t>(trace);
+    const bool is_search = trace % 2 == 0;
+    const bool stuck = trace % 10 < 2;
+    const std::int64_t timeout = is_search ? 200 : 2'000;
+    const std::int64_t lasts = stuck ? timeout : (is_search ? 30 : 300);
+    const std::string page = is_search ? "search" : "export";
+    spans.add(trace, 1, 0, "front", page, start, start + (lasts + 10) * ms, SpanKind::server)
+        .error = stuck;
+    spans
+        .add(trace, 2, 1, "front", "call " + page, start + 5 * ms, start + (5 + lasts) * ms,
+             SpanKind::client)
+        .error = stuck;
+    spans.add(trace, 3, 2, "back", page, start + 6 * ms, start + (stuck ? 5'000 : 4 + lasts) * ms,
+              SpanKind::server);
+  }
+  const Calibration learned = calibrate(spans.set, {});
+  const ServiceSpec& front = learned.model.services.at("front");
+  CHECK_FALSE(front.calls.at("back").timeout);
+  const auto timeout_of = [&](const std::string& page) {
+    for (const StepSpec& step : front.endpoints.at(page).behaviours.at(0).steps) {
+      if (const auto* call = std::get_if<CallSpec>(&step.action)) return call->timeout;
+    }
+    return std::optional<Duration>();
+  };
+  CHECK(timeout_of("search") == Duration::milliseconds(200));
+  CHECK(timeout_of("export") == Duration::milliseconds(2'000));
+  CHECK_THAT(text(learned.account), Catch::Contains("front/search -> back/search"));
+}
+
 TEST_CASE("timers may be late", "[calibrate]") {
   Recording recording;
   for (int i = 0; i < 40; ++i) recording.request({{20 + i % 9, 18}});

@@ -250,3 +250,27 @@ TEST_CASE("users who think and work as one go on for ever", "[models]") {
   // Each asks at 1 s, 2.01 s, ..., 10.09 s.
   CHECK(requests_of(run_of(model, 10.5)).ok == 1000);
 }
+
+TEST_CASE("a call may have a timeout in place of the client's", "[models]") {
+  const auto latency_with = [](std::optional<Duration> of_first,
+                               std::optional<Duration> of_client) {
+    ModelSpec model = station(constant(0.010), std::nullopt);
+    CallSpec first;
+    first.endpoint = {"station", "serve"};
+    first.on_error = OnError::ignore;
+    first.timeout = of_first;
+    CallSpec second = first;
+    second.timeout.reset();
+    ServiceSpec& front = add_service(model, "front", {{first}, {second}}, std::nullopt);
+    front.calls["station"].timeout = of_client;
+    add_replay(model, {0}, "front");
+    return run_of(model, 1).intervals.front().workloads.front().latency.mean_seconds();
+  };
+  const Duration short_time = Duration::milliseconds(4);
+  const Duration long_time = Duration::milliseconds(50);
+  CHECK(latency_with({}, {}) == Approx(0.020));
+  CHECK(latency_with(short_time, {}) == Approx(0.014));
+  CHECK(latency_with({}, short_time) == Approx(0.008));
+  CHECK(latency_with(long_time, short_time) == Approx(0.014));
+  CHECK(latency_with(short_time, long_time) == Approx(0.014));
+}
