@@ -9,6 +9,7 @@
 namespace rehearse {
 
 using simdjson::dom::element;
+static_assert(bytes_behind_json >= simdjson::SIMDJSON_PADDING);
 static_assert(sizeof(element) == 16 && std::is_trivially_copyable_v<element>);
 
 struct JsonAccess {
@@ -112,6 +113,14 @@ JsonParser::JsonParser(std::size_t depth_limit) : state_(std::make_unique<State>
 JsonParser::~JsonParser() = default;
 
 std::optional<JsonValue> JsonParser::parse(std::string_view text) {
+  return parse(text, true);
+}
+
+std::optional<JsonValue> JsonParser::parse_in_place(std::string_view text) {
+  return parse(text, false);
+}
+
+std::optional<JsonValue> JsonParser::parse(std::string_view text, bool copied) {
   if (state_->parser.capacity() < text.size() || state_->parser.capacity() == 0) {
     const auto refused =
         state_->parser.allocate(text.size() + text.size() / 4 + 4096, state_->depth_limit);
@@ -121,7 +130,7 @@ std::optional<JsonValue> JsonParser::parse(std::string_view text) {
     }
   }
   element root;
-  const auto error = state_->parser.parse(text.data(), text.size(), true).get(root);
+  const auto error = state_->parser.parse(text.data(), text.size(), copied).get(root);
   if (error != simdjson::SUCCESS) {
     why_ = simdjson::error_message(error);
     while (!why_.empty() && why_.back() == ' ') why_.pop_back();

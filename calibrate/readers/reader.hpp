@@ -20,6 +20,7 @@ struct ReadOptions {
   std::optional<ColumnMapping> columns;
   InputLimits input_limits;
   ScannerLimits scanner_limits;
+  int threads = 1;  // what is read does not depend on them
 };
 
 /// Reads all spans of the files; memory grows with the spans kept (88 bytes each, and their

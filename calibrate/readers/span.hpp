@@ -132,6 +132,9 @@ struct SpanSet {
   ReadCounts counts;
 };
 
+/// Adds what was read of a part of a file, which has noted nothing that was left out first.
+void add_part(SpanSet& set, const SpanSet& part);
+
 /// Keeps what was left out first of a file: of several files the first by name counts, whatever
 /// their order.
 void note_left_out(SpanSet& set, FirstLeftOut left_out);
