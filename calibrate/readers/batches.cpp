@@ -12,22 +12,21 @@
 namespace rehearse {
 namespace {
 
-constexpr std::size_t bytes_of_batch = std::size_t{1} << 20;
-constexpr std::size_t bytes_under_way = 32 * bytes_of_batch;
+constexpr std::size_t bytes_under_way = std::size_t{32} << 20;
 /// Tiny pieces cost more than their bytes.
 constexpr std::size_t pieces_of_batch = std::size_t{1} << 14;
 
 /// Remembers what ended the file, so that what stands before it is read first.
 class BatchFiller {
  public:
-  explicit BatchFiller(const std::function<bool(Batch&)>& add_next) : add_next_(add_next) {}
+  explicit BatchFiller(const BatchWork& work) : work_(work) {}
 
   /// Leaves the batch empty at the end of the file; throws what ended it.
   void fill(Batch& batch) {
     try {
-      while (!ended_ && batch.text.size() < bytes_of_batch &&
+      while (!ended_ && batch.text.size() < work_.batch_bytes &&
              batch.pieces.size() < pieces_of_batch) {
-        ended_ = !add_next_(batch);
+        ended_ = !work_.add_next(batch);
       }
     } catch (...) {
       ended_ = true;
@@ -37,7 +36,7 @@ class BatchFiller {
   }
 
  private:
-  const std::function<bool(Batch&)>& add_next_;
+  const BatchWork& work_;
   bool ended_ = false;
   std::exception_ptr failure_;
 };
@@ -54,20 +53,20 @@ std::string_view Batch::bytes_of(const Piece& piece) const {
 }
 
 void read_in_batches(const std::string& file, const BatchWork& work, SpanSet& set) {
-  expects(work.threads > 0, "a file is read by at least one thread");
+  expects(work.threads > 0 && work.batch_bytes > 0, "a thread reads something at once");
   const std::uint64_t places = 2 * static_cast<std::uint64_t>(work.threads);
   std::vector<std::unique_ptr<Batch>> batches(static_cast<std::size_t>(places));
   const auto batch_of = [&](std::uint64_t item) -> std::unique_ptr<Batch>& {
     return batches[static_cast<std::size_t>(item % places)];
   };
   std::atomic<std::size_t> under_way = 0;
-  BatchFiller filler(work.add_next);
+  BatchFiller filler(work);
   PipelineWork pipeline;
   pipeline.threads = work.threads;
   pipeline.places = places;
   pipeline.take = [&](std::uint64_t item) {
     auto batch = std::make_unique<Batch>(file);
-    batch->text.reserve(bytes_of_batch + bytes_of_batch / 4);
+    batch->text.reserve(work.batch_bytes + work.batch_bytes / 4);
     filler.fill(*batch);
     if (batch->pieces.empty()) return false;
     batch->text.append(bytes_behind_json, ' ');

@@ -43,6 +43,7 @@ struct Batch {
 /// PipelineWork.
 struct BatchWork {
   int threads = 1;
+  std::size_t batch_bytes = std::size_t{1} << 20;
   /// Adds the next piece; false at the end of the file.
   std::function<bool(Batch& batch)> add_next;
   std::function<void(Batch& batch, int worker)> read;
@@ -50,8 +51,8 @@ struct BatchWork {
   std::function<void(Batch& batch)> settle;
 };
 
-/// Reads a file in batches of about a MiB, and adds what they hold to `set` in the order of the
-/// file, so that it does not depend on the threads. Memory: two batches for each thread, or one
+/// Reads a file in batches of about `batch_bytes`, and adds what they hold to `set` in the order of
+/// the file, so that it does not depend on the threads. Memory: two batches for each thread, or one
 /// piece that is longer.
 void read_in_batches(const std::string& file, const BatchWork& work, SpanSet& set);
 

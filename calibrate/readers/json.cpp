@@ -1,6 +1,7 @@
 #include "calibrate/readers/json.hpp"
 
 #include <cstring>
+#include <string>
 
 #include <simdjson.h>
 
@@ -39,6 +40,23 @@ std::optional<JsonValue> JsonValue::member(std::string_view key) const {
   element found;
   if (object.at_key(key).get(found) != simdjson::SUCCESS) return std::nullopt;
   return JsonAccess::wrap(found);
+}
+
+/// Of several members of one name the first, as `member` has it.
+void JsonValue::find_members(std::span<const std::string_view> keys,
+                             std::span<std::optional<JsonValue>> found) const {
+  simdjson::dom::object object;
+  if (inner(*this).get(object) != simdjson::SUCCESS) return;
+  std::size_t expected = 0;
+  for (const auto& field : object) {
+    for (std::size_t tried = 0; tried < keys.size(); ++tried) {
+      const std::size_t place = (expected + tried) % keys.size();
+      if (keys[place] != field.key) continue;
+      if (!found[place]) found[place] = JsonAccess::wrap(field.value);
+      expected = place + 1;
+      break;
+    }
+  }
 }
 
 void JsonValue::for_each(const std::function<void(const JsonValue&)>& visit) const {
@@ -91,9 +109,20 @@ std::optional<bool> JsonValue::boolean() const {
 }
 
 std::string JsonValue::as_text() const {
-  if (const auto word = text()) return std::string(*word);
-  if (is_object() || is_array() || inner(*this).is_null()) return {};
-  return simdjson::minify(inner(*this));
+  std::string storage;
+  return std::string(as_text(storage));
+}
+
+std::string_view JsonValue::as_text(std::string& storage) const {
+  if (const auto word = text()) return *word;
+  storage.clear();
+  std::int64_t whole = 0;
+  if (inner(*this).is_int64() && inner(*this).get(whole) == simdjson::SUCCESS) {
+    storage = std::to_string(whole);
+  } else if (!is_object() && !is_array() && !inner(*this).is_null()) {
+    storage = simdjson::minify(inner(*this));
+  }
+  return storage;
 }
 
 std::string JsonValue::text_of(std::string_view key) const {

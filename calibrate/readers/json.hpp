@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,15 @@ class JsonValue {
  public:
   /// The member of that name; nothing when there is none, or when this is no object.
   std::optional<JsonValue> member(std::string_view key) const;
+  /// The members of several names, all different, in one go: a member of an object costs one look
+  /// where objects have them in the order in which they are asked for.
+  template <std::size_t N>
+  std::array<std::optional<JsonValue>, N> members(
+      const std::array<std::string_view, N>& keys) const {
+    std::array<std::optional<JsonValue>, N> found;
+    find_members(keys, found);
+    return found;
+  }
   /// Calls `visit` for each element; does nothing when this is no array.
   void for_each(const std::function<void(const JsonValue&)>& visit) const;
   /// Calls `visit` for each member; does nothing when this is no object.
@@ -34,12 +44,17 @@ class JsonValue {
   std::optional<bool> boolean() const;
   /// Texts as they are, numbers and booleans as written; empty for anything else, and for null.
   std::string as_text() const;
+  /// The same, kept in `storage` only where it does not stand in the document so.
+  std::string_view as_text(std::string& storage) const;
   /// Those of a member; empty when there is none.
   std::string text_of(std::string_view key) const;
 
  private:
   friend struct JsonAccess;
   JsonValue() = default;
+  void find_members(std::span<const std::string_view> keys,
+                    std::span<std::optional<JsonValue>> found) const;
+
   /// The bytes of the parser library's own element, so that nobody else includes its header.
   alignas(8) std::array<std::byte, 16> element_{};
 };

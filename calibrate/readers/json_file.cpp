@@ -232,6 +232,7 @@ class JsonFileReader {
   JsonFileReader(Input& input, const ReadOptions& options, SpanSet& set)
       : file_(input.path()),
         threads_(options.threads),
+        batch_bytes_(options.batch_bytes),
         scanner_(input, options.scanner_limits),
         asked_{options.format, options.columns && options.format == TraceFormat::detect},
         rows_(options.columns, set),
@@ -247,6 +248,7 @@ class JsonFileReader {
   void read() {
     BatchWork work;
     work.threads = threads_;
+    work.batch_bytes = batch_bytes_;
     work.add_next = [this](Batch& batch) {
       Element element;
       if (!scanner_.next(element)) return false;
@@ -305,6 +307,7 @@ class JsonFileReader {
 
   std::string file_;
   int threads_;
+  std::size_t batch_bytes_;
   ElementScanner scanner_;
   Asked asked_;
   JsonRowReader rows_;

@@ -271,6 +271,7 @@ void read_otlp_protobuf(Input& input, ProtobufFraming framing, const ReadOptions
   bool any = false;
   BatchWork work;
   work.threads = options.threads;
+  work.batch_bytes = options.batch_bytes;
   work.add_next = [&](Batch& batch) {
     MessagePart part;
     if (!scanner.next(part)) return false;

@@ -128,7 +128,14 @@ NameId NameTable::intern(std::string_view text) {
   return number;
 }
 
+NameTable::Remembered& NameTable::remembered(std::string_view text, std::string_view other) {
+  constexpr std::size_t places = 512;
+  if (remembered_.empty()) remembered_.resize(places);
+  return remembered_[(Hash{}(text) + Hash{}(other)) % places];
+}
+
 std::vector<NameId> NameTable::sort() {
+  remembered_.clear();
   std::vector<NameId> order(texts_.size());
   std::iota(order.begin(), order.end(), NameId{0});
   std::sort(order.begin(), order.end(),

@@ -14,6 +14,8 @@ namespace {
 constexpr std::uint64_t bytes_of_file = 200'000'000;
 constexpr std::uint64_t bytes_of_short_file = 60'000'000;
 
+constexpr int threads_of_reading = 2;
+
 /// A new folder, which goes with all that is in it.
 class TemporaryFolder {
  public:
@@ -42,11 +44,13 @@ std::vector<Row> read_rows(const std::string& name, const WriteRecording& write,
   const TemporaryFolder folder;
   const Recording recording = write((folder.path() / "recording").string(),
                                     runs == 1 ? bytes_of_short_file : bytes_of_file);
+  ReadOptions options;
+  options.threads = threads_of_reading;
   std::vector<double> rates;
   for (int i = 0; i < runs; ++i) {
     std::uint64_t spans = 0;
     const double seconds =
-        seconds_of([&] { spans = read_spans({recording.path}, {}).spans.size(); });
+        seconds_of([&] { spans = read_spans({recording.path}, options).spans.size(); });
     if (spans != recording.spans) throw std::runtime_error(name + " did not read all spans");
     const bool megabytes = counted == Counted::megabytes;
     const double work = megabytes ? static_cast<double>(recording.bytes) * 1e-6
