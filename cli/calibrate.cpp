@@ -6,6 +6,7 @@
 #include <array>
 #include <filesystem>
 #include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -79,6 +80,10 @@ Duration skipped_start(const Arguments& arguments) {
 
 CalibrateOptions options_from(const Arguments& arguments) {
   CalibrateOptions options;
+  // Beyond a few the one that cuts the file into elements cannot keep the others busy.
+  constexpr unsigned most_threads = 8;
+  options.read.threads =
+      static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, most_threads));
   options.read.format = format_called(arguments.text("format").value_or("detect"));
   if (const auto columns = arguments.text("columns")) {
     options.read.columns = mapping_called(*columns);

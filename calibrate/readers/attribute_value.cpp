@@ -38,12 +38,18 @@ std::optional<bool> AttributeValue::boolean() const {
 }
 
 std::string AttributeValue::as_text() const {
-  if (const auto* json = std::get_if<JsonValue>(&value_)) return json->as_text();
-  if (const auto* text = std::get_if<std::string_view>(&value_)) return std::string(*text);
-  if (const auto* integer = std::get_if<std::int64_t>(&value_)) return fmt::to_string(*integer);
-  if (const auto* number = std::get_if<double>(&value_)) return fmt::to_string(*number);
-  if (const auto* flag = std::get_if<bool>(&value_)) return *flag ? "true" : "false";
-  return {};
+  std::string storage;
+  return std::string(as_text(storage));
+}
+
+std::string_view AttributeValue::as_text(std::string& storage) const {
+  if (const auto* json = std::get_if<JsonValue>(&value_)) return json->as_text(storage);
+  if (const auto* text = std::get_if<std::string_view>(&value_)) return *text;
+  storage.clear();
+  if (const auto* integer = std::get_if<std::int64_t>(&value_)) storage = fmt::to_string(*integer);
+  if (const auto* number = std::get_if<double>(&value_)) storage = fmt::to_string(*number);
+  if (const auto* flag = std::get_if<bool>(&value_)) storage = *flag ? "true" : "false";
+  return storage;
 }
 
 }  // namespace rehearse

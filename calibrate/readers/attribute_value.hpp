@@ -32,6 +32,8 @@ class AttributeValue {
   std::optional<bool> boolean() const;
   /// Texts as they are, numbers and booleans as JSON has them; empty for anything else.
   std::string as_text() const;
+  /// The same, kept in `storage` only where it does not stand in what this was made of.
+  std::string_view as_text(std::string& storage) const;
 
  private:
   using Value =

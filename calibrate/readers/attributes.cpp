@@ -34,6 +34,17 @@ constexpr std::array<std::string_view, 9> peer_keys{
     "peer.service",   "db.system.name", "db.system",     "messaging.system",          "db.type",
     "server.address", "net.peer.name",  "peer.hostname", "messaging.destination.name"};
 
+/// What `SpanAttributeReader::see` asks for by name.
+constexpr std::array<std::string_view, 9> span_keys{"span.kind",
+                                                    "error",
+                                                    "otel.status_code",
+                                                    "http.status_code",
+                                                    "http.response.status_code",
+                                                    "http.route",
+                                                    "sampler.type",
+                                                    "sampler.param",
+                                                    "w3c.tracestate"};
+
 /// How many spans one stands for, as Honeycomb's libraries note it.
 constexpr std::array<std::string_view, 2> one_of_keys{"SampleRate", "sampleRate"};
 /// How many percent were kept, as Azure Monitor's libraries note it.
@@ -57,11 +68,52 @@ bool is_address(std::string_view text) {
   return text.size() >= container_name && text.find_first_of(digits) != std::string_view::npos;
 }
 
+/// A set of some dozen words: most words that are not in it are told by length and two letters.
+class WordSet {
+ public:
+  template <std::size_t... N>
+  constexpr explicit WordSet(const std::array<std::string_view, N>&... lists) {
+    (add(lists), ...);
+  }
+
+  constexpr bool contains(std::string_view word) const {
+    for (std::size_t place = place_of(word); !words_[place].empty(); place = after(place)) {
+      if (words_[place] == word) return true;
+    }
+    return false;
+  }
+
+ private:
+  static constexpr std::size_t places = 256;
+
+  static constexpr std::size_t place_of(std::string_view word) {
+    if (word.empty()) return 0;
+    const auto first = static_cast<unsigned char>(word.front());
+    const auto last = static_cast<unsigned char>(word.back());
+    return (word.size() * 29 + first * 7u + last) % places;
+  }
+  static constexpr std::size_t after(std::size_t place) { return (place + 1) % places; }
+
+  template <std::size_t N>
+  constexpr void add(const std::array<std::string_view, N>& list) {
+    static_assert(N < places / 8);
+    for (const std::string_view word : list) {
+      if (contains(word)) continue;
+      std::size_t place = place_of(word);
+      while (!words_[place].empty()) place = after(place);
+      words_[place] = word;
+    }
+  }
+
+  std::array<std::string_view, places> words_;
+};
+
 }  // namespace
 
 void ResourceReader::offer(Ranked& slot, int rank, const AttributeValue& value) {
   if (rank < 0 || rank >= slot.rank) return;
-  const std::string text = value.as_text();
+  std::string storage;
+  const std::string_view text = value.as_text(storage);
   if (text.empty()) return;
   slot = {names_.intern(service_name_of(text)), rank};
 }
@@ -82,9 +134,16 @@ void ResourceReader::apply(Span& span) const {
   if (span.host == 0) span.host = host_.name;
 }
 
+bool SpanAttributeReader::looks_at(std::string_view key) {
+  static constexpr WordSet keys(span_keys, one_of_keys, percent_keys, peer_keys, peer_host_keys);
+  return keys.contains(key);
+}
+
 void SpanAttributeReader::see(std::string_view key, const AttributeValue& value) {
+  if (!looks_at(key)) return;
   if (key == "span.kind") {
-    span_.kind = span_kind_of(value.as_text());
+    std::string storage;
+    span_.kind = span_kind_of(value.as_text(storage));
   } else if (key == "error") {
     span_.error = span_.error || value.boolean().value_or(false);
   } else if (key == "otel.status_code") {
@@ -115,7 +174,8 @@ void SpanAttributeReader::see_peer(std::string_view key, const AttributeValue& v
   const bool better_peer = rank >= 0 && rank < peer_rank_;
   const bool better_host = host_rank >= 0 && host_rank < host_rank_;
   if (!better_peer && !better_host) return;
-  const std::string text = value.as_text();
+  std::string storage;
+  const std::string_view text = value.as_text(storage);
   if (text.empty() || is_address(text) || text == "localhost") return;
   const NameId name = names_.intern(service_name_of(text));
   if (better_peer) {
@@ -133,7 +193,7 @@ void SpanAttributeReader::see_peer(std::string_view key, const AttributeValue& v
 }
 
 void SpanAttributeReader::name_operation(std::string_view recorded) {
-  span_.operation = names_.intern(operation_name_of(recorded, route_));
+  span_.operation = names_.intern_made(recorded, route_, operation_name_of);
 }
 
 std::optional<double> SpanAttributeReader::adjusted_count() const {

@@ -36,6 +36,9 @@ class SpanAttributeReader {
  public:
   SpanAttributeReader(NameTable& names, Span& span) : names_(names), span_(span) {}
 
+  /// Whether attributes of that name say anything: most do not, and need not be looked for.
+  static bool looks_at(std::string_view key);
+
   void see(std::string_view key, const AttributeValue& value);
   /// Names the operation, by the recorded name and the route that was seen, if any.
   void name_operation(std::string_view recorded);

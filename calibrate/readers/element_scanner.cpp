@@ -1,15 +1,18 @@
 #include "calibrate/readers/element_scanner.hpp"
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <cstring>
 
 #include <fmt/format.h>
 
 #include "sim/error.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 namespace {
 
-constexpr std::size_t buffer_size = std::size_t{1} << 18;
 constexpr std::size_t longest_name_kept = 24;
 
 bool is_space(char letter) {
@@ -23,6 +26,11 @@ bool may_stand_before_document(char letter) {
          letter == '\x1E';
 }
 
+/// The place of the highest bit. Expects one.
+std::uint64_t last_of(std::uint64_t bits) {
+  return static_cast<std::uint64_t>(63 - std::countl_zero(bits));
+}
+
 std::string shown(char letter) {
   const auto code = static_cast<unsigned char>(letter);
   return code >= 0x20 && code < 0x7F ? fmt::format("'{}'", letter) : fmt::format("byte {}", code);
@@ -31,7 +39,9 @@ std::string shown(char letter) {
 }  // namespace
 
 ElementScanner::ElementScanner(Input& input, const ScannerLimits& limits)
-    : input_(input), limits_(limits), buffer_(buffer_size) {}
+    : input_(input), limits_(limits), buffer_(limits.buffer_bytes) {
+  expects(limits.buffer_bytes > 0, "a file is read by at least one byte at a time");
+}
 
 void ElementScanner::refuse(std::string_view what) const {
   throw InvalidInput(
@@ -58,16 +68,103 @@ void ElementScanner::refill() {
 
 /// Moves to behind the string that is open, or to the end of the buffer.
 void ElementScanner::skip_string() {
-  while (position_ < filled_) {
+  const std::size_t from = position_;
+  while (position_ < filled_ && in_string_) {
     const char letter = buffer_[position_++];
     if (escaped_) {
       escaped_ = false;
     } else if (letter == '\\') {
       escaped_ = true;
-    } else if (letter == '"') {
-      in_string_ = false;
-      return;
+    } else {
+      in_string_ = letter != '"';
     }
+  }
+  if (last_string_.size() >= longest_name_kept) return;
+  const std::size_t end = in_string_ ? position_ : position_ - 1;
+  last_string_.append(buffer_.data() + from,
+                      std::min(end - from, longest_name_kept - last_string_.size()));
+}
+
+/// Of the quotes among `count` letters those that open or close a string. A backslash means
+/// something only within strings.
+std::uint64_t ElementScanner::quotes_of_strings(const LetterMasks& masks, std::size_t count) {
+  if (masks.backslashes == 0 && !escaped_) return masks.quotes;
+  std::uint64_t left = masks.quotes | masks.backslashes;
+  if (escaped_) left &= ~std::uint64_t{1};
+  escaped_ = false;
+  const std::uint64_t last = std::uint64_t{1} << (count - 1);
+  std::uint64_t quotes = 0;
+  bool within = in_string_;
+  while (left != 0) {
+    const std::uint64_t lowest = left & -left;
+    left ^= lowest;
+    if ((masks.quotes & lowest) != 0) {
+      quotes |= lowest;
+      within = !within;
+    } else if (within) {
+      left &= ~(lowest << 1);
+      escaped_ = lowest == last;
+    }
+  }
+  return quotes;
+}
+
+/// Goes through up to 64 letters of an element, which stand at the position in the buffer and are
+/// followed by zeros. True when the element has just become complete.
+bool ElementScanner::cut_block(const char* letters, std::size_t count) {
+  const LetterMasks masks = masks_of(letters);
+  const std::uint64_t quotes = quotes_of_strings(masks, count);
+  const std::uint64_t within = prefix_xor(quotes) ^ (in_string_ ? ~std::uint64_t{0} : 0);
+  const std::uint64_t opening = quotes & within;
+  const std::size_t start = position_;
+  for (std::uint64_t left = masks.brackets & ~within; left != 0; left &= left - 1) {
+    const auto place = static_cast<std::size_t>(std::countr_zero(left));
+    const char bracket = letters[place];
+    position_ = start + place;
+    if (bracket == '{' || bracket == '[') {
+      open(bracket);
+    } else if (close(bracket)) {
+      const std::uint64_t before = opening & ((left & -left) - 1);
+      if (before != 0) last_quote_offset_ = buffer_offset_ + start + last_of(before);
+      in_string_ = false;
+      escaped_ = false;
+      return true;
+    }
+  }
+  if (opening != 0) last_quote_offset_ = buffer_offset_ + start + last_of(opening);
+  in_string_ = within >> 63 != 0;
+  position_ = start + count;
+  return false;
+}
+
+/// Of an element of an array, as far as it is in the buffer. True when it is complete.
+bool ElementScanner::cut() {
+  while (filled_ - position_ >= letters_of_masks) {
+    if (cut_block(buffer_.data() + position_, letters_of_masks)) return true;
+  }
+  const std::size_t count = filled_ - position_;
+  if (count == 0) return false;
+  std::array<char, letters_of_masks> block{};
+  std::copy_n(buffer_.data() + position_, count, block.data());
+  return cut_block(block.data(), count);
+}
+
+/// What stood last in quotes, unless something that parts it from what follows came since.
+void ElementScanner::recall_last_string(std::string_view element) {
+  last_string_.clear();
+  if (last_quote_offset_ == 0) return;
+  bool escaped = false;
+  bool within = true;
+  for (const char letter : element.substr(last_quote_offset_ - element_offset_ + 1)) {
+    if (!within) {
+      if (letter == '{' || letter == '[' || letter == ',') return last_string_.clear();
+      continue;
+    }
+    if (!escaped && letter == '"') {
+      within = false;
+      continue;
+    }
+    escaped = !escaped && letter == '\\';
     if (last_string_.size() < longest_name_kept) last_string_ += letter;
   }
 }
@@ -85,6 +182,7 @@ void ElementScanner::start_capture() {
   capture_from_ = position_;
   captured_.clear();
   element_offset_ = buffer_offset_ + position_;
+  last_quote_offset_ = 0;
 }
 
 void ElementScanner::open(char bracket) {
@@ -164,13 +262,16 @@ void ElementScanner::skip() {
   ++position_;
 }
 
-bool ElementScanner::finish(Element& element) {
-  keep_captured();
+void ElementScanner::finish(Element& element) {
+  if (captured_.empty() && position_ - capture_from_ <= limits_.element_bytes) {
+    element.text = {buffer_.data() + capture_from_, position_ - capture_from_};
+  } else {
+    keep_captured();
+    element.text = captured_;
+  }
   capturing_ = false;
   element.place = at_document_level() ? ElementPlace::document : place_;
-  element.text = captured_;
   element.offset = element_offset_;
-  return true;
 }
 
 bool ElementScanner::next(Element& element) {
@@ -181,6 +282,12 @@ bool ElementScanner::next(Element& element) {
         if (!open_brackets_.empty()) refuse("the file ends within a JSON document");
         return false;
       }
+    }
+    if (capturing_ && array_depth_ > 0) {
+      if (!cut()) continue;
+      finish(element);
+      recall_last_string(element.text);
+      return true;
     }
     if (in_string_) {
       skip_string();
@@ -199,7 +306,9 @@ bool ElementScanner::next(Element& element) {
       continue;
     }
     skipped_ = 0;
-    if (step(letter)) return finish(element);
+    if (!step(letter)) continue;
+    finish(element);
+    return true;
   }
 }
 

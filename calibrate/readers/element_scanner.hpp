@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "calibrate/readers/input.hpp"
+#include "calibrate/readers/letter_masks.hpp"
 
 namespace rehearse {
 
@@ -13,6 +14,8 @@ namespace rehearse {
 struct ScannerLimits {
   std::size_t depth = 128;
   std::size_t element_bytes = std::size_t{256} << 20;
+  /// Of the file, read at once.
+  std::size_t buffer_bytes = std::size_t{1} << 18;
 };
 
 /// Where an element stood. `document`: a whole document in which none of the known arrays was
@@ -30,9 +33,9 @@ struct Element {
 /// `resourceSpans`, `batches` and (X-Ray) `Traces` arrays, wherever these stand, and of `hits`
 /// within an object, as the answer to a search of Elasticsearch has them. A file that is one array
 /// is a list of documents: it is cut into its elements as if each stood alone. Tracks only strings
-/// and brackets; whether an element is valid JSON is for its parser to say. Memory: one element and
-/// a buffer. Zero bytes before a document (as a crash leaves them) are skipped, up to
-/// `most_skipped`.
+/// and brackets, of which those of an element of an array are looked for 64 letters at a time;
+/// whether an element is valid JSON is for its parser to say. Memory: one element and a buffer.
+/// Zero bytes before a document (as a crash leaves them) are skipped, up to `most_skipped`.
 class ElementScanner {
  public:
   ElementScanner(Input& input, const ScannerLimits& limits);
@@ -46,10 +49,14 @@ class ElementScanner {
   void refill();
   void keep_captured();
   void skip_string();
+  bool cut();
+  bool cut_block(const char* letters, std::size_t count);
+  std::uint64_t quotes_of_strings(const LetterMasks& masks, std::size_t count);
+  void recall_last_string(std::string_view element);
   void open(char bracket);
   bool close(char bracket);
   bool step(char letter);
-  bool finish(Element& element);
+  void finish(Element& element);
   void start_capture();
   bool at_element_level() const;
   bool at_document_level() const;
@@ -77,7 +84,8 @@ class ElementScanner {
   bool capturing_ = false;
   std::size_t capture_from_ = 0;  // in the buffer
   std::uint64_t element_offset_ = 0;
-  std::string captured_;
+  std::string captured_;  // of an element that is longer than what is left of the buffer
+  std::uint64_t last_quote_offset_ = 0;  // that opened a string of the element; 0: none
 };
 
 }  // namespace rehearse

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <optional>
 
@@ -17,22 +18,38 @@ namespace {
 
 constexpr std::size_t longest_name = 200;
 
+constexpr std::array<std::int8_t, 256> hex_digits = [] {
+  std::array<std::int8_t, 256> digits{};
+  digits.fill(-1);
+  for (std::size_t i = 0; i < 10; ++i) digits['0' + i] = static_cast<std::int8_t>(i);
+  for (std::size_t i = 0; i < 6; ++i) {
+    digits['a' + i] = digits['A' + i] = static_cast<std::int8_t>(10 + i);
+  }
+  return digits;
+}();
+
 int hex_digit(char letter) {
-  if (letter >= '0' && letter <= '9') return letter - '0';
-  if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;
-  if (letter >= 'A' && letter <= 'F') return letter - 'A' + 10;
-  return -1;
+  return hex_digits[static_cast<unsigned char>(letter)];
+}
+
+/// Of up to 16 digits; false when one is none.
+bool take_hex(std::string_view text, std::uint64_t& number) {
+  int all = 0;
+  for (const char letter : text) {
+    const int digit = hex_digit(letter);
+    all |= digit;
+    number = (number << 4) | (static_cast<std::uint64_t>(digit) & 15);
+  }
+  return all >= 0;
 }
 
 std::optional<TraceId> from_hex(std::string_view text) {
-  if (text.empty() || text.size() > 32) return std::nullopt;
+  constexpr std::size_t digits_of_half = 16;
+  if (text.empty() || text.size() > 2 * digits_of_half) return std::nullopt;
+  const std::size_t of_high = text.size() > digits_of_half ? text.size() - digits_of_half : 0;
   TraceId id;
-  for (const char letter : text) {
-    const int digit = hex_digit(letter);
-    if (digit < 0) return std::nullopt;
-    id.high = (id.high << 4) | (id.low >> 60);
-    id.low = (id.low << 4) | static_cast<std::uint64_t>(digit);
-  }
+  if (!take_hex(text.substr(0, of_high), id.high)) return std::nullopt;
+  if (!take_hex(text.substr(of_high), id.low)) return std::nullopt;
   return id;
 }
 
@@ -86,7 +103,14 @@ std::string take_printable(std::string_view& rest, std::size_t longest) {
   return clean;
 }
 
+/// What most names are made of: letters that are shown as they are.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char letter) { return letter >= ' ' && letter <= '~'; });
+}
+
 std::string printable(std::string_view text) {
+  if (text.size() <= longest_name && is_plain(text)) return std::string(text);
   std::string_view rest = text;
   const std::string clean = take_printable(rest, longest_name);
   return rest.empty() ? clean : clean + fmt::format("...{:016x}", hash_of(text));

@@ -1,6 +1,7 @@
 #include "calibrate/readers/json.hpp"
 
 #include <cstring>
+#include <string>
 
 #include <simdjson.h>
 
@@ -9,6 +10,7 @@
 namespace rehearse {
 
 using simdjson::dom::element;
+static_assert(bytes_behind_json >= simdjson::SIMDJSON_PADDING);
 static_assert(sizeof(element) == 16 && std::is_trivially_copyable_v<element>);
 
 struct JsonAccess {
@@ -38,6 +40,23 @@ std::optional<JsonValue> JsonValue::member(std::string_view key) const {
   element found;
   if (object.at_key(key).get(found) != simdjson::SUCCESS) return std::nullopt;
   return JsonAccess::wrap(found);
+}
+
+/// Of several members of one name the first, as `member` has it.
+void JsonValue::find_members(std::span<const std::string_view> keys,
+                             std::span<std::optional<JsonValue>> found) const {
+  simdjson::dom::object object;
+  if (inner(*this).get(object) != simdjson::SUCCESS) return;
+  std::size_t expected = 0;
+  for (const auto& field : object) {
+    for (std::size_t tried = 0; tried < keys.size(); ++tried) {
+      const std::size_t place = (expected + tried) % keys.size();
+      if (keys[place] != field.key) continue;
+      if (!found[place]) found[place] = JsonAccess::wrap(field.value);
+      expected = place + 1;
+      break;
+    }
+  }
 }
 
 void JsonValue::for_each(const std::function<void(const JsonValue&)>& visit) const {
@@ -90,9 +109,20 @@ std::optional<bool> JsonValue::boolean() const {
 }
 
 std::string JsonValue::as_text() const {
-  if (const auto word = text()) return std::string(*word);
-  if (is_object() || is_array() || inner(*this).is_null()) return {};
-  return simdjson::minify(inner(*this));
+  std::string storage;
+  return std::string(as_text(storage));
+}
+
+std::string_view JsonValue::as_text(std::string& storage) const {
+  if (const auto word = text()) return *word;
+  storage.clear();
+  std::int64_t whole = 0;
+  if (inner(*this).is_int64() && inner(*this).get(whole) == simdjson::SUCCESS) {
+    storage = std::to_string(whole);
+  } else if (!is_object() && !is_array() && !inner(*this).is_null()) {
+    storage = simdjson::minify(inner(*this));
+  }
+  return storage;
 }
 
 std::string JsonValue::text_of(std::string_view key) const {
@@ -112,6 +142,14 @@ JsonParser::JsonParser(std::size_t depth_limit) : state_(std::make_unique<State>
 JsonParser::~JsonParser() = default;
 
 std::optional<JsonValue> JsonParser::parse(std::string_view text) {
+  return parse(text, true);
+}
+
+std::optional<JsonValue> JsonParser::parse_in_place(std::string_view text) {
+  return parse(text, false);
+}
+
+std::optional<JsonValue> JsonParser::parse(std::string_view text, bool copied) {
   if (state_->parser.capacity() < text.size() || state_->parser.capacity() == 0) {
     const auto refused =
         state_->parser.allocate(text.size() + text.size() / 4 + 4096, state_->depth_limit);
@@ -121,7 +159,7 @@ std::optional<JsonValue> JsonParser::parse(std::string_view text) {
     }
   }
   element root;
-  const auto error = state_->parser.parse(text.data(), text.size(), true).get(root);
+  const auto error = state_->parser.parse(text.data(), text.size(), copied).get(root);
   if (error != simdjson::SUCCESS) {
     why_ = simdjson::error_message(error);
     while (!why_.empty() && why_.back() == ' ') why_.pop_back();

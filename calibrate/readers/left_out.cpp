@@ -25,6 +25,10 @@ void LeftOutOfFile::note(std::uint64_t byte, std::string_view why, std::string_v
   first_.found = found;
 }
 
+void LeftOutOfFile::note(const LeftOutOfFile& later) {
+  if (!has_first()) first_ = later.first_;
+}
+
 void LeftOutOfFile::settle(SpanSet& set, bool any_of_use) {
   if (first_.why.empty()) return;
   if (!any_of_use) {

@@ -30,6 +30,9 @@ class LeftOutOfFile {
   /// there.
   void note(std::uint64_t byte, std::string_view why, std::string_view found = {});
 
+  /// What another part of the file, that comes later, noted first.
+  void note(const LeftOutOfFile& later);
+
   bool has_first() const { return !first_.why.empty(); }
 
   /// Tells the set, in which of several files the first by name counts, whatever their order.

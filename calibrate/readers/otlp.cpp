@@ -1,51 +1,70 @@
 #include "calibrate/readers/otlp.hpp"
 
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "calibrate/readers/identifiers.hpp"
 #include "calibrate/readers/otlp_span.hpp"
 
 namespace rehearse {
 namespace {
 
-/// Calls `see` with the key and the plain value of each attribute: OTLP wraps values by type.
-template <class See>
-void for_each_attribute(const JsonValue& owner, const See& see) {
-  const auto attributes = owner.member("attributes");
+using Found = std::optional<JsonValue>;
+
+/// Calls `see` with the key and the plain value of each attribute that is wanted: OTLP wraps values
+/// by type.
+template <class Wants, class See>
+void for_each_attribute(const Found& attributes, const Wants& wants, const See& see) {
   if (!attributes) return;
   attributes->for_each([&](const JsonValue& attribute) {
-    const auto key = attribute.member("key");
-    const auto wrapped = attribute.member("value");
-    if (!key || !key->text() || !wrapped) return;
-    wrapped->for_each_member(
-        [&](std::string_view, const JsonValue& plain) { see(*key->text(), plain); });
+    const auto [key, wrapped] = attribute.members<2>({"key", "value"});
+    const auto name = key ? key->text() : std::nullopt;
+    if (!name || !wrapped || !wants(*name)) return;
+    wrapped->for_each_member([&](std::string_view, const JsonValue& plain) { see(*name, plain); });
   });
 }
 
-std::int64_t time_of(const JsonValue& span, std::string_view key) {
-  const auto time = span.member(key);
+std::int64_t time_of(const Found& time) {
   return time ? time->integer().value_or(-1) : -1;
 }
 
-bool has_failed(const JsonValue& span) {
-  const auto status = span.member("status");
-  const std::string code = status ? status->text_of("code") : std::string();
+std::string_view text_of(const Found& value, std::string& storage) {
+  return value ? value->as_text(storage) : std::string_view();
+}
+
+bool has_failed(const Found& status) {
+  std::string storage;
+  const std::string_view code = text_of(status ? status->member("code") : std::nullopt, storage);
   return code == "2" || code == "STATUS_CODE_ERROR";
 }
 
+/// In the order in which collectors write them.
+constexpr std::array<std::string_view, 10> members_of_span{
+    "traceId",           "spanId",          "traceState", "parentSpanId", "name", "kind",
+    "startTimeUnixNano", "endTimeUnixNano", "attributes", "status"};
+
 void read_span(const JsonValue& value, const ResourceReader& resource, SpanSet& set) {
+  const auto [trace, id, state, parent, name, kind, start, end, attributes, status] =
+      value.members(members_of_span);
   OtlpSpanReader span(set);
-  for_each_attribute(value,
+  for_each_attribute(attributes, SpanAttributeReader::looks_at,
                      [&](std::string_view key, const JsonValue& plain) { span.see(key, plain); });
+  std::string storage;
+  std::string storage_of_name;
+  std::string storage_of_state;
   OtlpSpanFields fields;
-  fields.trace = trace_id_of(value.text_of("traceId"));
-  fields.id = span_id_of(value.text_of("spanId"));
-  fields.parent = span_id_of(value.text_of("parentSpanId"));
-  fields.start = time_of(value, "startTimeUnixNano");
-  fields.end = time_of(value, "endTimeUnixNano");
-  fields.name = value.text_of("name");
-  fields.trace_state = value.text_of("traceState");
-  const std::string kind = value.text_of("kind");
-  if (!kind.empty()) fields.kind = span_kind_of(kind);
-  fields.failed = has_failed(value);
+  fields.trace = trace_id_of(text_of(trace, storage));
+  fields.id = span_id_of(text_of(id, storage));
+  fields.parent = span_id_of(text_of(parent, storage));
+  fields.start = time_of(start);
+  fields.end = time_of(end);
+  fields.name = text_of(name, storage_of_name);
+  fields.trace_state = text_of(state, storage_of_state);
+  const std::string_view word = text_of(kind, storage);
+  if (!word.empty()) fields.kind = span_kind_of(word);
+  fields.failed = has_failed(status);
   span.keep(fields, resource);
 }
 
@@ -57,9 +76,9 @@ bool read_otlp_resource_spans(const JsonValue& resource_spans, SpanSet& set) {
   if (!scopes || !scopes->is_array()) return false;
   ResourceReader resource(set.names);
   if (const auto described = resource_spans.member("resource")) {
-    for_each_attribute(*described, [&](std::string_view key, const JsonValue& plain) {
-      resource.see(key, plain);
-    });
+    for_each_attribute(
+        described->member("attributes"), [](std::string_view) { return true; },
+        [&](std::string_view key, const JsonValue& plain) { resource.see(key, plain); });
   }
   scopes->for_each([&](const JsonValue& scope) {
     const auto spans = scope.member("spans");

@@ -7,6 +7,7 @@
 
 #include <protozero/pbf_reader.hpp>
 
+#include "calibrate/readers/batches.hpp"
 #include "calibrate/readers/identifiers.hpp"
 #include "calibrate/readers/left_out.hpp"
 #include "calibrate/readers/message_scanner.hpp"
@@ -74,22 +75,24 @@ bool for_each_field(std::string_view text, const See& see) {
 /// Reads one of the `resource_spans`. Two passes: what is said of the resource may come last.
 class ResourceSpansReader {
  public:
-  ResourceSpansReader(const MessagePart& part, LeftOutOfFile& left_out, SpanSet& set)
-      : part_(part), left_out_(left_out), set_(set), resource_(set.names) {}
+  /// `offset`: of the first of the bytes in the file.
+  ResourceSpansReader(std::string_view bytes, std::uint64_t offset, LeftOutOfFile& left_out,
+                      SpanSet& set)
+      : bytes_(bytes), offset_(offset), left_out_(left_out), set_(set), resource_(set.names) {}
 
   /// False when the end of it cannot be read.
   bool read() {
-    const bool whole = for_each_field(part_.bytes, [&](Fields& field) {
+    const bool whole = for_each_field(bytes_, [&](Fields& field) {
       if (field.tag_and_type() == resource_of_spans) return read_resource(bytes_of(field));
       field.skip();
     });
-    for_each_field(part_.bytes, [&](Fields& field) {
+    for_each_field(bytes_, [&](Fields& field) {
       const std::uint32_t tag = field.tag_and_type();
       if (tag == scope_spans || tag == library_spans) return read_scope(bytes_of(field));
       if (tag == resource_of_spans) return field.skip();
       pass(field, {resource_of_spans, scope_spans, library_spans});
     });
-    if (!whole) leave_out(part_.bytes, "not valid protobuf: `resource_spans` of no right end");
+    if (!whole) leave_out(bytes_, "not valid protobuf: `resource_spans` of no right end");
     return whole;
   }
 
@@ -113,8 +116,7 @@ class ResourceSpansReader {
   }
 
   void note(std::string_view place, std::string_view why) {
-    left_out_.note(part_.offset + static_cast<std::uint64_t>(place.data() - part_.bytes.data()),
-                   why);
+    left_out_.note(offset_ + static_cast<std::uint64_t>(place.data() - bytes_.data()), why);
   }
 
   void read_resource(std::string_view resource) {
@@ -240,29 +242,48 @@ class ResourceSpansReader {
     if (!whole) leave_value_out(status);
   }
 
-  const MessagePart& part_;
+  std::string_view bytes_;
+  std::uint64_t offset_;
   LeftOutOfFile& left_out_;
   SpanSet& set_;
   ResourceReader resource_;
 };
 
+void read_batch(Batch& batch) {
+  for (const Piece& piece : batch.pieces) {
+    if (piece.why.empty()) {
+      ResourceSpansReader reader(batch.bytes_of(piece), piece.offset, batch.left_out, batch.set);
+      batch.any = reader.read() || batch.any;
+    } else {
+      ++batch.set.counts.unusable_elements;
+      batch.left_out.note(piece.offset, piece.why);
+    }
+  }
+}
+
 }  // namespace
 
-void read_otlp_protobuf(Input& input, ProtobufFraming framing, const ScannerLimits& limits,
+void read_otlp_protobuf(Input& input, ProtobufFraming framing, const ReadOptions& options,
                         SpanSet& set) {
-  MessageScanner scanner(input, framing, limits);
+  MessageScanner scanner(input, framing, options.scanner_limits);
   LeftOutOfFile left_out(input.path());
   const std::uint64_t spans_before = set.counts.spans;
   bool any = false;
-  MessagePart part;
-  while (scanner.next(part)) {
-    if (part.why.empty()) {
-      any = ResourceSpansReader(part, left_out, set).read() || any;
-    } else {
-      ++set.counts.unusable_elements;
-      left_out.note(part.offset, part.why);
-    }
-  }
+  BatchWork work;
+  work.threads = options.threads;
+  work.batch_bytes = options.batch_bytes;
+  work.add_next = [&](Batch& batch) {
+    MessagePart part;
+    if (!scanner.next(part)) return false;
+    batch.add(part.bytes, part.offset, ElementPlace::resource_spans, part.why);
+    return true;
+  };
+  work.read = [](Batch& batch, int) { read_batch(batch); };
+  work.settle = [&](Batch& batch) {
+    left_out.note(batch.left_out);
+    any = any || batch.any;
+  };
+  read_in_batches(input.path(), work, set);
   left_out.settle(set, any || set.counts.spans > spans_before);
 }
 

@@ -20,6 +20,9 @@ struct ReadOptions {
   std::optional<ColumnMapping> columns;
   InputLimits input_limits;
   ScannerLimits scanner_limits;
+  // What is read depends on neither:
+  int threads = 1;
+  std::size_t batch_bytes = std::size_t{1} << 20;  // that a thread reads at once
 };
 
 /// Reads all spans of the files; memory grows with the spans kept (88 bytes each, and their

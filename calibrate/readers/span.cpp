@@ -1,11 +1,14 @@
 #include "calibrate/readers/span.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "sim/expects.hpp"
 
 namespace rehearse {
 namespace {
@@ -90,6 +93,26 @@ const Span* process_above(SpanSet& set, const Span& span) {
   return nullptr;
 }
 
+constexpr std::array names_of_span{&Span::service, &Span::operation, &Span::instance,
+                                   &Span::version, &Span::zone,      &Span::host,
+                                   &Span::peer,    &Span::peer_host};
+
+constexpr std::array numbers_of_counts{&ReadCounts::spans,
+                                       &ReadCounts::without_id,
+                                       &ReadCounts::with_bad_times,
+                                       &ReadCounts::without_service,
+                                       &ReadCounts::unusable_elements,
+                                       &ReadCounts::impossible_sampling,
+                                       &ReadCounts::truncated_trace_ids,
+                                       &ReadCounts::unreadable_values,
+                                       &ReadCounts::inferred_segments};
+static_assert(sizeof(ReadCounts) ==
+              numbers_of_counts.size() * sizeof(std::uint64_t) + sizeof(FirstLeftOut));
+
+void renumber(Span& span, const std::vector<NameId>& renumbered) {
+  for (const auto name : names_of_span) span.*name = renumbered[span.*name];
+}
+
 }  // namespace
 
 NameTable::NameTable() {
@@ -105,7 +128,14 @@ NameId NameTable::intern(std::string_view text) {
   return number;
 }
 
+NameTable::Remembered& NameTable::remembered(std::string_view text, std::string_view other) {
+  constexpr std::size_t places = 512;
+  if (remembered_.empty()) remembered_.resize(places);
+  return remembered_[(Hash{}(text) + Hash{}(other)) % places];
+}
+
 std::vector<NameId> NameTable::sort() {
+  remembered_.clear();
   std::vector<NameId> order(texts_.size());
   std::iota(order.begin(), order.end(), NameId{0});
   std::sort(order.begin(), order.end(),
@@ -119,6 +149,22 @@ std::vector<NameId> NameTable::sort() {
   texts_ = std::move(sorted);
   for (auto& [text, number] : numbers_) number = renumbered[number];
   return renumbered;
+}
+
+void add_part(SpanSet& set, const SpanSet& part) {
+  expects(part.counts.first_left_out.file.empty(),
+          "a part leaves it to its file what was left out");
+  std::vector<NameId> renumbered(part.names.size());
+  for (NameId name = 0; name < part.names.size(); ++name) {
+    renumbered[name] = set.names.intern(part.names.text(name));
+  }
+  for (const Span& span : part.spans) {
+    set.spans.push_back(span);
+    renumber(set.spans.back(), renumbered);
+  }
+  set.stand_ins.insert(set.stand_ins.end(), part.stand_ins.begin(), part.stand_ins.end());
+  set.followers.insert(set.followers.end(), part.followers.begin(), part.followers.end());
+  for (const auto number : numbers_of_counts) set.counts.*number += part.counts.*number;
 }
 
 void note_left_out(SpanSet& set, FirstLeftOut left_out) {
@@ -173,12 +219,7 @@ void take_adjusted_count(SpanSet& set, Span& span, double adjusted_count) {
 
 void normalise(SpanSet& set) {
   const std::vector<NameId> renumbered = set.names.sort();
-  for (Span& span : set.spans) {
-    for (NameId* name : {&span.service, &span.operation, &span.instance, &span.version, &span.zone,
-                         &span.host, &span.peer, &span.peer_host}) {
-      *name = renumbered[*name];
-    }
-  }
+  for (Span& span : set.spans) renumber(span, renumbered);
   std::sort(set.spans.begin(), set.spans.end());
 }
 

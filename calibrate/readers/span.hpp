@@ -66,6 +66,17 @@ class NameTable {
   NameTable();
 
   NameId intern(std::string_view text);
+  /// The number of what `make` makes of two texts, each up to some length kept with what was made
+  /// of it lately. All that is asked of one table is made by the same function of the texts.
+  template <class Make>
+  NameId intern_made(std::string_view text, std::string_view other, const Make& make) {
+    if (text.size() + other.size() > longest_remembered) return intern(make(text, other));
+    Remembered& last = remembered(text, other);
+    if (last.text != text || last.other != other || !last.used) {
+      last = {std::string(text), std::string(other), intern(make(text, other)), true};
+    }
+    return last.name;
+  }
   const std::string& text(NameId name) const { return texts_[name]; }
   std::size_t size() const { return texts_.size(); }
 
@@ -80,8 +91,18 @@ class NameTable {
       return std::hash<std::string_view>{}(text);
     }
   };
+  struct Remembered {
+    std::string text;
+    std::string other;
+    NameId name = 0;
+    bool used = false;
+  };
+  static constexpr std::size_t longest_remembered = 256;
+  Remembered& remembered(std::string_view text, std::string_view other);
+
   std::vector<std::string> texts_;
   std::unordered_map<std::string, NameId, Hash, std::equal_to<>> numbers_;
+  std::vector<Remembered> remembered_;  // at the place of their hash; empty: nothing is
 };
 
 /// Where the first part of a file stood that was left out, and why.
@@ -131,6 +152,9 @@ struct SpanSet {
   NameTable names;
   ReadCounts counts;
 };
+
+/// Adds what was read of a part of a file, which has noted nothing that was left out first.
+void add_part(SpanSet& set, const SpanSet& part);
 
 /// Keeps what was left out first of a file: of several files the first by name counts, whatever
 /// their order.

@@ -32,6 +32,7 @@ std::vector<Benchmark> engine_benchmarks();
 std::vector<Benchmark> graph_benchmarks();
 std::vector<Benchmark> replication_benchmarks();
 std::vector<Benchmark> start_benchmarks();
+std::vector<Benchmark> reading_benchmarks();
 std::vector<Benchmark> peer_benchmarks();
 
 /// Wall-clock seconds that `work` takes.

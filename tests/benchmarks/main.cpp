@@ -26,6 +26,7 @@ std::vector<Benchmark> all_benchmarks() {
   add(graph_benchmarks());
   add(replication_benchmarks());
   add(start_benchmarks());
+  add(reading_benchmarks());
   return all;
 }
 
