@@ -22,7 +22,7 @@ class BatchFiller {
   explicit BatchFiller(const BatchWork& work) : work_(work) {}
 
   /// Leaves the batch empty at the end of the file; throws what ended it.
-  void fill(Batch& batch) {
+  void fill(FileBatch& batch) {
     try {
       while (!ended_ && batch.text.size() < work_.batch_bytes &&
              batch.pieces.size() < pieces_of_batch) {
@@ -43,20 +43,21 @@ class BatchFiller {
 
 }  // namespace
 
-void Batch::add(std::string_view bytes, std::uint64_t offset, ElementPlace place, std::string why) {
+void FileBatch::add(std::string_view bytes, std::uint64_t offset, ElementPlace place,
+                    std::string why) {
   pieces.push_back({text.size(), bytes.size(), offset, place, std::move(why)});
   text += bytes;
 }
 
-std::string_view Batch::bytes_of(const Piece& piece) const {
+std::string_view FileBatch::bytes_of(const Piece& piece) const {
   return std::string_view(text).substr(piece.from, piece.size);
 }
 
 void read_in_batches(const std::string& file, const BatchWork& work, SpanSet& set) {
   expects(work.threads > 0 && work.batch_bytes > 0, "a thread reads something at once");
   const std::uint64_t places = 2 * static_cast<std::uint64_t>(work.threads);
-  std::vector<std::unique_ptr<Batch>> batches(static_cast<std::size_t>(places));
-  const auto batch_of = [&](std::uint64_t item) -> std::unique_ptr<Batch>& {
+  std::vector<std::unique_ptr<FileBatch>> batches(static_cast<std::size_t>(places));
+  const auto batch_of = [&](std::uint64_t item) -> std::unique_ptr<FileBatch>& {
     return batches[static_cast<std::size_t>(item % places)];
   };
   std::atomic<std::size_t> under_way = 0;
@@ -65,7 +66,7 @@ void read_in_batches(const std::string& file, const BatchWork& work, SpanSet& se
   pipeline.threads = work.threads;
   pipeline.places = places;
   pipeline.take = [&](std::uint64_t item) {
-    auto batch = std::make_unique<Batch>(file);
+    auto batch = std::make_unique<FileBatch>(file);
     batch->text.reserve(work.batch_bytes + work.batch_bytes / 4);
     filler.fill(*batch);
     if (batch->pieces.empty()) return false;
@@ -77,7 +78,7 @@ void read_in_batches(const std::string& file, const BatchWork& work, SpanSet& se
   pipeline.has_room = [&] { return under_way < bytes_under_way; };
   pipeline.make = [&](std::uint64_t item, int worker) { work.read(*batch_of(item), worker); };
   pipeline.hand_on = [&](std::uint64_t item) {
-    const std::unique_ptr<Batch> batch = std::move(batch_of(item));
+    const std::unique_ptr<FileBatch> batch = std::move(batch_of(item));
     under_way -= batch->text.size();
     add_part(set, batch->set);
     work.settle(*batch);

@@ -22,8 +22,8 @@ struct Piece {
 };
 
 /// Pieces of a file that are read together, and what they were found to hold.
-struct Batch {
-  explicit Batch(const std::string& file) : left_out(file) {}
+struct FileBatch {
+  explicit FileBatch(const std::string& file) : left_out(file) {}
 
   void add(std::string_view bytes, std::uint64_t offset, ElementPlace place, std::string why = {});
   /// Readable for `bytes_behind_text` behind its end.
@@ -45,10 +45,10 @@ struct BatchWork {
   int threads = 1;
   std::size_t batch_bytes = std::size_t{1} << 20;
   /// Adds the next piece; false at the end of the file.
-  std::function<bool(Batch& batch)> add_next;
-  std::function<void(Batch& batch, int worker)> read;
+  std::function<bool(FileBatch& batch)> add_next;
+  std::function<void(FileBatch& batch, int worker)> read;
   /// In the order of the file. What is in the set of the batch is in that of the file already.
-  std::function<void(Batch& batch)> settle;
+  std::function<void(FileBatch& batch)> settle;
 };
 
 /// Reads a file in batches of about `batch_bytes`, and adds what they hold to `set` in the order of

@@ -249,27 +249,27 @@ class JsonFileReader {
     BatchWork work;
     work.threads = threads_;
     work.batch_bytes = batch_bytes_;
-    work.add_next = [this](Batch& batch) {
+    work.add_next = [this](FileBatch& batch) {
       Element element;
       if (!scanner_.next(element)) return false;
       batch.add(element.text, element.offset, element.place);
       return true;
     };
-    work.read = [this](Batch& batch, int thread) { read_batch(batch, thread); };
-    work.settle = [this](Batch& batch) { settle(batch); };
+    work.read = [this](FileBatch& batch, int thread) { read_batch(batch, thread); };
+    work.settle = [this](FileBatch& batch) { settle(batch); };
     read_in_batches(file_, work, set_);
     left_out_.settle(set_, any_);
   }
 
  private:
-  static Element element_of(const Batch& batch, std::size_t number) {
+  static Element element_of(const FileBatch& batch, std::size_t number) {
     const Piece& piece = batch.pieces[number];
     return {piece.place, batch.bytes_of(piece), piece.offset};
   }
 
   /// Whatever the order of batches. What is found out here only by its place in the file is left
   /// for later.
-  void read_batch(Batch& batch, int thread) {
+  void read_batch(FileBatch& batch, int thread) {
     const bool all_later = in_order_;
     Parsers& parsers = *parsers_[static_cast<std::size_t>(thread)];
     JsonElementReader reader(asked_, parsers, batch.set, batch.left_out, nullptr);
@@ -294,7 +294,7 @@ class JsonFileReader {
     if (batch.later.size() > batch.pieces.size() / 2) in_order_ = true;
   }
 
-  void settle(Batch& batch) {
+  void settle(FileBatch& batch) {
     JsonElementReader reader(asked_, parsers_in_order_, set_, left_out_, &rows_);
     for (const std::size_t number : batch.later) {
       if (batch.first_left_out < number) left_out_.note(batch.left_out);

@@ -5,6 +5,7 @@
 
 namespace rehearse {
 
+/// Letters of JSON are looked at so many at a time.
 constexpr std::size_t letters_of_masks = 64;
 
 /// What matters among 64 letters of JSON, a bit each, the first letter's the lowest: quotes,

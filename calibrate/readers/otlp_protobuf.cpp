@@ -249,7 +249,7 @@ class ResourceSpansReader {
   ResourceReader resource_;
 };
 
-void read_batch(Batch& batch) {
+void read_batch(FileBatch& batch) {
   for (const Piece& piece : batch.pieces) {
     if (piece.why.empty()) {
       ResourceSpansReader reader(batch.bytes_of(piece), piece.offset, batch.left_out, batch.set);
@@ -272,14 +272,14 @@ void read_otlp_protobuf(Input& input, ProtobufFraming framing, const ReadOptions
   BatchWork work;
   work.threads = options.threads;
   work.batch_bytes = options.batch_bytes;
-  work.add_next = [&](Batch& batch) {
+  work.add_next = [&](FileBatch& batch) {
     MessagePart part;
     if (!scanner.next(part)) return false;
     batch.add(part.bytes, part.offset, ElementPlace::resource_spans, part.why);
     return true;
   };
-  work.read = [](Batch& batch, int) { read_batch(batch); };
-  work.settle = [&](Batch& batch) {
+  work.read = [](FileBatch& batch, int) { read_batch(batch); };
+  work.settle = [&](FileBatch& batch) {
     left_out.note(batch.left_out);
     any = any || batch.any;
   };

@@ -16,8 +16,8 @@ struct OtlpSpanFields {
   std::uint64_t parent = 0;
   std::int64_t start = -1;  // nanoseconds; negative: not said
   std::int64_t end = -1;
-  std::string_view name;  // of who fills this in
-  std::string_view trace_state;
+  std::string name;
+  std::string trace_state;
   std::optional<SpanKind> kind;
   bool failed = false;
 };

@@ -110,6 +110,7 @@ const std::vector<Door>& doors() {
       {"toml++", {"toml++/", "toml.hpp"}, {"language/toml_reader"}},
       {"simdjson", {"simdjson"}, {"calibrate/readers/json"}},
       {"protozero", {"protozero/"}, {"calibrate/readers/otlp_protobuf"}},
+      {"SSE2", {"emmintrin.h"}, {"calibrate/readers/letter_masks"}},
       {"RE2", {"re2/"}, {"calibrate/readers/name_pattern"}},
       {"Boost.Iostreams", {"boost/iostreams/"}, {"calibrate/readers/input"}},
       {"HDF5", {"hdf5", "H5"}, {"outputs/outcome_file/hdf5"}},

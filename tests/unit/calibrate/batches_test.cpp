@@ -72,7 +72,8 @@ std::vector<std::filesystem::path> files_below(const std::string& folder) {
 std::string jaeger_trace(int number) {
   return fmt::format(
       R"({{"traceID":"{0}","spans":[{{"traceID":"{0}","spanID":"{0}","operationName":"n{0}",)"
-      R"("startTime":{0},"duration":7,"processID":"p"}}],"processes":{{"p":{{"serviceName":"s"}}}}}})",
+      R"("startTime":{0},"duration":7,"processID":"p"}}],)"
+      R"("processes":{{"p":{{"serviceName":"s"}}}}}})",
       number);
 }
 
