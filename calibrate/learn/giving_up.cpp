@@ -34,8 +34,9 @@ class TimeoutFinder {
   std::map<ServicePair, TimeoutFacts> find() {
     std::map<ServicePair, TimeoutFacts> found;
     for (auto& [pair, calls] : calls_by_pair()) {
-      const std::vector<TimedCall> pile = pile_of(calls);
+      std::vector<TimedCall> pile = pile_of(calls);
       if (pile.empty()) continue;
+      if (pile.front().sign == Sign::goes_on) add_those_answered_too_late(calls, pile);
       TimeoutFacts& facts = found[pair];
       facts.given_up = pile.size();
       facts.after = pile[pile.size() / 10].duration;  // timers may be late, and are never early
@@ -55,12 +56,27 @@ class TimeoutFinder {
     for (const Visit& visit : visits_.visits) {
       for (std::uint32_t i = 0; i < visit.call_count; ++i) {
         RecordedCall& call = visits_.calls[visit.first_call + i];
-        if (call.detached) continue;
+        if (call.detached || was_withdrawn(visit, call)) continue;
         pairs[{visits_.endpoints[visit.endpoint].service, visits_.endpoints[call.endpoint].service}]
             .push_back(call.client == none ? seen_by_callee(visit, call) : seen_by_caller(call));
       }
     }
     return pairs;
+  }
+
+  /// Whether a visit that failed because another of its calls did let go of this one: how long the
+  /// caller would have waited for it, nobody knows.
+  bool was_withdrawn(const Visit& visit, const RecordedCall& call) const {
+    const Span& caller = forest_.spans[visit.span];
+    if (!caller.error) return false;
+    const std::int64_t least = 2 * grains_[caller.service] + caller.duration() / 1'000;
+    const auto calls = visits_.calls_of(visit);
+    const bool failed = call.client == none ? call.failed : forest_.spans[call.client].error;
+    return std::any_of(calls.begin(), calls.end(), [&](const RecordedCall& other) {
+      if (!other.failed || other.detached || &other == &call) return false;
+      const bool before = other.end < call.end || (other.end == call.end && !failed);
+      return before && other.end >= call.end - least && other.end > call.start;
+    });
   }
 
   void mark_cut_short(std::uint32_t callee) {
@@ -156,6 +172,25 @@ class TimeoutFinder {
     if (value <= 0 || pile.size() < enough_cut_short || 2 * pile.size() > calls.size()) return {};
     if (callees_missing && 3 * longest_other > 2 * pile.front().duration) return {};
     return pile;
+  }
+
+  /// A callee may have been done when its caller gave up, and its answer on the way. `pile` stays
+  /// in the order of durations, as `calls` are.
+  void add_those_answered_too_late(const std::vector<TimedCall>& calls,
+                                   std::vector<TimedCall>& pile) const {
+    const std::int64_t least = pile.front().duration;
+    const std::size_t known = pile.size();
+    for (const TimedCall& timed : calls) {
+      if (timed.sign == Sign::goes_on || timed.duration < least) continue;
+      const RecordedCall& call = *timed.call;
+      if (call.client == none || call.callee == none) continue;
+      if (forest_.spans[call.client].error && !forest_.spans[call.callee].error) {
+        pile.push_back({timed.duration, Sign::nothing, timed.call});
+      }
+    }
+    std::inplace_merge(
+        pile.begin(), pile.begin() + static_cast<std::ptrdiff_t>(known), pile.end(),
+        [](const TimedCall& a, const TimedCall& b) { return a.duration < b.duration; });
   }
 
   bool is_peer(const TimedCall& timed) const {
