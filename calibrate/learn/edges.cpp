@@ -1,6 +1,7 @@
 #include "calibrate/learn/edges.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace rehearse {
 namespace {
@@ -59,9 +60,9 @@ std::set<std::uint32_t> survived_callees(const EdgeTable& edges, std::uint32_t c
     }
     const double usual =
         facts.answered_weight > 0 ? facts.answered_survived_weight / facts.answered_weight : 1;
-    if (facts.failed > 0 && survived > 0 && survived * 10 >= failed * 9 * usual) {
-      callees.insert(edge->first.second);
-    }
+    if (facts.failed == 0 || survived <= 0) continue;
+    const double chance = 2 * std::sqrt(usual * (1 - usual) / static_cast<double>(facts.failed));
+    if (survived >= failed * (0.9 * usual - chance)) callees.insert(edge->first.second);
   }
   return callees;
 }

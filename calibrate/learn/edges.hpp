@@ -48,8 +48,8 @@ struct EdgeTable {
 EdgeTable study_edges(const TraceForest& forest, const VisitTable& table);
 
 /// The callees of `caller` whose failures it survives: after failed calls it answers well at least
-/// nine tenths as often, by weight, as after others (it may fail for reasons of its own). Calls
-/// that it takes for good are left out.
+/// nine tenths as often, by weight, as after others (it may fail for reasons of its own), less two
+/// standard errors. Calls that it takes for good are left out.
 std::set<std::uint32_t> survived_callees(const EdgeTable& edges, std::uint32_t caller);
 
 }  // namespace rehearse

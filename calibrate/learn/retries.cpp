@@ -102,7 +102,7 @@ bool ended_meanwhile(std::span<const RecordedCall> calls, const RecordedCall& fa
   };
   return std::any_of(calls.begin(), calls.end(), [&](const RecordedCall& other) {
     if (!other.failed || other.detached || &other == &failed) return false;
-    return other.end > failed.end && other.end >= last_start && was_under_way(other.endpoint);
+    return other.end >= failed.end && other.end >= last_start && was_under_way(other.endpoint);
   });
 }
 
