@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "calibrate/learn/correlation.hpp"
+#include "calibrate/learn/failures_at_once.hpp"
 #include "calibrate/learn/recorded_load.hpp"
 #include "calibrate/learn/request_size.hpp"
 #include "language/spec_path.hpp"
@@ -21,13 +22,16 @@ namespace {
 /// What was given up would have taken longer; how much is a guess.
 constexpr double longer_than_timeout = 1.5;
 
-/// Whether what a visit waited for last has failed.
+/// Whether the visit waited for nothing new after a call had failed. Others that were under way
+/// may end with it, or later: they are given up.
 bool ended_by_failed_call(std::span<const RecordedCall> calls) {
-  const RecordedCall* last = nullptr;
+  std::int64_t last_start = 0;
   for (const RecordedCall& call : calls) {
-    if (!call.detached && (last == nullptr || call.end >= last->end)) last = &call;
+    if (!call.detached) last_start = std::max(last_start, call.start);
   }
-  return last != nullptr && last->failed;
+  return std::any_of(calls.begin(), calls.end(), [&](const RecordedCall& call) {
+    return call.failed && !call.detached && call.end >= last_start;
+  });
 }
 
 bool any_failed(std::span<const RecordedCall> calls) {
@@ -109,6 +113,7 @@ void ModelBuilder::learn_endpoints() {
   std::vector<VisitSums> sums(size);
   std::vector<double> waits;
   concurrency_ = study_concurrency(forest_, visits_, waits);
+  const std::set<std::uint32_t> failing_at_once = find_failures_at_once(forest_, visits_);
   for (const Visit& visit : visits_.visits) {
     const Span& span = forest_.spans[visit.span];
     const auto calls = visits_.calls_of(visit);
@@ -134,6 +139,11 @@ void ModelBuilder::learn_endpoints() {
       own.undisturbed_weight += weight;
       own.own_errors += failed ? 1 : 0;
       own.own_error_weight += failed ? weight : 0;
+    }
+    if (failing_at_once.contains(visit.endpoint) && failed_by_itself(forest_, visits_, visit)) {
+      own.fails_at_once = true;
+      learners[visit.endpoint].leave_out(weight);
+      continue;
     }
     learners[visit.endpoint].add(std::move(timed), weight, duration,
                                  failed && ended_by_failed_call(calls));
@@ -170,10 +180,12 @@ void ModelBuilder::learn_peers(std::vector<BehaviourLearner>& learners,
 /// What was refused is a visit that nobody recorded.
 void ModelBuilder::add_failures(const WayFailures& failures, VisitSums& sums) {
   sums.failed_on_the_way += failures.attempts();
+  sums.refused_weight += failures.refused_weight;
   sums.undisturbed_weight += failures.refused_weight;
   sums.own_error_weight += failures.refused_weight + failures.unanswered_weight;
-  sums.fails_at_once =
-      failures.at_once && failures.attempts() > static_cast<double>(sums.own_errors);
+  if (failures.attempts() > static_cast<double>(sums.own_errors)) {
+    sums.fails_at_once = failures.at_once;
+  }
 }
 
 /// With the share of all visits, where sampling kept failures more or less often than others.
@@ -203,7 +215,10 @@ void ModelBuilder::learn_endpoint(std::uint32_t endpoint, BehaviourLearner& lear
   spec.behaviours = learner.learn({endpoint_names_, survived, before_calls, timeouts, grain},
                                   lost_calls_of(endpoint));
   if (sums.undisturbed > 0) {
-    spec.errors.percent = std::min(100 * sums.own_error_weight / sums.undisturbed_weight, 100.0);
+    // What fails at the start fails before a call could; at the end, only if none did.
+    const double met =
+        sums.fails_at_once ? sums.weight + sums.refused_weight : sums.undisturbed_weight;
+    spec.errors.percent = std::min(100 * sums.own_error_weight / met, 100.0);
     if (sums.fails_at_once) spec.errors.at = OwnErrorsSpec::At::start;
   }
   const std::string path =

@@ -34,6 +34,7 @@ class ModelBuilder {
     std::uint64_t undisturbed = 0;  // visits without a failed call
     std::uint64_t own_errors = 0;   // of these, those that failed
     double undisturbed_weight = 0;
+    double refused_weight = 0;  // between caller and callee
     double own_error_weight = 0;
     double failed_on_the_way = 0;  // attempts: see WayFailures
     bool fails_at_once = false;

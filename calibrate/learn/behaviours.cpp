@@ -45,8 +45,28 @@ std::int64_t difference(const CallCounts& a, const CallCounts& b) {
   return sum;
 }
 
+/// Whether each chain of `part` is the beginning of one of `whole`, another for each.
+bool is_part_of(const Group& part, const Group& whole) {
+  std::vector<bool> taken(whole.size(), false);
+  return std::all_of(part.begin(), part.end(), [&](const Chain& begun) {
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      const Chain& chain = whole[i];
+      if (taken[i] || begun.size() > chain.size()) continue;
+      if (!std::equal(begun.begin(), begun.end(), chain.begin())) continue;
+      taken[i] = true;
+      return true;
+    }
+    return false;
+  });
+}
+
+/// Whether a visit that would have done `whole` may have ended after `head`: some calls of its last
+/// group may not have been made yet.
 bool begins_with(const Structure& whole, const Structure& head) {
-  return head.size() < whole.size() && std::equal(head.begin(), head.end(), whole.begin());
+  if (head.empty() || head.size() > whole.size()) return head.empty();
+  const auto last = static_cast<std::ptrdiff_t>(head.size()) - 1;
+  return std::equal(head.begin(), head.begin() + last, whole.begin()) &&
+         is_part_of(head.back(), whole[head.size() - 1]);
 }
 
 /// Hands out the structure without each of its calls in turn.
@@ -89,6 +109,11 @@ void BehaviourLearner::add(TimedStructure timed, double weight, double duration,
   add_to(ended_by_failed_call ? failed_ : buckets_, std::move(timed), weight, duration);
 }
 
+void BehaviourLearner::leave_out(double weight) {
+  ++counts_.visits;
+  weight_sum_ += weight;
+}
+
 void BehaviourLearner::add_to(Buckets& buckets, TimedStructure timed, double weight,
                               double duration) {
   Bucket& bucket = buckets[timed.structure];
@@ -129,19 +154,44 @@ void BehaviourLearner::merge(Bucket& from, Bucket& into) {
 }
 
 void BehaviourLearner::settle_failed() {
-  for (auto& [structure, bucket] : failed_) {
-    const Structure& head = structure;
-    const bool explained = std::any_of(buckets_.begin(), buckets_.end(), [&](const auto& other) {
-      return begins_with(other.first, head);
-    });
-    if (explained) {
-      counts_.ended_by_failed_call += bucket.self_times.size();
+  std::vector<Censored> censored;
+  std::vector<Buckets::iterator> unexplained;
+  for (auto failed = failed_.begin(); failed != failed_.end(); ++failed) {
+    Censored visits{failed->second.weight, {}};
+    for (auto& [structure, bucket] : buckets_) {
+      if (begins_with(structure, failed->first)) visits.candidates.push_back(&bucket);
+    }
+    if (visits.candidates.empty()) {
+      unexplained.push_back(failed);
       continue;
     }
-    const auto [same, fresh] = buckets_.try_emplace(structure, bucket);
-    if (!fresh) merge(bucket, same->second);
+    counts_.ended_by_failed_call += failed->second.self_times.size();
+    censored.push_back(std::move(visits));
   }
+  spread(censored);
+  for (const Buckets::iterator& failed : unexplained) buckets_.insert(*failed);
   failed_.clear();
+}
+
+/// What the visits would have done that failed on their way, by what others do that began alike:
+/// the weights of greatest likelihood (Dempster, Laird and Rubin 1977).
+void BehaviourLearner::spread(const std::vector<Censored>& censored) {
+  constexpr int rounds = 100;
+  std::map<Bucket*, double> whole;
+  for (const Censored& visits : censored) {
+    for (Bucket* bucket : visits.candidates) whole[bucket] = bucket->weight;
+  }
+  for (int round = 0; round < rounds; ++round) {
+    std::map<Bucket*, double> added;
+    for (const Censored& visits : censored) {
+      double sum = 0;
+      for (Bucket* bucket : visits.candidates) sum += bucket->weight;
+      for (Bucket* bucket : visits.candidates) {
+        added[bucket] += visits.weight * bucket->weight / sum;
+      }
+    }
+    for (const auto& [bucket, weight] : added) bucket->weight = whole[bucket] + weight;
+  }
 }
 
 /// Of visits that made k calls, each recorded with probability 1 - p, p / (1 - p) as many as are

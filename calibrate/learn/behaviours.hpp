@@ -38,7 +38,7 @@ struct BehaviourCounts {
 ///
 /// - Each different structure is a behaviour, weighted by its visits.
 /// - A visit that failed because its last call did, and that is the beginning of what other visits
-///   do, is left out: the callee's errors reproduce it.
+///   do, counts as one of theirs, but tells no times: the callee's errors reproduce it.
 /// - Visits that lack one call of what others do are visits of that kind whose span was lost, as
 /// far
 ///   as the loss of spans explains how many there are.
@@ -55,6 +55,8 @@ struct BehaviourCounts {
 class BehaviourLearner {
  public:
   void add(TimedStructure timed, double weight, double duration, bool ended_by_failed_call);
+  /// A visit that failed before it did anything, and tells nothing of what others do.
+  void leave_out(double weight);
 
   /// Behaviours in falling order of weight. Weights are numbers of visits, corrected for unequal
   /// sampling. Takes the samples with it: to be called once. Expects at least one visit.
@@ -85,9 +87,16 @@ class BehaviourLearner {
     }
   };
 
+  /// Visits that a failed call ended, and the structures that may have been theirs.
+  struct Censored {
+    double weight = 0;
+    std::vector<Bucket*> candidates;
+  };
+
   static void add_to(Buckets& buckets, TimedStructure timed, double weight, double duration);
   static void merge(Bucket& from, Bucket& into);
   void settle_failed();
+  static void spread(const std::vector<Censored>& censored);
   void settle_lost(const std::map<std::uint32_t, double>& lost);
   void merge_orders();
   void merge_to_nearest();

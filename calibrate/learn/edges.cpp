@@ -1,6 +1,7 @@
 #include "calibrate/learn/edges.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace rehearse {
 namespace {
@@ -25,6 +26,8 @@ EdgeTable study_edges(const TraceForest& forest, const VisitTable& table) {
       edge.failed_weight += call.failed ? weight : 0;
       edge.survived += survived ? 1 : 0;
       edge.survived_weight += survived ? weight : 0;
+      edge.answered_weight += call.failed ? 0 : weight;
+      edge.answered_survived_weight += call.failed || caller.error ? 0 : weight;
       if (call.client == none || call.callee == none || call.timed_out) continue;
       if (call.failed && !forest.spans[call.callee].error) {
         edge.unanswered_weight += weight;
@@ -55,9 +58,11 @@ std::set<std::uint32_t> survived_callees(const EdgeTable& edges, std::uint32_t c
       failed -= facts.unanswered_weight;
       survived -= facts.unanswered_survived_weight;
     }
-    if (facts.failed > 0 && survived * 10 >= failed * 9) {
-      callees.insert(edge->first.second);
-    }
+    const double usual =
+        facts.answered_weight > 0 ? facts.answered_survived_weight / facts.answered_weight : 1;
+    if (facts.failed == 0 || survived <= 0) continue;
+    const double chance = 2 * std::sqrt(usual * (1 - usual) / static_cast<double>(facts.failed));
+    if (survived >= failed * (0.9 * usual - chance)) callees.insert(edge->first.second);
   }
   return callees;
 }

@@ -25,7 +25,9 @@ struct EdgeFacts {
   double weight = 0;
   double failed_weight = 0;
   double survived_weight = 0;
-  /// Of both, those that failed at the caller only, with a good server span.
+  double answered_weight = 0;           // calls that did not fail
+  double answered_survived_weight = 0;  // and the caller answered well, too
+  /// Of failed and of survived ones, those that failed at the caller only, with a good server span.
   double unanswered_weight = 0;
   double unanswered_survived_weight = 0;
 
@@ -45,8 +47,9 @@ struct EdgeTable {
 
 EdgeTable study_edges(const TraceForest& forest, const VisitTable& table);
 
-/// The callees of `caller` whose failures it survives: at least nine of ten failed calls, by
-/// weight, those left out that it takes for good.
+/// The callees of `caller` whose failures it survives: after failed calls it answers well at least
+/// nine tenths as often, by weight, as after others (it may fail for reasons of its own), less two
+/// standard errors. Calls that it takes for good are left out.
 std::set<std::uint32_t> survived_callees(const EdgeTable& edges, std::uint32_t caller);
 
 }  // namespace rehearse

@@ -36,12 +36,12 @@ class TimeoutFinder {
     for (auto& [pair, by_edge] : calls_by_pair()) {
       std::vector<TimedCall> all;
       for (const auto& [edge, calls] : by_edge) all.insert(all.end(), calls.begin(), calls.end());
-      const std::vector<TimedCall> pile = pile_of(all);
-      if (!pile.empty()) found.of_services[pair] = settled(pile);
+      std::vector<TimedCall> pile = pile_of(all);
+      if (!pile.empty()) found.of_services[pair] = settled(all, pile);
       if (!pile.empty() || by_edge.size() == 1) continue;
       for (auto& [edge, calls] : by_edge) {
-        const std::vector<TimedCall> own = pile_of(calls);
-        if (!own.empty()) found.of_endpoints[edge] = settled(own);
+        std::vector<TimedCall> own = pile_of(calls);
+        if (!own.empty()) found.of_endpoints[edge] = settled(calls, own);
       }
     }
     return found;
@@ -50,7 +50,8 @@ class TimeoutFinder {
  private:
   using CallsByEdge = std::map<EndpointEdge, std::vector<TimedCall>>;
 
-  TimeoutFacts settled(const std::vector<TimedCall>& pile) {
+  TimeoutFacts settled(std::vector<TimedCall>& calls, std::vector<TimedCall>& pile) {
+    if (pile.front().sign == Sign::goes_on) add_those_answered_too_late(calls, pile);
     for (const TimedCall& timed : pile) {
       timed.call->end = timed.call->start + timed.duration;
       timed.call->failed = true;
@@ -68,7 +69,7 @@ class TimeoutFinder {
     for (const Visit& visit : visits_.visits) {
       for (std::uint32_t i = 0; i < visit.call_count; ++i) {
         RecordedCall& call = visits_.calls[visit.first_call + i];
-        if (call.detached) continue;
+        if (call.detached || was_withdrawn(visit, call)) continue;
         const ServicePair pair{visits_.endpoints[visit.endpoint].service,
                                visits_.endpoints[call.endpoint].service};
         pairs[pair][{visit.endpoint, call.endpoint}].push_back(
@@ -76,6 +77,21 @@ class TimeoutFinder {
       }
     }
     return pairs;
+  }
+
+  /// Whether a visit that failed because another of its calls did let go of this one: how long the
+  /// caller would have waited for it, nobody knows.
+  bool was_withdrawn(const Visit& visit, const RecordedCall& call) const {
+    const Span& caller = forest_.spans[visit.span];
+    if (!caller.error) return false;
+    const std::int64_t least = 2 * grains_[caller.service] + caller.duration() / 1'000;
+    const auto calls = visits_.calls_of(visit);
+    const bool failed = call.client == none ? call.failed : forest_.spans[call.client].error;
+    return std::any_of(calls.begin(), calls.end(), [&](const RecordedCall& other) {
+      if (!other.failed || other.detached || &other == &call) return false;
+      const bool before = other.end < call.end || (other.end == call.end && !failed);
+      return before && other.end >= call.end - least && other.end > call.start;
+    });
   }
 
   void mark_cut_short(std::uint32_t callee) {
@@ -171,6 +187,25 @@ class TimeoutFinder {
     if (value <= 0 || pile.size() < enough_cut_short || 2 * pile.size() > calls.size()) return {};
     if (callees_missing && 3 * longest_other > 2 * pile.front().duration) return {};
     return pile;
+  }
+
+  /// A callee may have been done when its caller gave up, and its answer on the way. `pile` stays
+  /// in the order of durations, as `calls` are.
+  void add_those_answered_too_late(const std::vector<TimedCall>& calls,
+                                   std::vector<TimedCall>& pile) const {
+    const std::int64_t least = pile.front().duration;
+    const std::size_t known = pile.size();
+    for (const TimedCall& timed : calls) {
+      if (timed.sign == Sign::goes_on || timed.duration < least) continue;
+      const RecordedCall& call = *timed.call;
+      if (call.client == none || call.callee == none) continue;
+      if (forest_.spans[call.client].error && !forest_.spans[call.callee].error) {
+        pile.push_back({timed.duration, Sign::nothing, timed.call});
+      }
+    }
+    std::inplace_merge(
+        pile.begin(), pile.begin() + static_cast<std::ptrdiff_t>(known), pile.end(),
+        [](const TimedCall& a, const TimedCall& b) { return a.duration < b.duration; });
   }
 
   bool is_peer(const TimedCall& timed) const {

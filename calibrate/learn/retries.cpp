@@ -21,12 +21,25 @@ struct Followed {
   std::uint64_t most_attempts = 1;
   std::map<std::uint64_t, std::uint64_t> given_up_after;  // attempts: calls
 
+  /// After so many attempts most calls are given up; more look like it where another call follows
+  /// one that was given up. As many as were seen, where nobody gave up after a second one.
+  std::uint64_t attempts_made() const {
+    std::uint64_t made = most_attempts;
+    std::uint64_t calls = 0;
+    for (const auto& [attempts, count] : given_up_after) {
+      if (attempts < 2 || count < calls) continue;
+      made = attempts;
+      calls = count;
+    }
+    return made;
+  }
+
   /// Calls given up before as many attempts as others were given: some failures are not tried
   /// again.
   std::uint64_t given_up_early() const {
     std::uint64_t calls = 0;
     for (const auto& [attempts, count] : given_up_after) {
-      if (attempts < most_attempts) calls += count;
+      if (attempts < attempts_made()) calls += count;
     }
     return calls;
   }
@@ -51,45 +64,81 @@ bool tries_again(const Followed& edge) {
   return binomial_tail(edge.failed, edge.failed_followed, chance) < by_chance;
 }
 
-/// The call of the same visit to the same endpoint that begins next, once `calls[at]` is over, and
-/// follows no other; `size` when there is none.
+/// Calls from one endpoint to another that are awaited, or those that are not.
+struct CallKind {
+  EndpointEdge edge;
+  bool detached = false;
+  auto operator<=>(const CallKind&) const = default;
+};
+
+/// The call of the same visit to the same endpoint, awaited or not as well, that begins next, once
+/// `calls[at]` is over, and follows no other; `size` when there is none.
 std::size_t next_of_its_kind(std::span<const RecordedCall> calls, std::size_t at,
                              const std::vector<bool>& taken) {
   for (std::size_t next = at + 1; next < calls.size(); ++next) {
-    if (taken[next] || calls[next].endpoint != calls[at].endpoint || calls[next].detached) continue;
+    if (taken[next] || calls[next].endpoint != calls[at].endpoint) continue;
+    if (calls[next].detached != calls[at].detached) continue;
     if (calls[next].start >= calls[at].end) return next;
   }
   return calls.size();
 }
 
+CallKind kind_of(const Visit& visit, const RecordedCall& call) {
+  return {{visit.endpoint, call.endpoint}, call.detached};
+}
+
+/// Whether the visit ended by the failure of another call, of which some attempt was under way at
+/// the same time, before it could try this one again.
+bool ended_meanwhile(std::span<const RecordedCall> calls, const RecordedCall& failed) {
+  std::int64_t last_start = 0;
+  for (const RecordedCall& call : calls) {
+    if (!call.detached) last_start = std::max(last_start, call.start);
+  }
+  const auto was_under_way = [&](std::uint32_t endpoint) {
+    return std::any_of(calls.begin(), calls.end(), [&](const RecordedCall& call) {
+      return &call != &failed && call.endpoint == endpoint && !call.detached &&
+             call.start < failed.end && call.end > failed.start;
+    });
+  };
+  return std::any_of(calls.begin(), calls.end(), [&](const RecordedCall& other) {
+    if (!other.failed || other.detached || &other == &failed) return false;
+    return other.end >= failed.end && other.end >= last_start && was_under_way(other.endpoint);
+  });
+}
+
 /// Failed calls come first: the attempt after one of them may begin when a good one of the same
 /// group has ended, too.
-std::map<EndpointEdge, Followed> count_followed(const VisitTable& visits) {
-  std::map<EndpointEdge, Followed> edges;
-  std::set<std::uint32_t> met;
+std::map<CallKind, Followed> count_followed(const VisitTable& visits) {
+  std::map<CallKind, Followed> edges;
+  std::set<CallKind> met;
   for (const Visit& visit : visits.visits) {
     const std::span<const RecordedCall> calls = visits.calls_of(visit);
     met.clear();
     std::vector<bool> taken(calls.size(), false);
     std::vector<std::uint64_t> attempts(calls.size(), 1);
     for (std::size_t i = 0; i < calls.size(); ++i) {
-      if (calls[i].detached || !calls[i].failed) continue;
-      Followed& edge = edges[{visit.endpoint, calls[i].endpoint}];
+      if (!calls[i].failed) continue;
+      const CallKind kind = kind_of(visit, calls[i]);
+      Followed& edge = edges[kind];
       ++edge.failed;
       const std::size_t next = next_of_its_kind(calls, i, taken);
       if (next == calls.size()) {
-        ++edge.given_up_after[attempts[i]];
+        if (ended_meanwhile(calls, calls[i])) {
+          --edge.failed;
+        } else {
+          ++edge.given_up_after[attempts[i]];
+        }
         continue;
       }
       taken[next] = true;
       ++edge.failed_followed;
       attempts[next] = attempts[i] + 1;
       edge.most_attempts = std::max(edge.most_attempts, attempts[next]);
-      if (met.insert(calls[i].endpoint).second) ++edge.visits;
+      if (met.insert(kind).second) ++edge.visits;
     }
     for (std::size_t i = 0; i < calls.size(); ++i) {
-      if (calls[i].detached || calls[i].failed) continue;
-      Followed& edge = edges[{visit.endpoint, calls[i].endpoint}];
+      if (calls[i].failed) continue;
+      Followed& edge = edges[kind_of(visit, calls[i])];
       ++edge.good;
       const std::size_t next = next_of_its_kind(calls, i, taken);
       if (next == calls.size()) continue;
@@ -149,15 +198,18 @@ class AttemptJoiner {
   /// for all of them that were seen to fail.
   void choose_edges() {
     std::set<ServicePair> mixed;
-    for (const auto& [edge, followed] : count_followed(visits_)) {
+    for (const auto& [kind, followed] : count_followed(visits_)) {
+      const ServicePair pair = pair_of(kind.edge);
       if (tries_again(followed)) {
-        retried_.insert(edge);
-      } else if (followed.failed > followed.failed_followed) {
-        mixed.insert(pair_of(edge));
+        retried_.insert(kind);
+        std::uint64_t& attempts = attempts_[pair];
+        attempts = std::max(attempts, followed.attempts_made());
+      } else if (followed.failed > followed.failed_followed && !kind.detached) {
+        mixed.insert(pair);
       }
     }
     std::erase_if(retried_,
-                  [&](const EndpointEdge& edge) { return mixed.contains(pair_of(edge)); });
+                  [&](const CallKind& kind) { return mixed.contains(pair_of(kind.edge)); });
   }
 
   void join_visit(Visit& visit) {
@@ -165,8 +217,7 @@ class AttemptJoiner {
     const std::span<RecordedCall> calls(visits_.calls.data() + visit.first_call, visit.call_count);
     std::vector<bool> joined(calls.size(), false);
     for (std::size_t i = 0; i < calls.size(); ++i) {
-      if (joined[i] || calls[i].detached) continue;
-      if (!retried_.contains({visit.endpoint, calls[i].endpoint})) continue;
+      if (joined[i] || !retried_.contains(kind_of(visit, calls[i]))) continue;
       join_call(visit, calls, i, joined);
     }
     std::size_t kept = 0;
@@ -184,7 +235,7 @@ class AttemptJoiner {
     AttemptSums& sums = sums_[pair];
     std::uint64_t attempts = 1;
     std::size_t last = first;
-    while (calls[last].failed) {
+    while (calls[last].failed && attempts < attempts_.at(pair)) {
       const std::size_t next = next_of_its_kind(calls, last, joined);
       if (next == calls.size()) break;
       sums.add_pause(attempts, calls[next].start - calls[last].end);
@@ -234,7 +285,8 @@ class AttemptJoiner {
 
   VisitTable& visits_;
   Timeouts& timeouts_;
-  std::set<EndpointEdge> retried_;
+  std::set<CallKind> retried_;
+  std::map<ServicePair, std::uint64_t> attempts_;  // of one call, at most
   std::map<ServicePair, RetryFacts> found_;
   std::map<ServicePair, AttemptSums> sums_;
 };

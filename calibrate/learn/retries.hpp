@@ -24,8 +24,11 @@ struct RetryFacts {
 /// followed by one (binomial, 1 %). Nothing is learned where more than one failed call in twenty
 /// was given up after fewer attempts than others were given, or where other calls to the same
 /// service fail and are not tried again: then some failures repeat that a model would repair. As
-/// many attempts are made as were seen, before a caller gave up where one did. The back-off is the
-/// mean pause before the second attempt; it doubles no further than the longest mean pause.
+/// many attempts are made as were seen, before most callers gave up where they did. Messages are
+/// tried again likewise, and where they are not that tells nothing of calls that are awaited; nor
+/// does a failed call that was not tried again since its visit ended by the failure of another,
+/// meanwhile. The back-off is the mean pause before the second attempt; it doubles no further than
+/// the longest mean pause.
 std::map<ServicePair, RetryFacts> join_attempts(VisitTable& visits, Timeouts& timeouts);
 
 }  // namespace rehearse

@@ -44,7 +44,7 @@ void add(const TraceForest& forest, const RecordedCall& attempt, const Span& cal
       edge.refused += 1;
       edge.refused_time += time;
       edge.refused_weight += weight;
-    } else {
+    } else if (!attempt.detached) {  // else nobody waits for an answer
       ++edge.unanswered;
       edge.unanswered_weight += weight;
       edge.unanswered_survived += caller.error ? 0 : weight;

@@ -11,7 +11,7 @@ namespace rehearse {
 
 /// Attempts that failed between caller and callee: refused (no server span), or the answer lost or
 /// not liked by the caller (a good server span). The model has them as errors of the callee,
-/// whoever asks. Timeouts are not among them.
+/// whoever asks. Timeouts are not among them, nor answers that nobody waits for.
 struct WayFailures {
   double refused = 0;  // attempts; less those whose server span was merely not recorded
   double refused_weight = 0;

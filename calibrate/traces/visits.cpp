@@ -258,8 +258,8 @@ class VisitFinder {
     std::map<std::pair<std::uint32_t, std::uint32_t>, SeenEnds> edges;
     for (const Visit& visit : table_.visits) {
       for (const RecordedCall& call : table_.calls_of(visit)) {
-        // Who fails may have given up.
-        if (call.failed || span(visit.span).error) continue;
+        // Who fails may have given up; and of a message it is known already.
+        if (call.failed || call.detached || span(visit.span).error) continue;
         SeenEnds& edge = edges[{visit.endpoint, call.endpoint}];
         const double weight = span(visit.span).adjusted_count;
         const std::int64_t stayed = span(visit.span).end - call.start;

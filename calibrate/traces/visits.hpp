@@ -76,11 +76,12 @@ struct VisitTable {
 /// that divides every start, else 1 ns; 1 ns with fewer than 20 spans. Indexed by NameId.
 std::vector<std::int64_t> clock_grains(const TraceForest& forest);
 
-/// Finds all visits and their calls. An edge is fire and forget when its callee consumes messages,
-/// or when at least a tenth of its calls without error end after the visit that made them, where
-/// that did not fail (an awaited call never does, once clocks that differ are allowed for, see
-/// ClockOffsets, unless it is given up after one time that is longer than any other wait), or when
-/// most of its callees begin after the client span, which is not said to be a call, was over.
+/// Finds all visits and their calls. A call is fire and forget when it is a message, by the kind of
+/// a span. Of the other calls of an edge all are when at least a tenth of those without error end
+/// after the visit that made them, where that did not fail (an awaited call never does, once clocks
+/// that differ are allowed for, see ClockOffsets, unless it is given up after one time that is
+/// longer than any other wait), or when most callees begin after the client span, which is not said
+/// to be a call, was over.
 ///
 /// A call whose server span was lost is a call to the usual endpoint, save on edges of
 /// `without_lost`, where it is the caller's own time.

@@ -1,0 +1,547 @@
+#include "tests/property/model_likeness.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "models/replication.hpp"
+#include "sim/random/law.hpp"
+#include "tests/support/small_models.hpp"
+
+namespace rehearse::testing {
+namespace {
+
+constexpr std::uint64_t often = 30;
+constexpr std::uint64_t often_for_callers = 20;
+constexpr double standard_errors = 4.5;
+
+// Structures
+
+using Group = std::multiset<std::string>;
+using Shape = std::vector<Group>;
+using Shapes = std::map<Shape, double>;
+
+std::string text(const Shape& shape) {
+  std::string result;
+  for (const Group& group : shape) {
+    result += result.empty() ? "" : ", ";
+    std::string calls;
+    for (const std::string& call : group) calls += (calls.empty() ? "" : " | ") + call;
+    result += calls;
+  }
+  return "[" + result + "]";
+}
+
+Shapes shapes_of(const StepSequence& steps);
+
+/// What comes after, with every way of what went before.
+Shapes followed(const Shapes& before, const Shapes& after) {
+  Shapes result;
+  for (const auto& [head, head_share] : before) {
+    for (const auto& [tail, tail_share] : after) {
+      Shape whole = head;
+      whole.insert(whole.end(), tail.begin(), tail.end());
+      result[whole] += head_share * tail_share;
+    }
+  }
+  return result;
+}
+
+Shapes by_chance(const std::string& call, double probability) {
+  Shapes result = {{Shape{Group{call}}, probability}};
+  if (probability < 1) result[{}] = 1 - probability;
+  return result;
+}
+
+/// Branches are taken apart into their calls: whether one of them has several is not told.
+Shapes at_once(const ParallelSpec& parallel) {
+  std::map<Group, double> groups = {{{}, 1}};
+  for (const StepSequence& branch : parallel.branches) {
+    std::map<Group, double> more;
+    for (const auto& [group, share] : groups) {
+      for (const auto& [shape, branch_share] : shapes_of(branch)) {
+        Group whole = group;
+        for (const Group& calls : shape) whole.insert(calls.begin(), calls.end());
+        more[whole] += share * branch_share;
+      }
+    }
+    groups = std::move(more);
+  }
+  Shapes result;
+  for (const auto& [group, share] : groups) {
+    result[group.empty() ? Shape{} : Shape{group}] += share;
+  }
+  return result;
+}
+
+Shapes shapes_of(const StepSpec& step) {
+  if (const auto* call = std::get_if<CallSpec>(&step.action)) {
+    return by_chance(call->endpoint.text(), call->probability);
+  }
+  if (const auto* spawn = std::get_if<SpawnSpec>(&step.action)) {
+    return by_chance(spawn->endpoint.text() + " (spawned)", spawn->probability);
+  }
+  if (const auto* parallel = std::get_if<ParallelSpec>(&step.action)) return at_once(*parallel);
+  Shapes result = {{{}, 1}};
+  if (const auto* repeat = std::get_if<RepeatSpec>(&step.action)) {
+    const Shapes round = shapes_of(repeat->steps);
+    for (int i = 0; i < static_cast<int>(repeat->count.mean); ++i) result = followed(result, round);
+  }
+  return result;
+}
+
+Shapes shapes_of(const StepSequence& steps) {
+  Shapes result = {{{}, 1}};
+  for (const StepSpec& step : steps) result = followed(result, shapes_of(step));
+  return result;
+}
+
+double weight_of(const EndpointSpec& endpoint) {
+  double sum = 0;
+  for (const BehaviourSpec& behaviour : endpoint.behaviours) sum += behaviour.weight;
+  return sum;
+}
+
+bool is_message(const Group& group) {
+  return group.size() == 1 && group.begin()->ends_with("(spawned)");
+}
+
+/// Which of several messages in a row was sent first is not told when nothing is done between.
+Shape with_messages_sorted(Shape shape) {
+  for (auto from = shape.begin(); from != shape.end();) {
+    const auto to = std::find_if_not(from, shape.end(), is_message);
+    std::sort(from, to);
+    from = to == shape.end() ? to : std::next(to);
+  }
+  return shape;
+}
+
+Shapes shapes_of(const EndpointSpec& endpoint) {
+  Shapes result;
+  for (const BehaviourSpec& behaviour : endpoint.behaviours) {
+    for (const auto& [shape, share] : shapes_of(behaviour.steps)) {
+      result[with_messages_sorted(shape)] += share * behaviour.weight / weight_of(endpoint);
+    }
+  }
+  return result;
+}
+
+// Work
+
+struct Moments {
+  double mean = 0;
+  double variance = 0;
+};
+
+/// Of the laws that learnable models have; of others the mean alone.
+Moments moments_of(const LawSpec& law) {
+  Moments moments;
+  moments.mean = Law(law).mean_seconds();
+  const double above = moments.mean - law.minimum.in_seconds();
+  if (const auto* uniform = std::get_if<UniformSpec>(&law.form)) {
+    moments.variance = std::pow((uniform->high - uniform->low).in_seconds(), 2) / 12;
+  } else if (std::holds_alternative<ExponentialSpec>(law.form)) {
+    moments.variance = above * above;
+  } else if (const auto* gamma = std::get_if<GammaSpec>(&law.form)) {
+    moments.variance = above * above / gamma->shape;
+  } else if (const auto* lognormal = std::get_if<LognormalSpec>(&law.form)) {
+    moments.variance = above * above * std::expm1(lognormal->sigma * lognormal->sigma);
+  }
+  return moments;
+}
+
+/// Between the calls of parallel branches, too.
+Moments work_of(const StepSequence& steps) {
+  Moments sum;
+  for_each_step(steps, [&](const StepSpec& step) {
+    const auto* work = std::get_if<WorkSpec>(&step.action);
+    if (work == nullptr) return;
+    const Moments moments = moments_of(work->duration);
+    sum.mean += moments.mean;
+    sum.variance += moments.variance;
+  });
+  return sum;
+}
+
+Moments work_of(const EndpointSpec& endpoint) {
+  Moments all;
+  double squares = 0;
+  for (const BehaviourSpec& behaviour : endpoint.behaviours) {
+    const Moments one = work_of(behaviour.steps);
+    const double share = behaviour.weight / weight_of(endpoint);
+    all.mean += share * one.mean;
+    squares += share * (one.variance + one.mean * one.mean);
+  }
+  all.variance = squares - all.mean * all.mean;
+  return all;
+}
+
+// What was seen
+
+using Id = std::pair<TraceId, std::uint64_t>;
+
+class Counter {
+ public:
+  Counter(const SpanSet& set, const ModelSpec& truth) : set_(set), truth_(truth) {
+    for (const Span& span : set.spans) spans_.try_emplace({span.trace, span.id}, &span);
+  }
+
+  Seen count() {
+    std::map<EndpointName, std::pair<double, double>> sums;  // of weights and of their squares
+    std::pair<double, double> requests;
+    const auto add = [](std::pair<double, double>& sum, double weight) {
+      sum.first += weight;
+      sum.second += weight * weight;
+    };
+    for (const auto& [id, span] : spans_) {
+      if (calls_out(span->kind)) {
+        calls_[{span->trace, span->parent}].push_back(span);
+        continue;
+      }
+      const EndpointName name = name_of(*span);
+      Seen::Endpoint& endpoint = seen_.endpoints[name];
+      ++endpoint.visits;
+      if (!span->error) add(sums[name], span->adjusted_count);
+      ++seen_.visits_by_instance[name.service][text_of(span->instance)];
+      if (span->parent != 0) continue;
+      seen_.requests[name] += span->adjusted_count;
+      add(requests, span->adjusted_count);
+    }
+    for (auto& [name, endpoint] : seen_.endpoints) endpoint.worth = worth(sums[name]);
+    seen_.worth_of_requests = worth(requests);
+    for (auto& [parent, calls] : calls_) count_calls(parent, calls);
+    return std::move(seen_);
+  }
+
+ private:
+  static double worth(const std::pair<double, double>& sums) {
+    return sums.second > 0 ? sums.first * sums.first / sums.second : 0;
+  }
+  const std::string& text_of(NameId name) const { return set_.names.text(name); }
+  EndpointName name_of(const Span& span) const {
+    return {text_of(calls_out(span.kind) ? span.peer : span.service), text_of(span.operation)};
+  }
+
+  /// Attempts of one call end before the next begins.
+  void count_calls(const Id& parent, std::vector<const Span*>& calls) {
+    const auto caller = spans_.find(parent);
+    if (caller == spans_.end()) return;
+    std::sort(calls.begin(), calls.end(),
+              [](const Span* a, const Span* b) { return a->start < b->start; });
+    std::map<EndpointName, std::vector<const Span*>> by_callee;
+    for (const Span* call : calls) {
+      if (call->kind == SpanKind::client) by_callee[name_of(*call)].push_back(call);
+    }
+    for (const auto& [callee, attempts] : by_callee) {
+      count_attempts(name_of(*caller->second), callee, attempts);
+    }
+  }
+
+  void count_attempts(const EndpointName& caller, const EndpointName& callee,
+                      const std::vector<const Span*>& attempts) {
+    const ClientSpec& client = truth_.services.at(caller.service).calls.at(callee.service);
+    Seen::Pair& pair = seen_.pairs[{caller.service, callee.service}];
+    std::int64_t limit = 0;
+    if (client.timeout) limit = client.timeout->in_nanoseconds();
+    if (client.retry && client.retry->per_try_timeout) {
+      limit = client.retry->per_try_timeout->in_nanoseconds();
+    }
+    std::size_t in_a_row = 0;
+    for (std::size_t i = 0; i < attempts.size(); ++i) {
+      const Span& attempt = *attempts[i];
+      pair.given_up += attempt.error && limit > 0 && attempt.duration() == limit ? 1 : 0;
+      if (!attempt.error) {
+        in_a_row = 0;
+        continue;
+      }
+      ++in_a_row;
+      const bool last =
+          !client.retry || in_a_row >= static_cast<std::size_t>(client.retry->max_attempts);
+      if (last) {
+        in_a_row = 0;
+        pair.tried_to_the_last += client.retry ? 1 : 0;
+        ++seen_.endpoints[caller].failed_calls[callee];
+      } else {
+        pair.tried_again += i + 1 < attempts.size() ? 1 : 0;
+      }
+    }
+  }
+
+  const SpanSet& set_;
+  const ModelSpec& truth_;
+  std::map<Id, const Span*> spans_;
+  std::map<Id, std::vector<const Span*>> calls_;
+  Seen seen_;
+};
+
+// Comparisons
+
+class Comparison {
+ public:
+  Comparison(const ModelSpec& truth, const ModelSpec& learned, const Seen& seen)
+      : truth_(truth), learned_(learned), seen_(seen) {}
+
+  std::vector<std::string> differences() {
+    compare_names();
+    for (const auto& [name, endpoint] : seen_.endpoints) {
+      const EndpointSpec* learned = find(learned_, name);
+      if (learned != nullptr && endpoint.visits >= often) {
+        compare(name, *find(truth_, name), *learned, endpoint);
+      }
+    }
+    compare_instances();
+    for (const auto& [pair, facts] : seen_.pairs) compare_callers(pair, facts);
+    compare_load();
+    return std::move(found_);
+  }
+
+ private:
+  static const EndpointSpec* find(const ModelSpec& model, const EndpointName& name) {
+    const auto service = model.services.find(name.service);
+    if (service == model.services.end()) return nullptr;
+    const auto endpoint = service->second.endpoints.find(name.operation);
+    return endpoint == service->second.endpoints.end() ? nullptr : &endpoint->second;
+  }
+
+  void tell(const std::string& what, const std::string& truth, const std::string& learned) {
+    found_.push_back(what + ": " + truth + " -> " + learned);
+  }
+  void compare_numbers(const std::string& what, double truth, double learned, double allowed) {
+    if (std::abs(learned - truth) <= allowed) return;
+    tell(what, std::to_string(truth),
+         std::to_string(learned) + " (allowed " + std::to_string(allowed) + ")");
+  }
+
+  void compare_names() {
+    for (const auto& [name, endpoint] : seen_.endpoints) {
+      if (endpoint.visits < often || find(learned_, name) != nullptr) continue;
+      tell(name.text(), "an endpoint", "none");
+    }
+    for (const auto& [service, spec] : learned_.services) {
+      for (const auto& [operation, endpoint] : spec.endpoints) {
+        const EndpointName name{service, operation};
+        if (find(truth_, name) == nullptr) tell(name.text(), "none", "an endpoint");
+      }
+    }
+  }
+
+  void compare(const EndpointName& name, const EndpointSpec& truth, const EndpointSpec& learned,
+               const Seen::Endpoint& seen) {
+    const double worth = std::max(seen.worth, 1.0);
+    const auto deviation = [&](double share) {
+      return standard_errors * std::sqrt(share * (1 - share) / worth);
+    };
+    const Shapes true_shapes = shapes_of(truth);
+    const Shapes learned_shapes = shapes_of(learned);
+    for (const auto& [shape, share] : true_shapes) {
+      if (share * worth < static_cast<double>(often)) continue;
+      const auto known = learned_shapes.find(shape);
+      compare_numbers(name.text() + " does " + text(shape), share,
+                      known == learned_shapes.end() ? 0 : known->second, deviation(share));
+    }
+    for (const auto& [shape, share] : learned_shapes) {
+      const bool rare = share * static_cast<double>(seen.visits) < static_cast<double>(often);
+      if (!rare && !true_shapes.contains(shape)) {
+        tell(name.text() + " does " + text(shape), "never", std::to_string(share));
+      }
+    }
+    const Moments true_work = work_of(truth);
+    compare_numbers(name.text() + " works", true_work.mean, work_of(learned).mean,
+                    standard_errors * std::sqrt(true_work.variance / worth) + 1e-6);
+    const double errors = truth.errors.percent / 100;
+    compare_numbers(name.text() + " fails", errors, learned.errors.percent / 100,
+                    deviation(std::max(errors, 1 / worth)));
+    if (errors * worth >= static_cast<double>(often) && truth.errors.at != learned.errors.at) {
+      tell(name.text() + " fails",
+           truth.errors.at == OwnErrorsSpec::At::end ? "at the end" : "at the start", "not so");
+    }
+    compare_ways_out(name, truth, learned, seen);
+  }
+
+  /// What each caller does when a call has failed.
+  void compare_ways_out(const EndpointName& name, const EndpointSpec& truth,
+                        const EndpointSpec& learned, const Seen::Endpoint& seen) {
+    const auto answers = ways_out(truth);
+    const auto learned_answers = ways_out(learned);
+    for (const auto& [callee, failed] : seen.failed_calls) {
+      if (failed < often) continue;
+      const auto known = learned_answers.find(callee);
+      if (known != learned_answers.end() && known->second == answers.at(callee)) continue;
+      tell(name.text() + ", when " + callee.text() + " fails",
+           answers.at(callee).contains(OnError::ignore) ? "goes on" : "fails", "not so");
+    }
+  }
+
+  static std::map<EndpointName, std::set<OnError>> ways_out(const EndpointSpec& endpoint) {
+    std::map<EndpointName, std::set<OnError>> answers;
+    for (const BehaviourSpec& behaviour : endpoint.behaviours) {
+      for_each_step(behaviour.steps, [&](const StepSpec& step) {
+        const auto* call = std::get_if<CallSpec>(&step.action);
+        if (call != nullptr) answers[call->endpoint].insert(call->on_error);
+      });
+    }
+    return answers;
+  }
+
+  void compare_instances() {
+    for (const auto& [name, by_instance] : seen_.visits_by_instance) {
+      const auto learned = learned_.services.find(name);
+      if (learned == learned_.services.end()) continue;
+      const ServiceSpec& truth = truth_.services.at(name);
+      const auto rare = [](const auto& entry) { return entry.second < often; };
+      if (std::any_of(by_instance.begin(), by_instance.end(), rare)) continue;
+      if (learned->second.instances != truth.instances) {
+        tell(name + ", instances", std::to_string(truth.instances),
+             std::to_string(learned->second.instances));
+        continue;
+      }
+      const auto& zones = truth.placement.zones;
+      const auto& learned_zones = learned->second.placement.zones;
+      for (std::size_t i = 0; i < static_cast<std::size_t>(truth.instances); ++i) {
+        const std::string there = zones.empty() ? "" : zones[i % zones.size()];
+        const std::string known =
+            learned_zones.empty() ? "" : learned_zones[i % learned_zones.size()];
+        if (there != known) tell(name + "/" + std::to_string(i) + ", zone", there, known);
+      }
+    }
+  }
+
+  void compare_callers(const std::pair<std::string, std::string>& pair, const Seen::Pair& facts) {
+    const ClientSpec& truth = truth_.services.at(pair.first).calls.at(pair.second);
+    const std::string what = pair.first + " -> " + pair.second;
+    const auto caller = learned_.services.find(pair.first);
+    if (caller == learned_.services.end()) return;
+    const auto client = caller->second.calls.find(pair.second);
+    if (client == caller->second.calls.end()) return tell(what, "calls", "none");
+    const ClientSpec& learned = client->second;
+    const auto seconds = [](std::optional<Duration> limit) {
+      return limit ? limit->in_seconds() : 0.0;
+    };
+    if (facts.given_up >= often_for_callers || !truth.timeout) {
+      compare_numbers(what + ", timeout", seconds(truth.timeout), seconds(learned.timeout),
+                      1e-3 * seconds(truth.timeout));
+    }
+    if (!truth.retry) {
+      if (learned.retry) tell(what + ", retries", "none", "some");
+      return;
+    }
+    if (facts.tried_again < often_for_callers) return;
+    if (!learned.retry) return tell(what + ", retries", "some", "none");
+    compare_retries(what, *truth.retry, *learned.retry, facts);
+    if (facts.given_up < often_for_callers) return;
+    compare_numbers(what + ", timeout of an attempt", seconds(truth.retry->per_try_timeout),
+                    seconds(learned.retry->per_try_timeout),
+                    1e-3 * seconds(truth.retry->per_try_timeout));
+  }
+
+  void compare_retries(const std::string& what, const RetrySpec& truth, const RetrySpec& learned,
+                       const Seen::Pair& facts) {
+    if (facts.tried_to_the_last >= often_for_callers &&
+        truth.max_attempts != learned.max_attempts) {
+      tell(what + ", attempts", std::to_string(truth.max_attempts),
+           std::to_string(learned.max_attempts));
+    }
+    if (truth.jitter != learned.jitter) tell(what + ", jitter", "one kind", "the other");
+    const double backoff = truth.base_backoff.in_seconds();
+    // Full jitter: twice the mean of what is uniform, which is off by the root of a twelfth.
+    const double deviation = truth.jitter == Jitter::none ? 0 : 2 * backoff / std::sqrt(12.0);
+    compare_numbers(
+        what + ", back-off", backoff, learned.base_backoff.in_seconds(),
+        standard_errors * deviation / std::sqrt(static_cast<double>(facts.tried_again) / 2) + 1e-6);
+  }
+
+  void compare_load() {
+    const WorkloadSpec& truth = truth_.workloads.at("users");
+    const auto workload = learned_.workloads.find("users");
+    if (workload == learned_.workloads.end()) return tell("users", "some", "none");
+    const auto* arrivals = std::get_if<PoissonSpec>(&workload->second.arrivals);
+    if (arrivals == nullptr) return tell("users", "a Poisson process", "another");
+    const double rate = std::get<PoissonSpec>(truth.arrivals).rate.per_second;
+    const double worth = std::max(seen_.worth_of_requests, 1.0);
+    compare_numbers("requests per second", rate, arrivals->rate.per_second,
+                    standard_errors * rate / std::sqrt(worth));
+    const auto shares = [](const std::map<EndpointName, double>& mix) {
+      double sum = 0;
+      for (const auto& [name, weight] : mix) sum += weight;
+      std::map<EndpointName, double> result;
+      for (const auto& [name, weight] : mix) result[name] = weight / sum;
+      return result;
+    };
+    auto asked = shares(workload->second.mix);
+    for (const auto& [name, share] : shares(truth.mix)) {
+      compare_numbers("requests for " + name.text(), share, asked[name],
+                      standard_errors * std::sqrt(share * (1 - share) / worth));
+      asked.erase(name);
+    }
+    for (const auto& [name, share] : asked) {
+      if (share > 0) tell("requests for " + name.text(), "none", std::to_string(share));
+    }
+  }
+
+  const ModelSpec& truth_;
+  const ModelSpec& learned_;
+  const Seen& seen_;
+  std::vector<std::string> found_;
+};
+
+/// The answers of one endpoint in a run.
+const EndpointOutcome* answers_of(const System& system, const Outcome& outcome,
+                                  const EndpointName& name) {
+  const auto& keys = system.layout().endpoints;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (keys[i].name == name) return &outcome.intervals.front().endpoints[i];
+  }
+  return nullptr;
+}
+
+double error_share(const EndpointOutcome& outcome) {
+  return outcome.counts.arrived == 0 ? 0
+                                     : static_cast<double>(outcome.counts.errors()) /
+                                           static_cast<double>(outcome.counts.arrived);
+}
+
+}  // namespace
+
+Seen seen_in(const SpanSet& spans, const ModelSpec& truth) {
+  return Counter(spans, truth).count();
+}
+
+std::vector<std::string> differences(const ModelSpec& truth, const ModelSpec& learned,
+                                     const Seen& seen) {
+  return Comparison(truth, learned, seen).differences();
+}
+
+std::vector<std::string> differences_of_runs(const LearnableScenario& truth,
+                                             const ModelSpec& learned) {
+  std::vector<std::string> found;
+  const System recorded(truth.model, truth.experiment);
+  const System system(learned, truth.experiment);
+  const Outcome before = run_replication(recorded, {.study = 21});
+  const Outcome after = run_replication(system, {.study = 22});
+  for (const auto& [name, weight] : truth.model.workloads.at("users").mix) {
+    const EndpointOutcome* a = answers_of(recorded, before, name);
+    const EndpointOutcome* b = answers_of(system, after, name);
+    if (b == nullptr) {
+      found.push_back(name.text() + ": nobody asks for it");
+      continue;
+    }
+    const double share = error_share(*a);
+    const double other = error_share(*b);
+    const auto n = static_cast<double>(std::min(a->counts.arrived, b->counts.arrived));
+    const double even = std::max((share + other) / 2, 1 / n);
+    if (std::abs(share - other) > standard_errors * std::sqrt(2 * even * (1 - even) / n)) {
+      found.push_back(name.text() + ", errors in a run: " + std::to_string(share) + " -> " +
+                      std::to_string(other));
+    }
+    for (const double level : {0.5, 0.9}) {
+      const double first = a->latency.quantile(level).value_or(Duration()).in_seconds();
+      const double second = b->latency.quantile(level).value_or(Duration()).in_seconds();
+      if (std::abs(first - second) <= 0.15 * first) continue;
+      found.push_back(name.text() + ", quantile " + std::to_string(level) +
+                      " in a run: " + std::to_string(first) + " -> " + std::to_string(second));
+    }
+  }
+  return found;
+}
+
+}  // namespace rehearse::testing
