@@ -12,6 +12,7 @@
 #include "calibrate/learn/failures_at_once.hpp"
 #include "calibrate/learn/recorded_load.hpp"
 #include "calibrate/learn/request_size.hpp"
+#include "calibrate/traces/clock_differences.hpp"
 #include "language/spec_path.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/duration_text.hpp"
@@ -21,6 +22,8 @@ namespace {
 
 /// What was given up would have taken longer; how much is a guess.
 constexpr double longer_than_timeout = 1.5;
+
+constexpr std::int64_t coarse_grain = 1'000'000;
 
 /// Whether the visit waited for nothing new after a call had failed. Others that were under way
 /// may end with it, or later: they are given up.
@@ -490,6 +493,34 @@ void ModelBuilder::note_untried_failures() {
                   count_text(untried), counted(edges, "edge")));
 }
 
+/// Clocks that tell too little, or do not agree.
+void ModelBuilder::note_clocks() {
+  std::vector<std::string>& lines = result_.account.assumptions;
+  std::string coarse;
+  for (const auto& [service, spec] : result_.model.services) {
+    const auto is_coarse = [&](NameId id) {
+      return grains_[id] >= coarse_grain && names_.text(id) == service;
+    };
+    for (NameId id = 0; id < grains_.size(); ++id) {
+      if (is_coarse(id)) coarse += (coarse.empty() ? "" : ", ") + service;
+    }
+  }
+  if (!coarse.empty()) {
+    lines.push_back(fmt::format(
+        "calls are made in the order of their clocks: warning, those of {} tell whole milliseconds "
+        "only, so that calls at once may be taken for calls one after another, and the reverse",
+        coarse));
+  }
+  const ArrivalFacts& arrivals = result_.account.arrivals;
+  const double apart = static_cast<double>(largest_clock_difference(forest_)) / 1e9;
+  if (arrivals.seconds > 0 && apart > 0.01 * arrivals.seconds) {
+    lines.push_back(fmt::format(
+        "requests came when the clocks of their hosts say: warning, clocks differ by {} or more, "
+        "so that the rate of requests and all that changes with time may be wrong",
+        rounded_duration_text(apart)));
+  }
+}
+
 void ModelBuilder::note_assumptions() {
   std::vector<std::string>& lines = result_.account.assumptions;
   std::string unlimited;
@@ -521,6 +552,7 @@ void ModelBuilder::note_assumptions() {
         "so the root seems to be lost, and the rate of requests is too low by as much",
         counted(arrivals.roots_lost, "visit"), agreeing(arrivals.roots_lost, "is", "are")));
   }
+  note_clocks();
   if (edges_.one_way.empty()) {
     lines.push_back("no call was recorded from both sides: network time is inside self times");
   }

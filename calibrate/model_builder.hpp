@@ -57,6 +57,7 @@ class ModelBuilder {
   void describe_roles();
   void describe_edges();
   void note_untried_failures();
+  void note_clocks();
   void note_assumptions();
   void note(const std::string& path, Basis basis, std::uint64_t n, std::string text);
 

@@ -119,7 +119,9 @@ class TimeoutFinder {
   /// As a callee does that is told, or that fails by itself.
   bool ended_together(const Span& client, const Span& callee) const {
     const std::int64_t shorter = client.duration() - callee.duration();
-    return callee.error || shorter < 2 * grains_[client.service] + client.duration() / 100;
+    const bool at_one_time = client.end == callee.end && callee.start > client.start;
+    return callee.error || at_one_time ||
+           shorter < 2 * grains_[client.service] + client.duration() / 100;
   }
 
   /// Where callers do not record their calls, one that gives up ends before its callee.
@@ -170,21 +172,25 @@ class TimeoutFinder {
   /// The longest calls of all, failed without exception, where the longest good one is shorter: by
   /// a third, where the callee should have been recorded and was not, so that it may be refusing.
   std::vector<TimedCall> pile_of_cut_short(const std::vector<TimedCall>& calls) const {
-    if (calls.empty() || calls.back().sign != Sign::cut_short) return {};
+    if (calls.empty()) return {};
     const auto value = static_cast<double>(calls.back().duration);
     std::vector<TimedCall> pile;
     bool callees_missing = false;
     std::int64_t longest_other = 0;
+    std::size_t answered_too_late = 0;
     for (const TimedCall& timed : calls) {
       if (static_cast<double>(timed.duration) < value * (1 - pile_width)) {
         longest_other = timed.duration;
         continue;
       }
-      if (timed.sign != Sign::cut_short) return {};
+      const bool too_late = timed.sign != Sign::cut_short;
+      if (too_late && !failed_at_caller_alone(*timed.call)) return {};
+      answered_too_late += too_late ? 1 : 0;
       pile.push_back(timed);
       callees_missing = callees_missing || (timed.call->callee == none && !is_peer(timed));
     }
-    if (value <= 0 || pile.size() < enough_cut_short || 2 * pile.size() > calls.size()) return {};
+    if (value <= 0 || pile.size() < enough_cut_short + answered_too_late) return {};
+    if (2 * pile.size() > calls.size()) return {};
     if (callees_missing && 3 * longest_other > 2 * pile.front().duration) return {};
     return pile;
   }
@@ -197,15 +203,18 @@ class TimeoutFinder {
     const std::size_t known = pile.size();
     for (const TimedCall& timed : calls) {
       if (timed.sign == Sign::goes_on || timed.duration < least) continue;
-      const RecordedCall& call = *timed.call;
-      if (call.client == none || call.callee == none) continue;
-      if (forest_.spans[call.client].error && !forest_.spans[call.callee].error) {
+      if (failed_at_caller_alone(*timed.call)) {
         pile.push_back({timed.duration, Sign::nothing, timed.call});
       }
     }
     std::inplace_merge(
         pile.begin(), pile.begin() + static_cast<std::ptrdiff_t>(known), pile.end(),
         [](const TimedCall& a, const TimedCall& b) { return a.duration < b.duration; });
+  }
+
+  bool failed_at_caller_alone(const RecordedCall& call) const {
+    if (call.client == none || call.callee == none) return false;
+    return forest_.spans[call.client].error && !forest_.spans[call.callee].error;
   }
 
   bool is_peer(const TimedCall& timed) const {

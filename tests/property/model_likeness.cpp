@@ -494,6 +494,10 @@ const EndpointOutcome* answers_of(const System& system, const Outcome& outcome,
   return nullptr;
 }
 
+double quantile(const EndpointOutcome& outcome, double level) {
+  return outcome.latency.quantile(level).value_or(Duration()).in_seconds();
+}
+
 double error_share(const EndpointOutcome& outcome) {
   return outcome.counts.arrived == 0 ? 0
                                      : static_cast<double>(outcome.counts.errors()) /
@@ -512,7 +516,7 @@ std::vector<std::string> differences(const ModelSpec& truth, const ModelSpec& le
 }
 
 std::vector<std::string> differences_of_runs(const LearnableScenario& truth,
-                                             const ModelSpec& learned) {
+                                             const ModelSpec& learned, const Seen& seen) {
   std::vector<std::string> found;
   const System recorded(truth.model, truth.experiment);
   const System system(learned, truth.experiment);
@@ -527,18 +531,25 @@ std::vector<std::string> differences_of_runs(const LearnableScenario& truth,
     }
     const double share = error_share(*a);
     const double other = error_share(*b);
-    const auto n = static_cast<double>(std::min(a->counts.arrived, b->counts.arrived));
+    const auto known = seen.endpoints.find(name);
+    const double worth = known == seen.endpoints.end() ? 1 : std::max(known->second.worth, 1.0);
+    const auto n =
+        std::min(worth, static_cast<double>(std::min(a->counts.arrived, b->counts.arrived)));
     const double even = std::max((share + other) / 2, 1 / n);
     if (std::abs(share - other) > standard_errors * std::sqrt(2 * even * (1 - even) / n)) {
       found.push_back(name.text() + ", errors in a run: " + std::to_string(share) + " -> " +
                       std::to_string(other));
     }
     for (const double level : {0.5, 0.9}) {
-      const double first = a->latency.quantile(level).value_or(Duration()).in_seconds();
-      const double second = b->latency.quantile(level).value_or(Duration()).in_seconds();
-      if (std::abs(first - second) <= 0.15 * first) continue;
+      const double noise = standard_errors * std::sqrt(2 * level * (1 - level) / n);
+      const double other_value = quantile(*b, level);
+      const double low = quantile(*a, std::max(level - noise, 0.001));
+      const double high = quantile(*a, std::min(level + noise, 0.999));
+      if (low <= other_value && other_value <= high) continue;
+      const double value = quantile(*a, level);
+      if (std::abs(value - other_value) <= 0.15 * value) continue;
       found.push_back(name.text() + ", quantile " + std::to_string(level) +
-                      " in a run: " + std::to_string(first) + " -> " + std::to_string(second));
+                      " in a run: " + std::to_string(value) + " -> " + std::to_string(other_value));
     }
   }
   return found;

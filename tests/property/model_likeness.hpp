@@ -40,8 +40,8 @@ std::vector<std::string> differences(const ModelSpec& truth, const ModelSpec& le
                                      const Seen& seen);
 
 /// Both models, run alike: differences of p50 and p90 at the endpoints at which requests come in
-/// of over 15 %, and of errors, beyond the noise of the runs.
+/// of over 15 %, and of errors, beyond the noise of the runs and of what was seen.
 std::vector<std::string> differences_of_runs(const LearnableScenario& truth,
-                                             const ModelSpec& learned);
+                                             const ModelSpec& learned, const Seen& seen);
 
 }  // namespace rehearse::testing

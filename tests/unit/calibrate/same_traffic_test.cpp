@@ -230,6 +230,36 @@ std::string as_xray(const std::vector<Recorded>& spans) {
   return lines;
 }
 
+std::string lower_case_of(std::string word) {
+  for (char& letter : word) letter = static_cast<char>(letter | 0x20);
+  return word;
+}
+
+/// As tracers send it to the agent: a list of traces, which are lists of spans. The operation is
+/// the resource; of a database it is the name, as the resource is the query.
+std::string as_datadog(const std::vector<Recorded>& spans) {
+  std::string traces;
+  int trace = 0;
+  for (const Recorded& span : spans) {
+    traces += span.trace != trace ? (trace == 0 ? "[[" : "],\n[") : ",";
+    trace = span.trace;
+    const bool query = span.kind == SpanKind::client && *span.peer;
+    std::string meta = fmt::format(R"("pod_name":"{}")", span.address);
+    if (span.kind != SpanKind::unknown) {
+      meta += fmt::format(R"(,"span.kind":"{}")", lower_case_of(word_of(span.kind)));
+    }
+    if (*span.peer) meta += fmt::format(R"(,"peer.service":"{}")", span.peer);
+    if (span.failed) meta += R"(,"error.message":"out of stock")";
+    traces += fmt::format(
+        R"({{"trace_id":{},"span_id":{},"parent_id":{},"service":"{}","name":"{}","resource":"{}",)"
+        R"("type":"{}","start":{}000,"duration":{}000,"error":{},"meta":{{{}}}}})",
+        span.trace, span.id, span.parent, span.service, query ? span.operation : "some.library",
+        query ? "select * from rows" : span.operation, query ? "sql" : "custom", span.start,
+        span.duration, span.failed ? 1 : 0, meta);
+  }
+  return traces + "]]";
+}
+
 ModelSpec learned_from(const std::string& content) {
   const test::TemporaryFile file(content);
   ModelSpec model = calibrate({file.path()}, {}).model;
@@ -239,7 +269,8 @@ ModelSpec learned_from(const std::string& content) {
 
 }  // namespace
 
-TEST_CASE("the same traffic gives the same model as OTLP and as Zipkin", "[calibrate]") {
+TEST_CASE("the same traffic gives the same model as OTLP, as Zipkin and as Datadog",
+          "[calibrate]") {
   const std::vector<Recorded> traffic = simulated_traffic();
 
   const ModelSpec model = learned_from(as_otlp(traffic));
@@ -250,6 +281,7 @@ TEST_CASE("the same traffic gives the same model as OTLP and as Zipkin", "[calib
   CHECK(learned_from(as_zipkin(traffic, true)) == model);
   CHECK(learned_from(as_first_zipkin(traffic, true)) == model);
   CHECK(learned_from(as_first_zipkin(traffic, false)) == model);
+  CHECK(learned_from(as_datadog(traffic)) == model);
 }
 
 TEST_CASE("the same calls give the same model as OTLP and as X-Ray", "[calibrate]") {
@@ -270,6 +302,7 @@ TEST_CASE("traffic that is a little slower gives another model", "[calibrate]") 
   for (Recorded& span : traffic) span.duration += span.id == 4 ? 100 : 0;
 
   CHECK_FALSE(learned_from(as_zipkin(traffic, true)) == model);
+  CHECK_FALSE(learned_from(as_datadog(traffic)) == model);
 }
 
 }  // namespace rehearse
