@@ -119,7 +119,7 @@ TEST_CASE("who sends messages to one it also calls waits for the calls", "[calib
   for (std::uint64_t trace = 1; trace <= 60; ++trace) {
     builder.add(trace, 1, 0, "a", "root", 0, 50 * ms, SpanKind::server);
     add_call(builder, trace, 2, "b", 10 * ms, 30 * ms, false);
-    builder.add(trace, 4, 1, "a", "send", 40 * ms, 41 * ms, SpanKind::producer);
+    builder.add(trace, 4, 1, "a", "send", 40 * ms, 96 * ms, SpanKind::producer);
     builder.add(trace, 5, 4, "b", "get", 45 * ms, 95 * ms, SpanKind::consumer);
   }
 
