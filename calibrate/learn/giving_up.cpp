@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::uint32_t none = TraceForest::none;
 constexpr double pile_width = 0.02;
+constexpr double exact_pile_width = 0.001;
 constexpr double failed_pile_width = 0.1;  // timers may be late
 constexpr std::size_t enough_seen_to_go_on = 2;
 constexpr std::size_t enough_cut_short = 3;
@@ -171,26 +172,34 @@ class TimeoutFinder {
 
   /// The longest calls of all, failed without exception, where the longest good one is shorter: by
   /// a third, where the callee should have been recorded and was not, so that it may be refusing.
+  /// Some that answered well may be hardly shorter, where the longest ones end at one value
+  /// exactly.
   std::vector<TimedCall> pile_of_cut_short(const std::vector<TimedCall>& calls) const {
-    if (calls.empty()) return {};
+    if (calls.empty() || calls.back().duration <= 0) return {};
     const auto value = static_cast<double>(calls.back().duration);
     std::vector<TimedCall> pile;
     bool callees_missing = false;
     std::int64_t longest_other = 0;
-    std::size_t answered_too_late = 0;
+    std::size_t cut_short = 0;
+    std::size_t exactly = 0;
+    double longest_good = 0;
     for (const TimedCall& timed : calls) {
-      if (static_cast<double>(timed.duration) < value * (1 - pile_width)) {
+      const auto duration = static_cast<double>(timed.duration);
+      const bool is_cut_short = timed.sign == Sign::cut_short;
+      if (duration < value * (1 - pile_width)) {
         longest_other = timed.duration;
-        continue;
+      } else if (is_cut_short || failed_at_caller_alone(*timed.call)) {
+        cut_short += is_cut_short ? 1 : 0;
+        exactly += is_cut_short && duration > value * (1 - exact_pile_width) ? 1 : 0;
+        pile.push_back(timed);
+        callees_missing = callees_missing || (timed.call->callee == none && !is_peer(timed));
+      } else {
+        longest_good = duration;
       }
-      const bool too_late = timed.sign != Sign::cut_short;
-      if (too_late && !failed_at_caller_alone(*timed.call)) return {};
-      answered_too_late += too_late ? 1 : 0;
-      pile.push_back(timed);
-      callees_missing = callees_missing || (timed.call->callee == none && !is_peer(timed));
     }
-    if (value <= 0 || pile.size() < enough_cut_short + answered_too_late) return {};
-    if (2 * pile.size() > calls.size()) return {};
+    const bool exact = exactly >= enough_cut_short && longest_good < value * (1 - exact_pile_width);
+    if (longest_good > 0 && !exact) return {};
+    if (cut_short < enough_cut_short || 2 * pile.size() > calls.size()) return {};
     if (callees_missing && 3 * longest_other > 2 * pile.front().duration) return {};
     return pile;
   }

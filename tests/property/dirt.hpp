@@ -13,7 +13,7 @@ namespace rehearse::testing {
 struct Dirt {
   std::string name;
   void (*spoil)(SpanSet& spans, RandomStream& luck);
-  /// The account names it by one of these.
+  /// The account names it by one of these, if at all.
   std::vector<std::string> words;
 };
 

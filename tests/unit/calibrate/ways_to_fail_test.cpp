@@ -119,7 +119,7 @@ TEST_CASE("who sends messages to one it also calls waits for the calls", "[calib
   for (std::uint64_t trace = 1; trace <= 60; ++trace) {
     builder.add(trace, 1, 0, "a", "root", 0, 50 * ms, SpanKind::server);
     add_call(builder, trace, 2, "b", 10 * ms, 30 * ms, false);
-    builder.add(trace, 4, 1, "a", "send", 40 * ms, 41 * ms, SpanKind::producer);
+    builder.add(trace, 4, 1, "a", "send", 40 * ms, 96 * ms, SpanKind::producer);
     builder.add(trace, 5, 4, "b", "get", 45 * ms, 95 * ms, SpanKind::consumer);
   }
 
@@ -176,6 +176,50 @@ TEST_CASE("a second call behind one that was given up is no attempt more", "[cal
 
   REQUIRE(model.services.at("a").calls.at("b").retry);
   CHECK(model.services.at("a").calls.at("b").retry->max_attempts == 2);
+}
+
+TEST_CASE("a timeout that ends the server span as well is found beside good calls hardly shorter",
+          "[calibrate]") {
+  for (const bool exactly : {true, false}) {
+    SpanBuilder builder;
+    for (std::uint64_t trace = 1; trace <= 100; ++trace) {
+      const bool given_up = trace % 10 == 0;
+      const auto spread = exactly ? 0 : static_cast<std::int64_t>(trace) * ms / 400;
+      const std::int64_t end =
+          10 * ms + (given_up ? 40 * ms + spread : static_cast<std::int64_t>(trace) * 2 * ms / 5);
+      builder.add(trace, 1, 0, "a", "root", 0, end + ms, SpanKind::server).error = given_up;
+      builder.add(trace, 2, 1, "a", "call", 10 * ms, end, SpanKind::client).error = given_up;
+      builder.add(trace, 3, 2, "b", "get", 10 * ms + ms / 8, end - (given_up ? 0 : ms / 8),
+                  SpanKind::server);
+    }
+
+    const ModelSpec model = calibrate(std::move(builder.set), {}).model;
+
+    const auto timeout = model.services.at("a").calls.at("b").timeout;
+    CHECK(timeout == (exactly ? std::optional(Duration::milliseconds(40)) : std::nullopt));
+  }
+}
+
+TEST_CASE("clocks that tell whole milliseconds, or differ by much, are warned of", "[calibrate]") {
+  const auto account_with = [](std::int64_t ahead, std::int64_t grain) {
+    SpanBuilder builder;
+    for (std::uint64_t trace = 1; trace <= 40; ++trace) {
+      const std::int64_t start = static_cast<std::int64_t>(trace) * 500 * ms + ms / grain;
+      builder.add(trace, 1, 0, "a", "root", start, start + 50 * ms, SpanKind::server);
+      builder.add(trace, 2, 1, "a", "call", start + 10 * ms, start + 30 * ms, SpanKind::client);
+      builder.add(trace, 3, 2, "b", "get", start + 11 * ms + ahead, start + 29 * ms + ahead,
+                  SpanKind::server);
+    }
+    return text(calibrate(std::move(builder.set), {}).account);
+  };
+  const auto warns = [](const std::string& account, const std::string& of) {
+    return account.find(of) != std::string::npos;
+  };
+
+  CHECK(warns(account_with(5'000 * ms, 3), "warning, clocks differ by 5s or more"));
+  CHECK_FALSE(warns(account_with(5 * ms, 3), "warning, clocks differ"));
+  CHECK(warns(account_with(0, 1), "warning, those of a, b tell whole milliseconds"));
+  CHECK_FALSE(warns(account_with(0, 3), "whole milliseconds"));
 }
 
 }  // namespace rehearse
