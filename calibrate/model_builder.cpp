@@ -8,11 +8,11 @@
 
 #include <fmt/format.h>
 
+#include "calibrate/audit/assumptions.hpp"
 #include "calibrate/learn/correlation.hpp"
 #include "calibrate/learn/failures_at_once.hpp"
 #include "calibrate/learn/recorded_load.hpp"
 #include "calibrate/learn/request_size.hpp"
-#include "calibrate/traces/clock_differences.hpp"
 #include "language/spec_path.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/duration_text.hpp"
@@ -22,8 +22,6 @@ namespace {
 
 /// What was given up would have taken longer; how much is a guess.
 constexpr double longer_than_timeout = 1.5;
-
-constexpr std::int64_t coarse_grain = 1'000'000;
 
 /// Whether the visit waited for nothing new after a call had failed. Others that were under way
 /// may end with it, or later: they are given up.
@@ -98,7 +96,10 @@ Calibration ModelBuilder::build() {
   describe_roles();
   describe_edges();
   note_untried_failures();
-  note_assumptions();
+  for (std::string& sentence : assumptions_of(
+           {result_.model, result_.account.arrivals, edges_, losses_, forest_, names_, grains_})) {
+    result_.account.assumptions.push_back(std::move(sentence));
+  }
   return std::move(result_);
 }
 
@@ -491,80 +492,6 @@ void ModelBuilder::note_untried_failures() {
       fmt::format("callers fail when their calls do: on {} of {} between services no failed "
                   "call was recorded, so nobody saw what they do",
                   count_text(untried), counted(edges, "edge")));
-}
-
-/// Clocks that tell too little, or do not agree.
-void ModelBuilder::note_clocks() {
-  std::vector<std::string>& lines = result_.account.assumptions;
-  std::string coarse;
-  for (const auto& [service, spec] : result_.model.services) {
-    const auto is_coarse = [&](NameId id) {
-      return grains_[id] >= coarse_grain && names_.text(id) == service;
-    };
-    for (NameId id = 0; id < grains_.size(); ++id) {
-      if (is_coarse(id)) coarse += (coarse.empty() ? "" : ", ") + service;
-    }
-  }
-  if (!coarse.empty()) {
-    lines.push_back(fmt::format(
-        "calls are made in the order of their clocks: warning, those of {} tell whole milliseconds "
-        "only, so that calls at once may be taken for calls one after another, and the reverse",
-        coarse));
-  }
-  const ArrivalFacts& arrivals = result_.account.arrivals;
-  const double apart = static_cast<double>(largest_clock_difference(forest_)) / 1e9;
-  if (arrivals.seconds > 0 && apart > 0.01 * arrivals.seconds) {
-    lines.push_back(fmt::format(
-        "requests came when the clocks of their hosts say: warning, clocks differ by {} or more, "
-        "so that the rate of requests and all that changes with time may be wrong",
-        rounded_duration_text(apart)));
-  }
-}
-
-void ModelBuilder::note_assumptions() {
-  std::vector<std::string>& lines = result_.account.assumptions;
-  std::string unlimited;
-  for (const auto& [service, spec] : result_.model.services) {
-    if (!spec.workers) unlimited += (unlimited.empty() ? "" : ", ") + service;
-  }
-  if (!unlimited.empty()) {
-    lines.push_back(fmt::format(
-        "workers are unlimited at {}: the recording does not tell, time spent waiting is part of "
-        "the self times, and these services do not slow down under more load until workers or cpu "
-        "are filled in",
-        unlimited));
-  }
-  const ArrivalFacts& arrivals = result_.account.arrivals;
-  lines.push_back(arrivals_sentence(arrivals));
-  lines.push_back("the way between users and the first service takes no time");
-  if (arrivals.only_orphans) {
-    lines.push_back("no trace has a root: spans without a recorded parent were taken for requests");
-  } else if (arrivals.begun_below > 0) {
-    lines.push_back(fmt::format(
-        "{} of {} began below a parent that was not recorded: a gateway or a browser there is not "
-        "part of the model",
-        count_text(arrivals.begun_below), counted(arrivals.requests, "request")));
-  }
-  if (arrivals.roots_lost > 0) {
-    lines.push_back(fmt::format(
-        "{} at the top of traces without a root {} no request: recorded callers make the same "
-        "calls, "
-        "so the root seems to be lost, and the rate of requests is too low by as much",
-        counted(arrivals.roots_lost, "visit"), agreeing(arrivals.roots_lost, "is", "are")));
-  }
-  note_clocks();
-  if (edges_.one_way.empty()) {
-    lines.push_back("no call was recorded from both sides: network time is inside self times");
-  }
-  if (losses_.highest > 0) {
-    lines.push_back(
-        fmt::format("spans were lost on their way to the collector, up to {:.1f} % of a service: a "
-                    "call that is "
-                    "missing no more often than that is taken for one that was made",
-                    100 * losses_.highest));
-  } else if (forest_.counts.orphans > arrivals.begun_below) {
-    lines.push_back("spans whose parent is missing belong to calls that the model does not make");
-  }
 }
 
 }  // namespace rehearse

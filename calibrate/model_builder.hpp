@@ -57,8 +57,6 @@ class ModelBuilder {
   void describe_roles();
   void describe_edges();
   void note_untried_failures();
-  void note_clocks();
-  void note_assumptions();
   void note(const std::string& path, Basis basis, std::uint64_t n, std::string text);
 
   std::map<std::uint32_t, double> lost_calls_of(std::uint32_t caller) const;
