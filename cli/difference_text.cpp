@@ -85,7 +85,8 @@ std::array<std::size_t, parts.size()> shares_of(const std::array<std::size_t, pa
 
 }  // namespace
 
-std::string difference_text(const std::vector<ModelChange>& changes, std::size_t most_lines) {
+std::string difference_text(const std::vector<ModelChange>& changes, std::size_t most_lines,
+                            std::string_view where_all_are) {
   if (changes.empty()) return "No difference.\n";
   std::array<std::size_t, parts.size()> counts{};
   for (const ModelChange& change : changes) ++counts[static_cast<std::size_t>(change.part)];
@@ -102,8 +103,9 @@ std::string difference_text(const std::vector<ModelChange>& changes, std::size_t
       ++hidden;
     }
   }
-  if (hidden > 0)
-    text += fmt::format("\nand {} smaller ones; --all lists them\n", count_text(hidden));
+  if (hidden > 0) {
+    text += fmt::format("\nand {} smaller ones{}\n", count_text(hidden), where_all_are);
+  }
   return text;
 }
 

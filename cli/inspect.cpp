@@ -68,7 +68,8 @@ int inspect_difference(const Invocation& invocation, const std::string& before,
   const ModelSpec old_model = load_model(before).spec;
   const ModelSpec new_model = load_model(after).spec;
   print(fmt::format("{} -> {}\n", visible_line(before), visible_line(after)) +
-        difference_text(differences(old_model, new_model), limit(invocation, most_differences)));
+        difference_text(differences(old_model, new_model), limit(invocation, most_differences),
+                        "; --all lists them"));
   return 0;
 }
 

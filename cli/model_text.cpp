@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <map>
-#include <set>
 #include <vector>
 
-#include "language/spec_path.hpp"
+#include "cli/difference_text.hpp"
 #include "language/text_file.hpp"
-#include "language/toml_text.hpp"
 #include "scenarios/documents.hpp"
+#include "scenarios/model_difference.hpp"
 #include "scenarios/scenario.hpp"
 #include "scenarios/write.hpp"
 #include "sim/error.hpp"
@@ -19,68 +17,14 @@
 namespace rehearse {
 namespace {
 
-using Values = std::map<std::string, std::string>;
+constexpr std::size_t most_differences = 10;
 
-/// Every value of a document by its path, as a file spells it.
-void collect_values(const Node& node, const std::string& path, Values& values) {
-  if (node.type == Node::Type::none) return;
-  const bool block = node.layout == Layout::block;
-  if (node.type == Node::Type::table && block) {
-    for (const Entry& entry : node.entries) {
-      collect_values(entry.node, extended_path(path, entry.key), values);
-    }
-  } else if (node.type == Node::Type::array && !node.items.empty() && block) {
-    for (std::size_t i = 0; i < node.items.size(); ++i) {
-      collect_values(node.items[i], indexed_path(path, i), values);
-    }
-  } else {
-    values[path] = toml_value(node);
-  }
-}
-
-Values values_of(const ModelSpec& model, bool evidence) {
-  Values values;
-  for (const Entry& entry : written_model(model).entries) {
-    if (entry.key == "provenance" || (entry.key == "evidence") != evidence) continue;
-    collect_values(entry.node, extended_path("", entry.key), values);
-  }
-  return values;
-}
-
-std::string shown(const Values& values, const std::string& path) {
-  constexpr std::size_t longest_shown = 60;
-  const auto found = values.find(path);
-  if (found == values.end()) return "nothing";
-  const std::string& text = found->second;
-  return text.size() <= longest_shown ? text : visible_line(text.substr(0, longest_shown)) + "...";
-}
-
-void add_differences(const Values& there, const Values& learned, std::vector<std::string>& lines) {
-  std::set<std::string> paths;
-  for (const auto& [path, value] : there) paths.insert(path);
-  for (const auto& [path, value] : learned) paths.insert(path);
-  for (const std::string& path : paths) {
-    const auto a = there.find(path);
-    const auto b = learned.find(path);
-    if (a != there.end() && b != learned.end() && a->second == b->second) continue;
-    lines.push_back(fmt::format("  {} is {}, learned was {}", visible_name(path),
-                                shown(there, path), shown(learned, path)));
-  }
-}
-
-/// What they say comes before why it should be believed.
-std::vector<std::string> differences(const ModelSpec& there, const ModelSpec& learned) {
-  std::vector<std::string> lines;
-  for (const bool evidence : {false, true}) {
-    add_differences(values_of(there, evidence), values_of(learned, evidence), lines);
-  }
-  constexpr std::size_t most_lines = 10;
-  if (lines.size() > most_lines) {
-    const std::string rest = fmt::format("  and {} more", lines.size() - most_lines);
-    lines.resize(most_lines);
-    lines.push_back(rest);
-  }
-  return lines;
+/// Where they were learned does not matter.
+std::vector<ModelChange> differences_that_matter(const ModelSpec& there, const ModelSpec& learned) {
+  std::vector<ModelChange> changes = differences(there, learned);
+  std::erase_if(changes,
+                [](const ModelChange& change) { return change.part == ModelChange::Part::origin; });
+  return changes;
 }
 
 constexpr const char* way_out = "hint: --force overwrites it, -o may name another file";
@@ -92,19 +36,20 @@ void refuse_other_model(const ModelSpec& learned, const std::string& path) {
   if (!std::filesystem::is_regular_file(path, absent)) return;
   const TextFile file = read_text_file(path);
   if (file.text && file.text->empty()) return;
-  std::vector<std::string> lines;
+  std::vector<ModelChange> changes;
   try {
     if (!file.text) throw InvalidInput(file.complaint);
-    lines = differences(parse_model(*file.text, path), learned);
+    changes = differences_that_matter(parse_model(*file.text, path), learned);
   } catch (const InvalidInput&) {
     throw InvalidInput(
         fmt::format("rehearse calibrate: {} exists and is no model that could be compared\n{}",
                     visible_line(path), way_out));
   }
-  if (lines.empty()) return;
+  if (changes.empty()) return;
   throw InvalidInput(fmt::format(
-      "rehearse calibrate: {} exists and says something else than these traces:\n{}\n{}",
-      visible_line(path), fmt::join(lines, "\n"), way_out));
+      "rehearse calibrate: {} exists and says something else than these traces (there -> learned): "
+      "{}{}",
+      visible_line(path), difference_text(changes, most_differences, ""), way_out));
 }
 
 std::string readable_model_text(const ModelSpec& model, const std::string& name) {

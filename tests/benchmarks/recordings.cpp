@@ -205,10 +205,8 @@ std::string highest_first(std::uint64_t number) {
   return bytes;
 }
 
-void append_attribute(std::string& bytes, unsigned field, std::string_view key,
-                      std::string_view said) {
-  std::string value;
-  append_text(value, 1, said);
+void append_pair(std::string& bytes, unsigned field, std::string_view key,
+                 const std::string& value) {
   std::string pair;
   append_text(pair, 1, key);
   append_text(pair, 2, value);
@@ -216,13 +214,17 @@ void append_attribute(std::string& bytes, unsigned field, std::string_view key,
 }
 
 void append_attribute(std::string& bytes, unsigned field, std::string_view key,
+                      std::string_view said) {
+  std::string value;
+  append_text(value, 1, said);
+  append_pair(bytes, field, key, value);
+}
+
+void append_attribute(std::string& bytes, unsigned field, std::string_view key,
                       std::uint64_t said) {
   std::string value;
   append_number(value, 3, said);
-  std::string pair;
-  append_text(pair, 1, key);
-  append_text(pair, 2, value);
-  append_text(bytes, field, pair);
+  append_pair(bytes, field, key, value);
 }
 
 std::string protobuf_span(const InventedSpan& span) {

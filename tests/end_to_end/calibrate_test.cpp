@@ -236,7 +236,7 @@ TEST_CASE("calibrate once overwrote a model that was corrected by hand", "[end_t
   CHECK(again.exit_code == 0);
   CHECK(refused.exit_code == 104);
   CHECK_THAT(refused.errors,
-             Catch::Contains("services.stock.workers is 3, learned was \"unlimited\"") &&
+             Catch::Contains("services.stock.workers: 3 -> \"unlimited\"") &&
                  Catch::Contains("evidence.\"services.stock.workers\" is { basis = \"given\"") &&
                  Catch::Contains("--force overwrites it"));
   CHECK(kept == corrected);

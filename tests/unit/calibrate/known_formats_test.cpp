@@ -68,21 +68,12 @@ const std::vector<Example> examples{
     {"traces.json"s + std::string(246, '\0') + "ustar\0"s + "00"s, "tar"},
 };
 
-std::string refusal(const std::string& content) {
-  try {
-    read_text(content);
-  } catch (const InvalidInput& mistake) {
-    return mistake.what();
-  }
-  return "read";
-}
-
 }  // namespace
 
 TEST_CASE("what is known and not read is called by its name", "[calibrate]") {
   for (const auto& [content, name] : examples) {
     INFO(content);
-    const std::string message = refusal(content);
+    const std::string message = test::refusal(content);
 
     CHECK_THAT(message, Catch::Contains("looks like "));
     CHECK_THAT(message, Catch::Contains(name));
@@ -93,7 +84,7 @@ TEST_CASE("what is known and not read is called by its name", "[calibrate]") {
 TEST_CASE("every known format has an example, a name and a way", "[calibrate]") {
   std::set<std::string> named;
   for (const Example& example : examples) {
-    const std::string message = refusal(example.content);
+    const std::string message = test::refusal(example.content);
     for (const KnownFormat& format : known_formats()) {
       if (message.find(what_is_known_of(format)) != std::string::npos) named.emplace(format.name);
     }

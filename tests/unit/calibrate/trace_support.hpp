@@ -14,6 +14,7 @@
 #include "calibrate/calibrate.hpp"
 #include "calibrate/readers/reader.hpp"
 #include "calibrate/traces/trace_forest.hpp"
+#include "sim/error.hpp"
 #include "tests/support/skipped.hpp"
 
 namespace rehearse::test {
@@ -41,6 +42,16 @@ class TemporaryFile {
 inline SpanSet read_text(const std::string& content, const ReadOptions& options = {}) {
   const TemporaryFile file(content);
   return read_spans({file.path()}, options);
+}
+
+/// Why a file with such a content is refused; "read" when it is not.
+inline std::string refusal(const std::string& content) {
+  try {
+    read_text(content);
+  } catch (const InvalidInput& mistake) {
+    return mistake.what();
+  }
+  return "read";
 }
 
 /// Where recordings of other people's systems lie. Nothing where they do not: the test is skipped.

@@ -99,15 +99,6 @@ std::string span(const std::string& id) {
          R"(","name":"n","timestamp":5,"duration":1,"localEndpoint":{"serviceName":"s"}}])";
 }
 
-std::string refusal(const std::string& content) {
-  try {
-    read_text(content);
-  } catch (const InvalidInput& mistake) {
-    return mistake.what();
-  }
-  return "read";
-}
-
 }  // namespace
 
 TEST_CASE("each member of a ZIP archive is read as a file of its own", "[calibrate]") {
@@ -140,16 +131,16 @@ TEST_CASE("what is wrong with a member of a ZIP archive is said with its name", 
   Packed large = stored("x.json", span("1"));
   large.size = 0xFFFFFFFF;
 
-  CHECK_THAT(refusal(archive({encrypted})), Catch::Contains("x.json in it is encrypted"));
-  CHECK_THAT(refusal(archive({other_method})),
+  CHECK_THAT(test::refusal(archive({encrypted})), Catch::Contains("x.json in it is encrypted"));
+  CHECK_THAT(test::refusal(archive({other_method})),
              Catch::Contains("x.json in it is compressed by method 14"));
-  CHECK_THAT(refusal(archive({other_checksum})), Catch::Contains("/x.json: damaged"));
-  CHECK_THAT(refusal(archive({other_size})),
+  CHECK_THAT(test::refusal(archive({other_checksum})), Catch::Contains("/x.json: damaged"));
+  CHECK_THAT(test::refusal(archive({other_size})),
              Catch::Contains("x.json is not where its directory says"));
-  CHECK_THAT(refusal(archive({large})), Catch::Contains("64-bit kind"));
-  CHECK_THAT(refusal(archive({stored("x\x1b[2J.txt", "no trace")})),
+  CHECK_THAT(test::refusal(archive({large})), Catch::Contains("64-bit kind"));
+  CHECK_THAT(test::refusal(archive({stored("x\x1b[2J.txt", "no trace")})),
              Catch::Contains("/x\\u001b[2J.txt: neither JSON nor a table"));
-  CHECK_THAT(refusal(archive({})), Catch::Contains("no usable span in 1 file"));
+  CHECK_THAT(test::refusal(archive({})), Catch::Contains("no usable span in 1 file"));
 }
 
 TEST_CASE("a ZIP archive that is cut anywhere is refused", "[calibrate]") {
@@ -157,7 +148,7 @@ TEST_CASE("a ZIP archive that is cut anywhere is refused", "[calibrate]") {
   REQUIRE(read_text(whole).spans.size() == 2);
 
   for (std::size_t size = 4; size < whole.size(); ++size) {
-    CHECK_THAT(refusal(whole.substr(0, size)), Catch::Contains("damaged ZIP archive"));
+    CHECK_THAT(test::refusal(whole.substr(0, size)), Catch::Contains("damaged ZIP archive"));
   }
 }
 
