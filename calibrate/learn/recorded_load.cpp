@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -103,8 +104,12 @@ double rounded(double value) {
 /// Whole milliseconds, when there are many.
 std::int64_t readable(std::int64_t nanoseconds) {
   constexpr std::int64_t millisecond = 1'000'000;
+  constexpr std::int64_t longest = std::numeric_limits<std::int64_t>::max();
   if (nanoseconds < 1000 * millisecond) return nanoseconds;
-  return (nanoseconds + millisecond / 2) / millisecond * millisecond;
+  const std::int64_t whole = nanoseconds / millisecond * millisecond;
+  return nanoseconds - whole < millisecond / 2 || whole > longest - millisecond
+             ? whole
+             : whole + millisecond;
 }
 
 HighestRecorded highest_of(const std::vector<WindowLoad>& loads, int instances) {

@@ -237,7 +237,7 @@ TEST_CASE("calibrate once overwrote a model that was corrected by hand", "[end_t
   CHECK(refused.exit_code == 104);
   CHECK_THAT(refused.errors,
              Catch::Contains("services.stock.workers: 3 -> \"unlimited\"") &&
-                 Catch::Contains("evidence.\"services.stock.workers\" is { basis = \"given\"") &&
+                 Catch::Contains("evidence of services.stock.workers: given -> assumed") &&
                  Catch::Contains("--force overwrites it"));
   CHECK(kept == corrected);
   CHECK(overwritten.exit_code == 0);
