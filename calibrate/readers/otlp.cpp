@@ -52,16 +52,14 @@ void read_span(const JsonValue& value, const ResourceReader& resource, SpanSet& 
   for_each_attribute(attributes, SpanAttributeReader::looks_at,
                      [&](std::string_view key, const JsonValue& plain) { span.see(key, plain); });
   std::string storage;
-  std::string storage_of_name;
-  std::string storage_of_state;
   OtlpSpanFields fields;
   fields.trace = trace_id_of(text_of(trace, storage));
   fields.id = span_id_of(text_of(id, storage));
   fields.parent = span_id_of(text_of(parent, storage));
   fields.start = time_of(start);
   fields.end = time_of(end);
-  fields.name = text_of(name, storage_of_name);
-  fields.trace_state = text_of(state, storage_of_state);
+  fields.name = text_of(name, storage);
+  fields.trace_state = text_of(state, storage);
   const std::string_view word = text_of(kind, storage);
   if (!word.empty()) fields.kind = span_kind_of(word);
   fields.failed = has_failed(status);
