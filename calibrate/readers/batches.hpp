@@ -52,8 +52,8 @@ struct BatchWork {
 };
 
 /// Reads a file in batches of about `batch_bytes`, and adds what they hold to `set` in the order of
-/// the file, so that it does not depend on the threads. Memory: two batches for each thread at most;
-/// of text 32 MiB, and the batch or piece that exceeds them.
+/// the file, so that it does not depend on the threads. Memory: two batches for each thread at
+/// most; of text 32 MiB, and the batch or piece that exceeds them.
 void read_in_batches(const std::string& file, const BatchWork& work, SpanSet& set);
 
 }  // namespace rehearse
