@@ -378,7 +378,9 @@ void ModelBuilder::describe_callers() {
 void ModelBuilder::describe_call_timeouts() {
   for (const auto& [edge, facts] : callers_.timeouts.of_endpoints) {
     result_.account.callers.push_back(
-        {name(edge.first).text(), name(edge.second).text(), given_up_text(facts)});
+        {name(edge.first).text(), name(edge.second).text(),
+         given_up_text(facts) +
+             (facts.tried_again > 0 ? "; some were tried again, and in the model they fail" : "")});
   }
 }
 

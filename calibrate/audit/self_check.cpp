@@ -10,13 +10,13 @@
 #include "models/replication.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/duration_text.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 namespace {
 
 constexpr double confidence = 0.95;
 constexpr double alike_within = 0.15;
-constexpr double errors_alike_within = 0.002;
 constexpr double most_events = 4e6;
 constexpr double fewest_requests = 200;
 constexpr std::size_t rows_shown = 8;
@@ -29,7 +29,7 @@ struct Answer {
 
 /// What was recorded of the visits of one endpoint.
 struct RecordedAnswers {
-  std::vector<Answer> good;
+  std::vector<Answer> good;  // rising
   std::uint64_t visits = 0;
   double weight = 0;
   double squared_weight = 0;
@@ -48,25 +48,6 @@ struct RecordedAnswers {
   /// The number of equal samples that tell as much (Kish).
   double worth() const { return weight * weight / squared_weight; }
 };
-
-/// Where requests come in. By endpoint.
-std::map<std::uint32_t, RecordedAnswers> recorded_answers(const TraceForest& forest,
-                                                          const VisitTable& visits,
-                                                          const ArrivalFacts& arrivals) {
-  std::map<std::uint32_t, RecordedAnswers> answers;
-  for (const auto& [endpoint, weight] : arrivals.mix) answers[endpoint];
-  for (const Visit& visit : visits.visits) {
-    const auto found = answers.find(visit.endpoint);
-    if (found == answers.end()) continue;
-    const Span& span = forest.spans[visit.span];
-    found->second.add(static_cast<double>(span.duration()) * 1e-9, span.adjusted_count, span.error);
-  }
-  for (auto& [endpoint, recorded] : answers) {
-    std::sort(recorded.good.begin(), recorded.good.end(),
-              [](const Answer& a, const Answer& b) { return a.seconds < b.seconds; });
-  }
-  return answers;
-}
 
 /// Quantiles of rising samples by weight.
 class WeightedQuantiles {
@@ -89,12 +70,16 @@ class WeightedQuantiles {
     return rising_.back().seconds;
   }
 
+  /// How many equal samples tell as much (Kish).
+  std::uint64_t worth() const { return worth_; }
+
+  /// Never wider than the samples, though so few may not enclose the quantile with confidence: what
+  /// is beyond them all is no noise of theirs.
   Interval noise_at(double level) const {
     const RankInterval ranks = quantile_ranks(worth_, level, confidence);
     const auto all = static_cast<double>(worth_);
-    return {ranks.lower == 0 ? 0 : at(static_cast<double>(ranks.lower) / all),
-            ranks.upper > worth_ ? std::numeric_limits<double>::infinity()
-                                 : at(static_cast<double>(ranks.upper) / all)};
+    return {at(static_cast<double>(ranks.lower) / all),
+            at(std::min(static_cast<double>(ranks.upper) / all, 1.0))};
   }
 
  private:
@@ -103,24 +88,59 @@ class WeightedQuantiles {
   std::uint64_t worth_ = 1;
 };
 
+bool is_thin(const RecordedAnswers& answers) {
+  return answers.good.empty() || WeightedQuantiles(answers.good).worth() < enough_for_level.front();
+}
+
+/// Where requests come in. By endpoint.
+std::map<std::uint32_t, RecordedAnswers> recorded_answers(const TraceForest& forest,
+                                                          const VisitTable& visits,
+                                                          const ArrivalFacts& arrivals) {
+  std::map<std::uint32_t, RecordedAnswers> answers;
+  for (const auto& [endpoint, weight] : arrivals.mix) answers[endpoint];
+  for (const Visit& visit : visits.visits) {
+    const auto found = answers.find(visit.endpoint);
+    if (found == answers.end()) continue;
+    const Span& span = forest.spans[visit.span];
+    found->second.add(static_cast<double>(span.duration()) * 1e-9, span.adjusted_count, span.error);
+  }
+  for (auto& [endpoint, recorded] : answers) {
+    std::sort(recorded.good.begin(), recorded.good.end(),
+              [](const Answer& a, const Answer& b) { return a.seconds < b.seconds; });
+  }
+  return answers;
+}
+
 bool is_within(double value, const Interval& interval) {
   return interval.lower <= value && value <= interval.upper;
 }
 
-/// Long enough for many more requests than were recorded, if that is not too much work.
-ExperimentSpec long_enough(const ModelSpec& model, const ArrivalFacts& arrivals, double longest) {
+ExperimentSpec lasting(double seconds, double longest) {
+  ExperimentSpec experiment;
+  experiment.warm_up = Duration::rounded_seconds(std::min(1 + 5 * longest, seconds));
+  experiment.duration = experiment.warm_up + Duration::rounded_seconds(seconds);
+  experiment.window = experiment.duration;
+  return experiment;
+}
+
+/// Long enough for many more requests than were recorded, if that is not too much work: nothing,
+/// when hardly any can be afforded.
+std::optional<ExperimentSpec> long_enough(const ModelSpec& model, const ArrivalFacts& arrivals,
+                                          double longest) {
+  constexpr double shortest_run = 1e-6;
+  constexpr double longest_run = 1e8;
   const double rate = arrivals.per_second > 0 ? arrivals.per_second : 1.0;
   const double wanted = std::clamp(20 * static_cast<double>(arrivals.requests), 2e3, 4e4);
-  ExperimentSpec experiment;
-  const auto last = [&](double seconds) {
-    experiment.warm_up = Duration::rounded_seconds(std::min(1 + 5 * longest, seconds));
-    experiment.duration = experiment.warm_up + Duration::rounded_seconds(seconds);
-    experiment.window = experiment.duration;
-  };
-  last(wanted / rate);
-  const double events = System(model, experiment).expected_events();
-  if (events > most_events) last(wanted / rate * most_events / events);
-  return experiment;
+  double seconds = std::clamp(wanted / rate, shortest_run, longest_run);
+  const double events = System(model, lasting(seconds, longest)).expected_events();
+  if (events > most_events) seconds *= most_events / events;
+  if (seconds < shortest_run || seconds * rate < fewest_requests) return std::nullopt;
+  return lasting(seconds, longest);
+}
+
+bool is_alike(const Likeness& likeness) {
+  return is_within(likeness.model, likeness.noise) ||
+         std::abs(likeness.model - likeness.recorded) <= alike_within * likeness.recorded;
 }
 
 Likeness compared_quantile(const WeightedQuantiles& recorded, double level,
@@ -129,8 +149,7 @@ Likeness compared_quantile(const WeightedQuantiles& recorded, double level,
   likeness.recorded = recorded.at(level);
   likeness.noise = recorded.noise_at(level);
   likeness.model = outcome.latency.quantile(level).value_or(Duration()).in_seconds();
-  likeness.alike = is_within(likeness.model, likeness.noise) ||
-                   std::abs(likeness.model - likeness.recorded) <= alike_within * likeness.recorded;
+  likeness.alike = outcome.latency.count() > 0 && is_alike(likeness);
   return likeness;
 }
 
@@ -141,8 +160,7 @@ Likeness compared_errors(const RecordedAnswers& recorded, const EndpointOutcome&
   likeness.model = outcome.counts.arrived == 0 ? 0
                                                : static_cast<double>(outcome.counts.errors()) /
                                                      static_cast<double>(outcome.counts.arrived);
-  likeness.alike = is_within(likeness.model, likeness.noise) ||
-                   std::abs(likeness.model - likeness.recorded) <= errors_alike_within;
+  likeness.alike = is_alike(likeness);
   return likeness;
 }
 
@@ -152,10 +170,10 @@ SelfCheckRow compared(const std::string& name, const RecordedAnswers& recorded,
   row.endpoint = name;
   row.visits = recorded.visits;
   row.errors = compared_errors(recorded, outcome);
+  const WeightedQuantiles quantiles(recorded.good);
   for (std::size_t i = 0; i < self_check_levels.size(); ++i) {
-    if (recorded.good.size() < enough_for_level[i]) continue;
-    row.quantiles[i] =
-        compared_quantile(WeightedQuantiles(recorded.good), self_check_levels[i], outcome);
+    if (quantiles.worth() < enough_for_level[i]) continue;
+    row.quantiles[i] = compared_quantile(quantiles, self_check_levels[i], outcome);
   }
   return row;
 }
@@ -175,7 +193,7 @@ std::string text(const char* what, const Likeness& likeness) {
   return line;
 }
 
-bool is_alike(const SelfCheckRow& row) {
+bool all_alike(const SelfCheckRow& row) {
   return row.errors.alike &&
          std::all_of(row.quantiles.begin(), row.quantiles.end(),
                      [](const auto& quantile) { return !quantile || quantile->alike; });
@@ -222,9 +240,11 @@ SelfCheck check_against_recording(const ModelSpec& model, const TraceForest& for
   const auto recorded = recorded_answers(forest, visits, arrivals);
   double longest = 0;
   for (const auto& [endpoint, answers] : recorded) {
-    const bool thin = answers.good.size() < enough_for_level.front();
-    check.too_thin += thin ? 1 : 0;
-    if (!thin) longest = std::max(longest, WeightedQuantiles(answers.good).at(0.99));
+    if (is_thin(answers)) {
+      ++check.too_thin;
+    } else {
+      longest = std::max(longest, WeightedQuantiles(answers.good).at(0.99));
+    }
   }
   if (check.too_thin == recorded.size()) {
     check.not_run = "no endpoint at which requests come in has 50 good answers";
@@ -234,24 +254,22 @@ SelfCheck check_against_recording(const ModelSpec& model, const TraceForest& for
     check.not_run = "the model cannot be run as it is";
     return check;
   }
-  const ExperimentSpec experiment = long_enough(model, arrivals, longest);
-  const System system(model, experiment);
-  const double expected_requests =
-      arrivals.per_second * (experiment.duration - experiment.warm_up).in_seconds();
-  if (arrivals.per_second > 0 && expected_requests < fewest_requests) {
+  const auto experiment = long_enough(model, arrivals, longest);
+  if (!experiment) {
     check.not_run = "a request makes too many calls";
     return check;
   }
+  const System system(model, *experiment);
   const Outcome outcome = run_replication(system, {.study = 1, .replication = 0});
   const IntervalOutcome& run = outcome.intervals.front();
   for (const WorkloadOutcome& workload : run.workloads) check.simulated += workload.counts.arrived;
   const auto& keys = system.layout().endpoints;
   for (const auto& [endpoint, answers] : recorded) {
-    if (answers.good.size() < enough_for_level.front()) continue;
+    if (is_thin(answers)) continue;
     const auto key = std::find_if(keys.begin(), keys.end(), [&](const auto& candidate) {
       return candidate.name == names[endpoint];
     });
-    if (key == keys.end()) continue;
+    expects(key != keys.end(), "where requests come in is an endpoint of the model");
     check.rows.push_back(compared(names[endpoint].text(), answers,
                                   run.endpoints[static_cast<std::size_t>(key - keys.begin())]));
   }
@@ -269,7 +287,7 @@ std::string text(const SelfCheck& check, bool all_rows) {
       counted(check.simulated, "request"));
   std::size_t shown = 0;
   for (const SelfCheckRow& row : check.rows) {
-    if (!all_rows && shown >= rows_shown && is_alike(row)) continue;
+    if (!all_rows && shown >= rows_shown && all_alike(row)) continue;
     lines += text(row);
     ++shown;
   }

@@ -32,7 +32,7 @@ struct SelfCheckRow {
   Likeness errors;  // share of the visits
 };
 inline constexpr std::array<double, 3> self_check_levels = {0.5, 0.9, 0.99};
-/// So many good answers are enough to compare a quantile of these levels.
+/// Good answers of equal weight that are enough to compare a quantile of these levels.
 inline constexpr std::array<std::uint64_t, 3> enough_for_level = {50, 50, 300};
 
 /// A model against the recording that it was learned from.
@@ -46,10 +46,11 @@ struct SelfCheck {
 };
 
 /// Runs the model at the recorded rate, for as many requests as a few million events allow, and
-/// compares response times and errors at the endpoints at which requests come in. Two quantiles are
+/// compares response times and errors at the endpoints at which requests come in. Two numbers are
 /// alike within 15 %, or where the model's lies in the noise of the recording: between the order
-/// statistics that hold the true one with 95 % (of as many equal samples as the weights are worth).
-/// Errors are alike within 0.2 points, or inside the exact interval. Always with the same luck.
+/// statistics that hold the true quantile with 95 % (of as many equal samples as the weights are
+/// worth; no further than the samples go), or in the exact interval of the share of errors. Always
+/// with the same luck.
 /// Expects `visits` of `forest`, and the `arrivals` and the `model` learned from them;
 /// `names` [endpoint].
 SelfCheck check_against_recording(const ModelSpec& model, const TraceForest& forest,

@@ -46,7 +46,10 @@ std::int64_t difference(const CallCounts& a, const CallCounts& b) {
 }
 
 /// Whether each chain of `part` is the beginning of one of `whole`, another for each.
-bool is_part_of(const Group& part, const Group& whole) {
+bool is_part_of(Group part, const Group& whole) {
+  // The longest has the fewest that it may be the beginning of.
+  std::stable_sort(part.begin(), part.end(),
+                   [](const Chain& a, const Chain& b) { return a.size() > b.size(); });
   std::vector<bool> taken(whole.size(), false);
   return std::all_of(part.begin(), part.end(), [&](const Chain& begun) {
     for (std::size_t i = 0; i < whole.size(); ++i) {
@@ -177,6 +180,7 @@ void BehaviourLearner::settle_failed() {
 /// the weights of greatest likelihood (Dempster, Laird and Rubin 1977).
 void BehaviourLearner::spread(const std::vector<Censored>& censored) {
   constexpr int rounds = 100;
+  constexpr double settled_within = 1e-9;  // of a weight
   std::map<Bucket*, double> whole;
   for (const Censored& visits : censored) {
     for (Bucket* bucket : visits.candidates) whole[bucket] = bucket->weight;
@@ -190,7 +194,12 @@ void BehaviourLearner::spread(const std::vector<Censored>& censored) {
         added[bucket] += visits.weight * bucket->weight / sum;
       }
     }
-    for (const auto& [bucket, weight] : added) bucket->weight = whole[bucket] + weight;
+    bool settled = true;
+    for (const auto& [bucket, weight] : added) {
+      const double before = std::exchange(bucket->weight, whole[bucket] + weight);
+      settled = settled && std::abs(bucket->weight - before) <= settled_within * before;
+    }
+    if (settled) return;
   }
 }
 

@@ -8,6 +8,9 @@ namespace {
 
 constexpr std::uint32_t none = TraceForest::none;
 
+/// Few failures leave much to chance; to take for survived what is not is the worse error.
+constexpr double least_of_usual = 0.75;
+
 }  // namespace
 
 EdgeTable study_edges(const TraceForest& forest, const VisitTable& table) {
@@ -62,7 +65,8 @@ std::set<std::uint32_t> survived_callees(const EdgeTable& edges, std::uint32_t c
         facts.answered_weight > 0 ? facts.answered_survived_weight / facts.answered_weight : 1;
     if (facts.failed == 0 || survived <= 0) continue;
     const double chance = 2 * std::sqrt(usual * (1 - usual) / static_cast<double>(facts.failed));
-    if (survived >= failed * (0.9 * usual - chance)) callees.insert(edge->first.second);
+    const double least = std::max(0.9 * usual - chance, least_of_usual * usual);
+    if (survived >= failed * least) callees.insert(edge->first.second);
   }
   return callees;
 }

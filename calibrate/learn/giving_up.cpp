@@ -37,12 +37,12 @@ class TimeoutFinder {
     for (auto& [pair, by_edge] : calls_by_pair()) {
       std::vector<TimedCall> all;
       for (const auto& [edge, calls] : by_edge) all.insert(all.end(), calls.begin(), calls.end());
-      std::vector<TimedCall> pile = pile_of(all);
-      if (!pile.empty()) found.of_services[pair] = settled(all, pile);
+      const std::vector<TimedCall> pile = pile_of(all);
+      if (!pile.empty()) found.of_services[pair] = settled(pile);
       if (!pile.empty() || by_edge.size() == 1) continue;
       for (auto& [edge, calls] : by_edge) {
-        std::vector<TimedCall> own = pile_of(calls);
-        if (!own.empty()) found.of_endpoints[edge] = settled(calls, own);
+        const std::vector<TimedCall> own = pile_of(calls);
+        if (!own.empty()) found.of_endpoints[edge] = settled(own);
       }
     }
     return found;
@@ -51,8 +51,7 @@ class TimeoutFinder {
  private:
   using CallsByEdge = std::map<EndpointEdge, std::vector<TimedCall>>;
 
-  TimeoutFacts settled(std::vector<TimedCall>& calls, std::vector<TimedCall>& pile) {
-    if (pile.front().sign == Sign::goes_on) add_those_answered_too_late(calls, pile);
+  TimeoutFacts settled(const std::vector<TimedCall>& pile) {
     for (const TimedCall& timed : pile) {
       timed.call->end = timed.call->start + timed.duration;
       timed.call->failed = true;
@@ -167,6 +166,7 @@ class TimeoutFinder {
     });
     if (shorter * 9 > pile.size() || pile.size() < enough_seen_to_go_on) return {};
     if (!failed && !stands_apart(calls, pile)) return {};
+    add_those_answered_too_late(calls, pile);
     return pile;
   }
 
@@ -201,7 +201,22 @@ class TimeoutFinder {
     if (longest_good > 0 && !exact) return {};
     if (cut_short < enough_cut_short || 2 * pile.size() > calls.size()) return {};
     if (callees_missing && 3 * longest_other > 2 * pile.front().duration) return {};
-    return pile;
+    if (are_longest_by_chance(pile.size(), calls.size())) return {};
+    const std::int64_t apart = pile.front().duration - longest_other;
+    return apart < 2 * grain_of(*pile.front().call) ? std::vector<TimedCall>() : pile;
+  }
+
+  /// Whether the longest calls may be those that failed, as luck has it, in one of a hundred pairs.
+  static bool are_longest_by_chance(std::size_t failed, std::size_t calls) {
+    double ways = 1;  // to choose as many
+    for (std::size_t i = 0; i < failed && ways <= 100; ++i) {
+      ways *= static_cast<double>(calls - i) / static_cast<double>(i + 1);
+    }
+    return ways < 100;
+  }
+
+  std::int64_t grain_of(const RecordedCall& call) const {
+    return grains_[forest_.spans[call.client].service];
   }
 
   /// A callee may have been done when its caller gave up, and its answer on the way. `pile` stays

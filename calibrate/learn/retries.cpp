@@ -90,19 +90,18 @@ CallKind kind_of(const Visit& visit, const RecordedCall& call) {
 /// Whether the visit ended by the failure of another call, of which some attempt was under way at
 /// the same time, before it could try this one again.
 bool ended_meanwhile(std::span<const RecordedCall> calls, const RecordedCall& failed) {
-  std::int64_t last_start = 0;
+  std::int64_t ended_last = failed.end;
   for (const RecordedCall& call : calls) {
-    if (!call.detached) last_start = std::max(last_start, call.start);
+    if (!call.detached) ended_last = std::max(ended_last, call.start);
   }
-  const auto was_under_way = [&](std::uint32_t endpoint) {
-    return std::any_of(calls.begin(), calls.end(), [&](const RecordedCall& call) {
-      return &call != &failed && call.endpoint == endpoint && !call.detached &&
-             call.start < failed.end && call.end > failed.start;
-    });
-  };
-  return std::any_of(calls.begin(), calls.end(), [&](const RecordedCall& other) {
-    if (!other.failed || other.detached || &other == &failed) return false;
-    return other.end >= failed.end && other.end >= last_start && was_under_way(other.endpoint);
+  std::set<std::uint32_t> failed_last;
+  for (const RecordedCall& other : calls) {
+    if (!other.failed || other.detached || &other == &failed) continue;
+    if (other.end >= ended_last) failed_last.insert(other.endpoint);
+  }
+  return std::any_of(calls.begin(), calls.end(), [&](const RecordedCall& call) {
+    return &call != &failed && !call.detached && failed_last.contains(call.endpoint) &&
+           call.start < failed.end && call.end > failed.start;
   });
 }
 
@@ -255,11 +254,11 @@ class AttemptJoiner {
     calls[first].start = start;
   }
 
-  /// Of an attempt; one for the whole call ends that.
   void note_timeout(const EndpointEdge& edge) {
     const auto found = timeouts_.of_services.find(pair_of(edge));
     if (found != timeouts_.of_services.end()) ++found->second.tried_again;
-    timeouts_.of_endpoints.erase(edge);
+    const auto own = timeouts_.of_endpoints.find(edge);
+    if (own != timeouts_.of_endpoints.end()) ++own->second.tried_again;
   }
 
   static void write_spec(RetryFacts& facts, const AttemptSums& sums) {

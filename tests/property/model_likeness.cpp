@@ -189,6 +189,7 @@ class Comparison {
       const EndpointSpec* learned = find(learned_, name);
       if (learned != nullptr && endpoint.visits >= often) {
         compare(name, *find(truth_, name), *learned, endpoint);
+        compare_timeouts_of_calls(name, *learned);
       }
     }
     compare_instances();
@@ -224,6 +225,18 @@ class Comparison {
         const EndpointName name{service, operation};
         if (find(truth_, name) == nullptr) tell(name.text(), "none", "an endpoint");
       }
+    }
+  }
+
+  /// No model to learn has one.
+  void compare_timeouts_of_calls(const EndpointName& name, const EndpointSpec& learned) {
+    for (const BehaviourSpec& behaviour : learned.behaviours) {
+      for_each_step(behaviour.steps, [&](const StepSpec& step) {
+        const auto* call = std::get_if<CallSpec>(&step.action);
+        if (call == nullptr || !call->timeout) return;
+        tell(name.text() + " -> " + call->endpoint.text() + ", timeout of the call", "none",
+             "some");
+      });
     }
   }
 
@@ -326,6 +339,9 @@ class Comparison {
     if (!truth.retry) {
       if (learned.retry) tell(what + ", retries", "none", "some");
       return;
+    }
+    if (!truth.retry->per_try_timeout && learned.retry && learned.retry->per_try_timeout) {
+      tell(what + ", timeout of an attempt", "none", "some");
     }
     if (facts.tried_again < often_for_callers) return;
     if (!learned.retry) return tell(what + ", retries", "some", "none");

@@ -99,6 +99,42 @@ TEST_CASE("where little was recorded, little is compared", "[calibrate][self-che
   CHECK_FALSE(some.rows[0].quantiles[2].has_value());
 }
 
+TEST_CASE("a model is not like a recording because little is known of that",
+          "[calibrate][self-check]") {
+  SpanSet heavy = steady(310);
+  normalise(heavy);
+  for (Span& span : heavy.spans) span.adjusted_count = span.trace.low == 7 ? 1e6F : 1.0F;
+  // As many equal answers as these are worth tell nothing.
+  CHECK(calibrate(heavy, checked()).account.self_check->rows.empty());
+
+  SpanSet few = steady(310);
+  normalise(few);
+  const TraceForest forest = plant(few.spans);
+  const VisitTable visits = find_visits(forest, assign_roles(forest));
+  std::vector<EndpointName> names;
+  for (const EndpointKey& key : visits.endpoints) {
+    names.push_back({few.names.text(key.service), few.names.text(key.operation)});
+  }
+  Calibration learned = calibrate(few, {});
+  const auto unlike = [&] {
+    return check_against_recording(learned.model, forest, visits, learned.account.arrivals, names)
+        .unlike();
+  };
+  CHECK(unlike() == 0);
+  // The p99 of so few has no upper limit with confidence; a model's may not be anything for that.
+  EndpointSpec& get = learned.model.services.at("back").endpoints.at("get");
+  BehaviourSpec slow = get.behaviours.front();
+  slow.weight = 0.02 * get.behaviours.front().weight;
+  for (StepSpec& step : slow.steps) {
+    if (auto* work = std::get_if<WorkSpec>(&step.action))
+      work->duration.minimum += Duration::seconds(9);
+  }
+  get.behaviours.push_back(slow);
+  CHECK(unlike() == 1);
+  learned.model.services.at("front").endpoints.at("page").errors.percent = 100;
+  CHECK(unlike() == 4);
+}
+
 TEST_CASE("a warm-up is found, and may be left out", "[calibrate][stationarity]") {
   const SpanSet set = recorded(1'200, 6, [](double second) { return second < 10; });
 
