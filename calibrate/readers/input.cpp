@@ -174,9 +174,11 @@ void Input::State::check_limits() const {
 }
 
 void Input::State::refuse_damaged(std::string_view why) const {
-  throw InvalidInput(fmt::format("{}: damaged {} file, at decompressed byte {}: {}", path,
-                                 compression == Compression::gzip ? "gzip" : "zstd", delivered,
-                                 why));
+  const char* kind = is_member                          ? "member of a ZIP archive"
+                     : compression == Compression::gzip ? "gzip file"
+                                                        : "zstd file";
+  throw InvalidInput(
+      fmt::format("{}: damaged {}, at decompressed byte {}: {}", path, kind, delivered, why));
 }
 
 std::size_t Input::State::read_compressed(char* buffer, std::size_t size) {

@@ -1,6 +1,7 @@
 #include "calibrate/readers/json.hpp"
 
 #include <cstring>
+#include <new>
 #include <string>
 
 #include <simdjson.h>
@@ -141,6 +142,11 @@ JsonParser::JsonParser(std::size_t depth_limit) : state_(std::make_unique<State>
 
 JsonParser::~JsonParser() = default;
 
+void JsonParser::give_back() {
+  constexpr std::size_t kept = std::size_t{8} << 20;
+  if (state_->parser.capacity() > kept) state_->parser = simdjson::dom::parser();
+}
+
 std::optional<JsonValue> JsonParser::parse(std::string_view text) {
   return parse(text, true);
 }
@@ -153,6 +159,7 @@ std::optional<JsonValue> JsonParser::parse(std::string_view text, bool copied) {
   if (state_->parser.capacity() < text.size() || state_->parser.capacity() == 0) {
     const auto refused =
         state_->parser.allocate(text.size() + text.size() / 4 + 4096, state_->depth_limit);
+    if (refused == simdjson::MEMALLOC) throw std::bad_alloc();
     if (refused != simdjson::SUCCESS) {
       why_ = simdjson::error_message(refused);
       return std::nullopt;

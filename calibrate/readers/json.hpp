@@ -71,6 +71,8 @@ class JsonParser {
   /// Nothing when `text` is not valid JSON (valid UTF-8 and the depth limit included); why() says
   /// it.
   std::optional<JsonValue> parse(std::string_view text);
+  /// Frees what a large text made it take. Its values are no longer valid.
+  void give_back();
   /// The same without a copy. Expects `bytes_behind_json` readable bytes behind the text.
   std::optional<JsonValue> parse_in_place(std::string_view text);
   const std::string& why() const { return why_; }

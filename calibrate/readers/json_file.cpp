@@ -290,8 +290,10 @@ class JsonFileReader {
       batch.any = batch.any || of_use;
       if (!had_first) batch.first_left_out = number;
     }
-    // A table: to try and fail costs more than to wait.
+    // A table: to try and fail costs more than to wait. So it stays for the rest of the file.
     if (batch.later.size() > batch.pieces.size() / 2) in_order_ = true;
+    parsers.elements.give_back();
+    parsers.documents_within.give_back();
   }
 
   void settle(FileBatch& batch) {
@@ -301,6 +303,7 @@ class JsonFileReader {
       const bool of_use = reader.read(element_of(batch, number));
       any_ = any_ || of_use;
     }
+    parsers_in_order_.elements.give_back();
     left_out_.note(batch.left_out);
     any_ = any_ || batch.any;
   }

@@ -20,7 +20,8 @@ constexpr std::string_view beginning_of_end = "PK\x05\x06"sv;
 constexpr std::size_t bytes_of_member = 30;
 constexpr std::size_t bytes_of_entry = 46;
 constexpr std::size_t bytes_of_end = 22;
-constexpr std::size_t longest_comment = 65535;
+constexpr std::size_t longest_comment = 0xFFFF;
+constexpr std::uint64_t count_in_64_bits = 0xFFFF;
 constexpr std::uint64_t in_64_bits = 0xFFFFFFFF;
 
 std::uint64_t number_at(std::string_view bytes, std::size_t at, std::size_t size) {
@@ -78,7 +79,7 @@ void ZipMembers::find_directory() {
   left_ = number_at(end, 10, 2);
   const std::uint64_t directory_bytes = number_at(end, 12, 4);
   next_ = number_at(end, 16, 4);
-  if (left_ == longest_comment || directory_bytes == in_64_bits || next_ == in_64_bits) {
+  if (left_ == count_in_64_bits || directory_bytes == in_64_bits || next_ == in_64_bits) {
     refuse("a ZIP archive of the 64-bit kind, which is not read: unpack it, and give its files");
   }
   if (number_at(end, 4, 2) != 0 || number_at(end, 6, 2) != 0 || number_at(end, 8, 2) != left_) {

@@ -14,6 +14,7 @@ struct PipelineWork {
   /// in order.
   std::function<bool(std::uint64_t item)> take;
   /// Asked before each `take` while other items are under way; false to wait until one less is.
+  /// Beside calls of the others, and must not throw.
   std::function<bool()> has_room;
   /// Any number of calls at once; no two have the same `worker`, in [0, threads).
   std::function<void(std::uint64_t item, int worker)> make;
