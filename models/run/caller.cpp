@@ -101,7 +101,8 @@ bool Caller::may_retry(const Call& call, Status status) const {
 
 CallEnd Caller::attempt_failed(std::uint32_t slot, Status status) {
   Call& call = calls_[slot];
-  if (tracer_ != nullptr) tracer_->attempt_ends(slot, status, now_);
+  if (tracer_ != nullptr) [[unlikely]]
+    tracer_->attempt_ends(slot, status, now_);
   if (clients_[call.client].memory.is_kept()) note_end(slot, status);
   if (!may_retry(call, status)) return call_over(slot, status);
   Client& client = clients_[call.client];

@@ -321,7 +321,8 @@ inline std::uint32_t Caller::make_attempt(std::uint32_t slot) {
   if (client.memory.is_kept() && !is_permitted(slot)) [[unlikely]] {
     if (call.attempts == 1) recorder_.call_unsent(edge.callee);
     answer_at_once(call, slot, Status::not_permitted);
-    if (tracer_ != nullptr) trace_attempt(slot);
+    if (tracer_ != nullptr) [[unlikely]]
+      trace_attempt(slot);
     return none;
   }
   if (call.attempts > 1) recorder_.call_retried(edge.callee);
@@ -330,7 +331,8 @@ inline std::uint32_t Caller::make_attempt(std::uint32_t slot) {
   call.instance = chosen_instance(client, call, path);
   if (call.instance == none) {
     answer_at_once(call, slot, Status::unreachable);
-    if (tracer_ != nullptr) trace_attempt(slot);
+    if (tracer_ != nullptr) [[unlikely]]
+      trace_attempt(slot);
     return none;
   }
   if (edge.policies.balancer().counts_outstanding()) {
@@ -343,7 +345,8 @@ inline std::uint32_t Caller::make_attempt(std::uint32_t slot) {
     if (loss == Loss::attempt) {
       call.job = Call::lost;
       arm_timer(slot);
-      if (tracer_ != nullptr) trace_attempt(slot);
+      if (tracer_ != nullptr) [[unlikely]]
+        trace_attempt(slot);
       return none;
     }
     if (loss == Loss::answer) attempt = no_attempt;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/run/caller.hpp"
+#include "models/run/tracer.hpp"
 
 namespace rehearse {
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/run/tracer.hpp"
 #include "sim/expects.hpp"
 
 namespace rehearse {
