@@ -104,7 +104,7 @@ std::string difference_text(const std::vector<ModelChange>& changes, std::size_t
     }
   }
   if (hidden > 0) {
-    text += fmt::format("\nand {} smaller ones{}\n", count_text(hidden), where_all_are);
+    text += fmt::format("\nand {} more{}\n", count_text(hidden), where_all_are);
   }
   return text;
 }

@@ -19,11 +19,12 @@ namespace {
 
 constexpr std::size_t most_differences = 10;
 
-/// Where they were learned does not matter.
+/// From what they were learned does not matter.
 std::vector<ModelChange> differences_that_matter(const ModelSpec& there, const ModelSpec& learned) {
   std::vector<ModelChange> changes = differences(there, learned);
-  std::erase_if(changes,
-                [](const ModelChange& change) { return change.part == ModelChange::Part::origin; });
+  std::erase_if(changes, [](const ModelChange& change) {
+    return change.part == ModelChange::Part::origin && change.path.starts_with("provenance");
+  });
   return changes;
 }
 

@@ -266,6 +266,8 @@ class ModelComparison {
     for (std::size_t i = is.behaviours.size(); i-- > 0;) {
       places[outline_of(is.behaviours[i].steps)].push_back(i);
     }
+    const double old_weight = total_weight(was);
+    const double new_weight = total_weight(is);
     std::optional<std::size_t> last;
     bool same_order = true;
     for (std::size_t i = 0; i < was.behaviours.size(); ++i) {
@@ -281,8 +283,8 @@ class ModelComparison {
       if (found->second.empty()) places.erase(found);
       if (was.behaviours[i].weight != is.behaviours[other].weight) {
         add_weights(place + ".weight",
-                    {was.behaviours[i].weight, was.behaviours[i].weight / total_weight(was)},
-                    {is.behaviours[other].weight, is.behaviours[other].weight / total_weight(is)});
+                    {was.behaviours[i].weight, was.behaviours[i].weight / old_weight},
+                    {is.behaviours[other].weight, is.behaviours[other].weight / new_weight});
       }
       compare(old_list->items[i].find("steps"), new_list->items[other].find("steps"),
               place + ".steps", Part::value);
@@ -378,7 +380,9 @@ class ModelComparison {
 std::vector<ModelChange> differences(const ModelSpec& before, const ModelSpec& after) {
   ModelComparison comparison;
   comparison.compare_models(before, after);
-  return comparison.take();
+  std::vector<ModelChange> changes = comparison.take();
+  expects(!changes.empty() || before == after, "a difference of two models has a line");
+  return changes;
 }
 
 }  // namespace rehearse
