@@ -143,7 +143,7 @@ std::optional<std::string> traces_of(const Scenario& scenario, const Study& stud
                                      const TracesWanted& wanted) {
   const auto counts = write_traces(scenario, study.information.seed, wanted);
   if (counts) return traces_lines(*counts, wanted);
-  print_aside("rehearse: interrupted before the traces were written\n");
+  print_aside("rehearse: interrupted before all traces were written\n");
   return std::nullopt;
 }
 
@@ -158,7 +158,8 @@ int deliver(const Scenario& scenario, const Study& study, const Findings& findin
   if (!traces) code = number_of(ExitCode::interrupted);
   const std::string file = saved ? to.outcomes : "";
   const auto report = [&] {
-    return json_report(study, findings, file, saved ? code : number_of(ExitCode::failure));
+    return json_report(study, findings, file,
+                       delivery.complete() ? code : number_of(ExitCode::failure));
   };
   if (to.json_to_output) delivery.attempt([&] { print(report()); });
   if (!to.json.empty()) delivery.attempt([&] { write_atomically(to.json, report()); });

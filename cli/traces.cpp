@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "calibrate/readers/span.hpp"
 #include "cli/interruption.hpp"
 #include "cli/verb.hpp"
 #include "models/system.hpp"
@@ -16,7 +17,7 @@ namespace rehearse {
 namespace {
 
 /// Of a share that is smaller than this, no reader of traces believes how many requests it is of.
-constexpr double least_percent = 1e-6;
+constexpr double least_percent = 100 / most_adjusted_count;
 
 TraceCounts trace_to(const OtlpWriter::Write& write, const Scenario& scenario, std::uint64_t seed,
                      const TracesWanted& wanted) {
@@ -27,7 +28,7 @@ TraceCounts trace_to(const OtlpWriter::Write& write, const Scenario& scenario, s
       system, {.study = seed, .replication = wanted.replication}, choice,
       [&](const std::vector<TracedSpan>& request) { writer.add(request); },
       [](Time) { return Interruption::requested(); });
-  writer.finish();
+  writer.flush();
   return traced.counts;
 }
 

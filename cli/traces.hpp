@@ -22,8 +22,8 @@ struct TracesWanted {
 std::optional<TracesWanted> traces_wanted(const Arguments& arguments,
                                           const StudySettings& settings);
 
-/// Runs one replication of the experiment again, and writes its requests as they end. Nothing, and
-/// no file, when it was interrupted. Throws InputOutputError.
+/// Runs one replication of the experiment again, and writes its requests as they end. Nothing when
+/// it was interrupted: no file then, and what went to a pipe is not whole. Throws InputOutputError.
 std::optional<TraceCounts> write_traces(const Scenario& scenario, std::uint64_t seed,
                                         const TracesWanted& wanted);
 

@@ -183,6 +183,15 @@ std::string temporary_path(const Target& target) {
       .string();
 }
 
+/// A process of the same number in another container may have taken the temporary for a leftover.
+bool is_still_there(const OpenFile& file, const Temporary& temporary) {
+  struct stat opened {};
+  struct stat named {};
+  return ::fstat(file.descriptor(), &opened) == 0 &&
+         ::lstat(temporary.path().c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
+         opened.st_ino == named.st_ino;
+}
+
 /// The new name must survive a power cut, too.
 void sync_folder(const std::string& path) {
   OpenFile folder(folder_of(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -234,6 +243,9 @@ void AtomicFile::finish() {
   State& state = *state_;
   const bool replaced = state.target.replaced;
   if (replaced && ::fsync(state.file->descriptor()) != 0) fail("write", state.path, errno);
+  if (replaced && !is_still_there(*state.file, *state.temporary)) {
+    fail("write", state.path, ESTALE);
+  }
   if (!state.file->close()) fail("write", state.path, errno);
   if (!replaced) return;
   if (::rename(state.temporary->path().c_str(), state.target.path.c_str()) != 0) {

@@ -13,6 +13,7 @@
 #include "models/run/tracing.hpp"
 #include "outputs/text/json_writer.hpp"
 #include "sim/enumerators.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 namespace {
@@ -118,6 +119,7 @@ OtlpWriter::OtlpWriter(const System& system, double share, Write write)
 }
 
 void OtlpWriter::add(const std::vector<TracedSpan>& request) {
+  expects(!request.empty(), "a request that is traced has a span");
   in_order_.clear();
   for (const TracedSpan& span : request) in_order_.push_back(&span);
   const auto place = [](const TracedSpan* span) {
@@ -138,8 +140,8 @@ void OtlpWriter::add(const std::vector<TracedSpan>& request) {
     }
     add_span(*in_order_[i]);
   }
-  lines_ += in_order_.empty() ? "]}\n" : "]}]}]}\n";
-  if (lines_.size() >= longest_buffer) finish();
+  lines_ += "]}]}]}\n";
+  if (lines_.size() >= longest_buffer) flush();
 }
 
 void OtlpWriter::add_span(const TracedSpan& span) {
@@ -182,7 +184,7 @@ void OtlpWriter::add_attributes(const TracedSpan& span) {
   }
 }
 
-void OtlpWriter::finish() {
+void OtlpWriter::flush() {
   if (!lines_.empty()) write_(lines_);
   lines_.clear();
 }

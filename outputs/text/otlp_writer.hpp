@@ -26,7 +26,7 @@ class OtlpWriter {
 
   void add(const std::vector<TracedSpan>& request);
   /// Writes what is left; after the last request.
-  void finish();
+  void flush();
 
  private:
   void add_span(const TracedSpan& span);

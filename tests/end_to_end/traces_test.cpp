@@ -206,7 +206,7 @@ TEST_CASE("who interrupts the tracing has everything else", "[end_to_end]") {
       place.rehearse({"run", "shop.toml", "-n", "1", "--traces", "t.json"}, when_study_is_saved);
 
   CHECK(interrupted.exit_code == 105);
-  CHECK_THAT(interrupted.errors, Catch::Contains("interrupted before the traces were written"));
+  CHECK_THAT(interrupted.errors, Catch::Contains("interrupted before all traces were written"));
   CHECK_THAT(interrupted.output, Catch::Contains("Outcome digest"));
   CHECK(place.names() == std::vector<std::string>{"shop.h5", "shop.model.toml", "shop.toml"});
 }
@@ -215,11 +215,13 @@ TEST_CASE("traces that cannot be written leave the rest", "[end_to_end]") {
   const Workplace place;
   write_shop(place);
 
-  const Finished full = place.rehearse({"run", "shop.toml", "--traces", "/dev/full"});
+  const Finished full =
+      place.rehearse({"run", "shop.toml", "--traces", "/dev/full", "--json", "report.json"});
 
   CHECK(full.exit_code == 1);
   CHECK_THAT(full.errors, Catch::Contains("/dev/full"));
   CHECK(place.has("shop.h5"));
+  CHECK_THAT(place.content("report.json"), Catch::Contains("\"exit_code\": 1"));
 }
 
 }  // namespace rehearse

@@ -67,7 +67,7 @@ std::string written(double share, int requests) {
   std::string lines;
   OtlpWriter writer(system, share, [&](const std::string& more) { lines += more; });
   for (int i = 0; i < requests; ++i) writer.add(small_request());
-  writer.finish();
+  writer.flush();
   return lines;
 }
 
@@ -125,7 +125,7 @@ TEST_CASE("lines are written when there are many", "[outputs]") {
   const std::size_t one = written(1, 1).size();
 
   for (int i = 0; i < 5'000; ++i) writer.add(small_request());
-  writer.finish();
+  writer.flush();
 
   CHECK(total == 5'000 * one);
   CHECK(pieces > 5);
