@@ -215,12 +215,15 @@ void write_endpoints(AccountText out, const Account& account, Detail detail) {
   BehaviourCounts all;
   for (const EndpointRow& row : account.endpoints) {
     all.ended_by_failed_call += row.counts.ended_by_failed_call;
+    all.cut_short += row.counts.cut_short;
     all.taken_for_another_order += row.counts.taken_for_another_order;
     all.taken_for_nearest += row.counts.taken_for_nearest;
     all.with_lost_calls += row.counts.with_lost_calls;
   }
   tell(out, all.ended_by_failed_call, "visit", "visits",
        "cut short by a failed call: explained by its errors");
+  tell(out, all.cut_short, "visit", "visits",
+       "cut short where the caller gave up: how long they would last is guessed from longer ones");
   tell(out, all.taken_for_another_order, "visit", "visits",
        "with a rare order of calls: taken for the usual");
   tell(out, all.taken_for_nearest, "visit", "visits",
