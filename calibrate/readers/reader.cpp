@@ -107,6 +107,7 @@ SpanSet read_spans(const std::vector<std::string>& files, const ReadOptions& opt
                     agreeing(set.counts.spans, "was", "were"), set.counts.without_id,
                     set.counts.with_bad_times, first_left_out_text(set.counts.first_left_out)));
   }
+  gather(set);
   if (set.spans.empty()) {
     throw InvalidInput(fmt::format("no trace fits into a sample of {}: the traces are larger",
                                    counted(options.most_spans, "span")));

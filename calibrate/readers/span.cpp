@@ -11,6 +11,7 @@
 
 #include "calibrate/readers/span_order.hpp"
 #include "sim/expects.hpp"
+#include "sim/huge_page_hint.hpp"
 
 namespace rehearse {
 namespace {
@@ -24,6 +25,10 @@ constexpr const char* no_service = "unknown-service";
 
 /// So many may have gathered before somebody looks which they are.
 constexpr std::size_t most_names_without_use = std::size_t{1} << 16;
+/// A chunk is full from so many on, and has room for what one batch adds to it.
+constexpr std::size_t spans_of_chunk = 360'000;
+constexpr std::size_t room_of_chunk = 400'000;
+constexpr std::size_t spans_of_few = 10'000;
 /// Not yet asked for.
 constexpr NameId unknown_name = std::numeric_limits<NameId>::max();
 
@@ -115,6 +120,49 @@ constexpr std::array numbers_of_counts{&ReadCounts::spans,
                                        &ReadCounts::inferred_segments};
 static_assert(sizeof(ReadCounts) ==
               numbers_of_counts.size() * sizeof(std::uint64_t) + sizeof(FirstLeftOut));
+
+template <class Change>
+void for_each_span(SpanSet& set, const Change& change) {
+  for (std::vector<Span>& chunk : set.earlier) {
+    for (Span& span : chunk) change(span);
+  }
+  for (Span& span : set.spans) change(span);
+}
+
+void make_room(std::vector<Span>& spans, std::size_t count) {
+  std::vector<Span> roomy;
+  roomy.reserve(count);
+  prefer_huge_pages(roomy.data(), count * sizeof(Span));
+  roomy.insert(roomy.end(), spans.begin(), spans.end());
+  spans = std::move(roomy);
+}
+
+void put_chunk_away(SpanSet& set) {
+  set.spans_in_earlier += set.spans.size();
+  set.earlier.push_back(std::move(set.spans));
+  set.spans = {};
+  make_room(set.spans, room_of_chunk);
+}
+
+void halve(SpanSet& set) {
+  set.sample.halve();
+  const auto is_outside = [&](const auto& one) { return !set.sample.keeps(one.trace); };
+  std::erase_if(set.spans, is_outside);
+  std::erase_if(set.stand_ins, is_outside);
+  std::erase_if(set.followers, is_outside);
+  // Those left fill half of the chunks.
+  std::vector<std::vector<Span>> chunks = std::move(set.earlier);
+  set.earlier.clear();
+  set.spans_in_earlier = 0;
+  for (std::vector<Span>& chunk : chunks) {
+    for (const Span& span : chunk) {
+      if (is_outside(span)) continue;
+      set.spans.push_back(span);
+      if (set.spans.size() >= spans_of_chunk) put_chunk_away(set);
+    }
+    chunk = {};
+  }
+}
 
 void renumber(Span& span, const std::vector<NameId>& renumbered) {
   for (const auto name : names_of_span) span.*name = renumbered[span.*name];
@@ -215,18 +263,33 @@ void begin_part_again(SpanSet& part) {
 }
 
 void thin(SpanSet& set, std::uint64_t most_spans) {
-  const auto kept = [&] { return set.spans.size() + set.stand_ins.size() + set.followers.size(); };
+  const auto kept = [&] {
+    return set.spans_in_earlier + set.spans.size() + set.stand_ins.size() + set.followers.size();
+  };
   const bool halves = kept() > most_spans;
-  const auto is_outside = [&](const auto& one) { return !set.sample.keeps(one.trace); };
-  while (kept() > most_spans) {
-    set.sample.halve();
-    std::erase_if(set.spans, is_outside);
-    std::erase_if(set.stand_ins, is_outside);
-    std::erase_if(set.followers, is_outside);
+  while (kept() > most_spans) halve(set);
+  if (set.spans.size() >= spans_of_chunk) put_chunk_away(set);
+  if (set.spans.size() >= spans_of_few && set.spans.capacity() < room_of_chunk) {
+    make_room(set.spans, room_of_chunk);
   }
   if (set.sample.halvings() == 0) return;
   if (halves || set.names.size() > most_names_without_use + 2 * set.names.size_once_used()) {
     forget_unused_names(set);
+  }
+}
+
+void gather(SpanSet& set) {
+  if (set.earlier.empty()) return;
+  set.spans_in_earlier += set.spans.size();
+  set.earlier.push_back(std::move(set.spans));
+  std::vector<std::vector<Span>> chunks = std::move(set.earlier);
+  set.earlier.clear();
+  set.spans = {};
+  make_room(set.spans, set.spans_in_earlier);
+  set.spans_in_earlier = 0;
+  for (std::vector<Span>& chunk : chunks) {
+    set.spans.insert(set.spans.end(), chunk.begin(), chunk.end());
+    chunk = {};
   }
 }
 
@@ -293,13 +356,13 @@ void take_adjusted_count(SpanSet& set, Span& span, double adjusted_count) {
 
 void forget_unused_names(SpanSet& set) {
   std::vector<bool> used(set.names.size(), false);
-  for (const Span& span : set.spans) {
+  for_each_span(set, [&](const Span& span) {
     for (const auto name : names_of_span) used[span.*name] = true;
-  }
+  });
   const std::uint64_t renumberings = set.names.renumberings();
   const std::vector<NameId> renumbered = set.names.keep_only(used);
   if (set.names.renumberings() == renumberings) return;
-  for (Span& span : set.spans) renumber(span, renumbered);
+  for_each_span(set, [&](Span& span) { renumber(span, renumbered); });
 }
 
 void normalise(SpanSet& set, int threads) {

@@ -156,6 +156,10 @@ struct Follower {
 /// The spans of some files: all of them, or those of a sample of traces.
 struct SpanSet {
   std::vector<Span> spans;
+  /// While files are read: what was kept before `spans`. One long array that grows takes three
+  /// times its memory.
+  std::vector<std::vector<Span>> earlier;
+  std::uint64_t spans_in_earlier = 0;
   std::vector<StandIn> stand_ins;
   std::vector<Follower> followers;
   NameTable names;
@@ -182,6 +186,9 @@ void begin_part_again(SpanSet& part);
 /// called. Not to be called while somebody holds numbers of names, save who looks at
 /// `NameTable::renumberings`.
 void thin(SpanSet& set, std::uint64_t most_spans);
+
+/// After all were read: puts them into `spans`. Memory: hardly more than they take.
+void gather(SpanSet& set);
 
 /// Counts again what is said of the sample only, before relations are settled.
 void count_sample(SpanSet& set);
