@@ -203,7 +203,8 @@ TEST_CASE("what is learned of a sample has the rate and the errors of all", "[ca
         tolerance_of_share(errors, share * static_cast<double>(traces)));
   CHECK(all.model.provenance.sampling_percent == 100);
   CHECK(sample.model.provenance.sampling_percent == Approx(100 * share));
-  CHECK_THAT(text(sample.account), Catch::Contains("Kept 1 trace in 4, at random"));
+  CHECK_THAT(text(sample.account),
+             Catch::Contains(fmt::format("Kept 1 trace in {:.0f}, at random", 1 / share)));
   CHECK_THAT(text(all.account), !Catch::Contains("at random"));
 }
 
