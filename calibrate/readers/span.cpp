@@ -140,7 +140,7 @@ void make_room(std::vector<Span>& spans, std::size_t count) {
 void put_chunk_away(SpanSet& set) {
   set.spans_in_earlier += set.spans.size();
   set.earlier.push_back(std::move(set.spans));
-  set.spans = {};
+  set.spans = std::vector<Span>();
   make_room(set.spans, room_of_chunk);
 }
 
@@ -160,7 +160,7 @@ void halve(SpanSet& set) {
       set.spans.push_back(span);
       if (set.spans.size() >= spans_of_chunk) put_chunk_away(set);
     }
-    chunk = {};
+    chunk = std::vector<Span>();  // = {} would keep its memory
   }
 }
 
@@ -284,12 +284,12 @@ void gather(SpanSet& set) {
   set.earlier.push_back(std::move(set.spans));
   std::vector<std::vector<Span>> chunks = std::move(set.earlier);
   set.earlier.clear();
-  set.spans = {};
+  set.spans = std::vector<Span>();
   make_room(set.spans, set.spans_in_earlier);
   set.spans_in_earlier = 0;
   for (std::vector<Span>& chunk : chunks) {
     set.spans.insert(set.spans.end(), chunk.begin(), chunk.end());
-    chunk = {};
+    chunk = std::vector<Span>();  // = {} would keep its memory
   }
 }
 
