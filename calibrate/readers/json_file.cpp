@@ -122,7 +122,7 @@ class JsonElementReader {
   void read_value(const Element& element, const JsonValue& value, const MendedJson& mended = {}) {
     if (is_bulk_action(value) || is_xray_header(value)) return;
     const LeftOut before = left_out_until(set_.counts);
-    const std::size_t kept_before = set_.spans.size();
+    const std::uint64_t usable_before = usable_spans(set_.counts);
     if (read_as_element(element.place, value)) {
       any_ = true;
       left_out_.note(element.offset + mended.first, mended.why);
@@ -130,7 +130,7 @@ class JsonElementReader {
       if (!what.empty() && !flaw().why.empty()) {
         return left_out_.note(element.offset, flaw().why, flaw().found);
       }
-      if (what.empty() || set_.spans.size() > kept_before) {
+      if (what.empty() || usable_spans(set_.counts) > usable_before) {
         return left_out_.note(element.offset, what);
       }
       return note_unread(element.offset, format_known_of(value), what);
@@ -233,6 +233,7 @@ class JsonFileReader {
       : file_(input.path()),
         threads_(options.threads),
         batch_bytes_(options.batch_bytes),
+        most_spans_(options.most_spans),
         scanner_(input, options.scanner_limits),
         asked_{options.format, options.columns && options.format == TraceFormat::detect},
         rows_(options.columns, set),
@@ -249,6 +250,7 @@ class JsonFileReader {
     BatchWork work;
     work.threads = threads_;
     work.batch_bytes = batch_bytes_;
+    work.most_spans = most_spans_;
     work.add_next = [this](FileBatch& batch) {
       Element element;
       if (!scanner_.next(element)) return false;
@@ -311,6 +313,7 @@ class JsonFileReader {
   std::string file_;
   int threads_;
   std::size_t batch_bytes_;
+  std::uint64_t most_spans_;
   ElementScanner scanner_;
   Asked asked_;
   JsonRowReader rows_;
