@@ -20,7 +20,16 @@
 namespace rehearse {
 namespace {
 
-/// What was given up would have taken longer; how much is a guess.
+/// By callee, what is known of the calls of one endpoint.
+template <class Facts>
+std::map<std::uint32_t, Facts> of_caller(const std::map<EndpointEdge, Facts>& all,
+                                         std::uint32_t caller) {
+  std::map<std::uint32_t, Facts> own;
+  for (auto at = all.lower_bound({caller, 0}); at != all.end() && at->first.first == caller; ++at) {
+    own.emplace(at->first.second, at->second);
+  }
+  return own;
+}
 
 /// Whether the visit waited for nothing new after a call had failed. Others that were under way
 /// may end with it, or later: they are given up.
@@ -89,7 +98,7 @@ Calibration ModelBuilder::build() {
   describe_correlations();
   describe_network();
   describe_callers();
-  describe_call_timeouts();
+  describe_calls();
   describe_workload();
   describe_highest_load();
   describe_roles();
@@ -206,14 +215,16 @@ void ModelBuilder::learn_endpoint(std::uint32_t endpoint, BehaviourLearner& lear
                                   VisitSums sums) {
   if (learner.counts().visits == 0) return;
   const EndpointName named = name(endpoint);
-  const auto survived = survived_callees(edges_, endpoint);
+  const auto survived = survived_shares(edges_, endpoint);
   const NameId service = visits_.endpoints[endpoint].service;
   const std::int64_t grain = service < grains_.size() ? grains_[service] : 1;
   EndpointSpec spec;
-  const auto before_calls = before_calls_of(endpoint);
-  const auto timeouts = timeouts_of(endpoint);
-  spec.behaviours = learner.learn({endpoint_names_, survived, before_calls, timeouts, grain},
-                                  lost_calls_of(endpoint));
+  const auto before_calls = of_caller(network_.before_calls, endpoint);
+  const auto timeouts = of_caller(callers_.timeouts.of_endpoints, endpoint);
+  const auto fallbacks = of_caller(callers_.fallbacks, endpoint);
+  spec.behaviours =
+      learner.learn({endpoint_names_, survived, before_calls, timeouts, fallbacks, grain},
+                    lost_calls_of(endpoint));
   if (sums.undisturbed > 0) {
     // What fails at the start fails before a call could; at the end, only if none did.
     const double met =
@@ -243,15 +254,6 @@ std::map<std::uint32_t, double> ModelBuilder::lost_calls_of(std::uint32_t caller
     if (share > 0 && share < 0.9) lost[at->first.second] = share;
   }
   return lost;
-}
-
-std::map<std::uint32_t, LawSpec> ModelBuilder::before_calls_of(std::uint32_t caller) const {
-  std::map<std::uint32_t, LawSpec> laws;
-  auto at = network_.before_calls.lower_bound({caller, 0});
-  for (; at != network_.before_calls.end() && at->first.first == caller; ++at) {
-    laws[at->first.second] = at->second;
-  }
-  return laws;
 }
 
 void ModelBuilder::describe_services() {
@@ -371,21 +373,19 @@ void ModelBuilder::describe_callers() {
   }
 }
 
-void ModelBuilder::describe_call_timeouts() {
+void ModelBuilder::describe_calls() {
+  for (const auto& [edge, facts] : callers_.fallbacks) {
+    result_.account.callers.push_back(
+        {name(edge.first).text(), name(edge.second).text(),
+         fmt::format("{} failed, and {} was asked instead {}", counted(facts.failed, "call"),
+                     name(facts.endpoint).text(), counted(facts.followed, "time"))});
+  }
   for (const auto& [edge, facts] : callers_.timeouts.of_endpoints) {
     result_.account.callers.push_back(
         {name(edge.first).text(), name(edge.second).text(),
          given_up_text(facts) +
              (facts.tried_again > 0 ? "; some were tried again, and in the model they fail" : "")});
   }
-}
-
-std::map<std::uint32_t, Duration> ModelBuilder::timeouts_of(std::uint32_t caller) const {
-  std::map<std::uint32_t, Duration> found;
-  for (const auto& [edge, facts] : callers_.timeouts.of_endpoints) {
-    if (edge.first == caller) found[edge.second] = Duration::nanoseconds(facts.after);
-  }
-  return found;
 }
 
 void ModelBuilder::add_caller_row(const ServicePair& pair, std::string seen) {
@@ -404,17 +404,7 @@ void ModelBuilder::describe_workload() {
   provenance.window = window_text(facts.first, facts.last);
   provenance.sampling_percent = 100 * static_cast<double>(facts.requests) / facts.adjusted_requests;
   WorkloadSpec workload;
-  workload.arrivals = PoissonSpec{Rate{facts.per_second > 0 ? facts.per_second : 1.0}};
-  if (!facts.batch_sizes.empty()) {
-    CountLawSpec size;
-    size.kind = CountLawSpec::Kind::empirical;
-    size.weights = facts.batch_sizes;
-    workload.arrivals = BatchSpec{Rate{facts.per_second / facts.mean_batch()}, size};
-  }
-  if (facts.closed_loop) {
-    workload.arrivals = ClosedLoopSpec{static_cast<int>(facts.closed_loop->users),
-                                       empirical_law(facts.closed_loop->think_times)};
-  }
+  workload.arrivals = arrivals_of(facts);
   for (const auto& [endpoint, weight] : facts.mix) {
     workload.mix[name(endpoint)] = weight;
     workload.calls[name(endpoint).service].network_latency = LawSpec{};
@@ -462,9 +452,11 @@ void ModelBuilder::describe_roles() {
 
 void ModelBuilder::describe_edges() {
   for (const auto& [edge, facts] : edges_.edges) {
-    const bool survived = survived_callees(edges_, edge.first).contains(edge.second);
+    const auto shares = survived_shares(edges_, edge.first);
+    const auto share = shares.find(edge.second);
     result_.account.edges.push_back({name(edge.first).text(), name(edge.second).text(), facts,
-                                     survived, network_.before_calls.contains(edge)});
+                                     share == shares.end() ? 0 : share->second,
+                                     network_.before_calls.contains(edge)});
   }
 }
 
@@ -479,6 +471,12 @@ void ModelBuilder::note_untried_failures() {
     Calls& calls = pairs[{name(edge.first).service, name(edge.second).service}];
     calls.awaited += facts.calls - facts.detached;
     calls.failed += facts.failed;
+  }
+  for (const auto& [edge, facts] : callers_.fallbacks) {
+    pairs[{name(edge.first).service, name(edge.second).service}].failed += facts.failed;
+    Calls& instead = pairs[{name(edge.first).service, name(facts.endpoint).service}];
+    instead.awaited += facts.followed;
+    instead.failed += edges_.edges.at(edge).failed;  // what was joined fails with the fallback
   }
   std::size_t edges = 0;
   std::size_t untried = 0;

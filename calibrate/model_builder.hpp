@@ -50,7 +50,7 @@ class ModelBuilder {
   void describe_correlations();
   void describe_network();
   void describe_callers();
-  void describe_call_timeouts();
+  void describe_calls();
   void add_caller_row(const ServicePair& pair, std::string seen);
   void describe_workload();
   void describe_highest_load();
@@ -60,8 +60,6 @@ class ModelBuilder {
   void note(const std::string& path, Basis basis, std::uint64_t n, std::string text);
 
   std::map<std::uint32_t, double> lost_calls_of(std::uint32_t caller) const;
-  std::map<std::uint32_t, LawSpec> before_calls_of(std::uint32_t caller) const;
-  std::map<std::uint32_t, Duration> timeouts_of(std::uint32_t caller) const;
   EndpointName name(std::uint32_t endpoint) const { return endpoint_names_[endpoint]; }
   std::string service_path(const std::string& service) const;
   const std::string& service_of(std::uint32_t endpoint) const;

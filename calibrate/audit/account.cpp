@@ -242,6 +242,12 @@ void write_endpoints(AccountText out, const Account& account, Detail detail) {
        "without a call that others make: taken for one whose span was lost");
 }
 
+std::string survived_text(double share) {
+  if (share == 0) return "";
+  return share >= 1 ? "  (failures survived)"
+                    : fmt::format("  ({:.0f} % of the failures survived)", 100 * share);
+}
+
 void write_edges(AccountText out, const Account& account, Detail detail) {
   if (account.edges.empty()) {
     fmt::format_to(out, "\nCalls: none\n");
@@ -256,8 +262,7 @@ void write_edges(AccountText out, const Account& account, Detail detail) {
     fmt::format_to(
         out, "  {:>9}  {:>6}  {:>7}  {:>5}  {} -> {}{}{}{}\n", facts.calls, facts.failed,
         facts.both_sides, facts.negative_gaps, row->caller, row->callee,
-        facts.detached > 0 ? "  (fire and forget)" : "",
-        row->ignored_when_failed ? "  (failures survived)" : "",
+        facts.detached > 0 ? "  (fire and forget)" : "", survived_text(row->failures_survived),
         row->slower_way ? "  (slower on its way than its like: work of the caller)" : "");
   }
   tell_of_more(out, account.edges.size(), rows.size(), "call", "calls");

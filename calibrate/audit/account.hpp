@@ -41,8 +41,8 @@ struct EdgeRow {
   std::string caller;
   std::string callee;
   EdgeFacts facts;
-  bool ignored_when_failed = false;
-  bool slower_way = false;  // than other calls between these services: see NetworkFacts
+  double failures_survived = 0;  // the share of them
+  bool slower_way = false;       // than other calls between these services: see NetworkFacts
 };
 
 /// What the callers of a service were seen to do: give up after a time, try again.

@@ -195,6 +195,20 @@ ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table) 
   return facts;
 }
 
+ArrivalsSpec arrivals_of(const ArrivalFacts& facts) {
+  if (facts.closed_loop) {
+    return ClosedLoopSpec{static_cast<int>(facts.closed_loop->users),
+                          empirical_law(facts.closed_loop->think_times)};
+  }
+  if (facts.batch_sizes.empty()) {
+    return PoissonSpec{Rate{facts.per_second > 0 ? facts.per_second : 1.0}};
+  }
+  CountLawSpec size;
+  size.kind = CountLawSpec::Kind::empirical;
+  size.weights = facts.batch_sizes;
+  return BatchSpec{Rate{facts.per_second / facts.mean_batch()}, size};
+}
+
 std::string arrivals_sentence(const ArrivalFacts& facts) {
   if (facts.per_second == 0) {
     return "requests arrive as a Poisson process, 1 a second: the recording does not tell how many "

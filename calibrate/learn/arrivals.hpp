@@ -8,6 +8,7 @@
 
 #include "calibrate/learn/closed_loop.hpp"
 #include "calibrate/traces/visits.hpp"
+#include "models/specs/workload_spec.hpp"
 
 namespace rehearse {
 
@@ -56,7 +57,10 @@ struct ArrivalFacts {
 /// without sampling and without pauses.
 ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table);
 
-/// How requests come in the model, and what in the recording speaks against it.
+/// How requests come in the model.
+ArrivalsSpec arrivals_of(const ArrivalFacts& facts);
+
+/// The same in words, and what in the recording speaks against it.
 std::string arrivals_sentence(const ArrivalFacts& facts);
 
 /// "2022-08-23T14:30:10Z/PT59.8S"

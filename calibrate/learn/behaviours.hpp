@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "calibrate/learn/empirical_law.hpp"
+#include "calibrate/learn/fallbacks.hpp"
+#include "calibrate/learn/giving_up.hpp"
 #include "calibrate/learn/structure.hpp"
 #include "models/specs/service_spec.hpp"
 
@@ -14,12 +16,14 @@ namespace rehearse {
 /// What the steps of an endpoint's behaviours are written with.
 struct StepNames {
   const std::vector<EndpointName>& endpoints;  // by endpoint number
-  const std::set<std::uint32_t>&
-      ignored_when_failed;  // callees whose failures this caller survives
+  /// By callee: the share of its failures that this caller survives.
+  const std::map<std::uint32_t, double>& survived;
   /// By callee: what this caller spends before each call to it, see NetworkFacts.
   const std::map<std::uint32_t, LawSpec>& before_calls;
   /// By callee: when calls to it are given up, where that is not the same for all of its service.
-  const std::map<std::uint32_t, Duration>& timeouts;
+  const std::map<std::uint32_t, TimeoutFacts>& timeouts;
+  /// By callee: whom this caller asks instead when the call has failed.
+  const std::map<std::uint32_t, FallbackFacts>& fallbacks;
   std::int64_t clock_grain = 1;
 };
 

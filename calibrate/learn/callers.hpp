@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 
+#include "calibrate/learn/fallbacks.hpp"
 #include "calibrate/learn/giving_up.hpp"
 #include "calibrate/learn/retries.hpp"
 #include "calibrate/learn/way_failures.hpp"
@@ -14,10 +15,11 @@ namespace rehearse {
 struct CallerFacts {
   Timeouts timeouts;
   std::map<ServicePair, RetryFacts> retries;
+  std::map<EndpointEdge, FallbackFacts> fallbacks;
   std::map<std::uint32_t, WayFailures> way_failures;  // by callee endpoint
 };
 
-/// Marks the calls that timed out, and joins attempts to calls.
+/// Marks the calls that timed out, and joins attempts and fallbacks to calls.
 CallerFacts study_callers(const TraceForest& forest, VisitTable& visits);
 
 }  // namespace rehearse

@@ -10,6 +10,43 @@ constexpr std::uint32_t none = TraceForest::none;
 
 /// Few failures leave much to chance; to take for survived what is not is the worse error.
 constexpr double least_of_usual = 0.75;
+constexpr std::uint64_t enough_failures = 20;
+constexpr std::uint64_t enough_survived = 3;
+
+/// What became of a caller whose calls of one endpoint failed, by weight.
+struct Failures {
+  std::uint64_t count = 0;
+  std::uint64_t count_survived = 0;
+  double failed = 0;
+  double survived = 0;
+  double usual = 1;  // how often it answers well after calls that did not fail
+
+  /// From this share on all failures are taken for survived.
+  double least_survived() const {
+    const double chance = 2 * std::sqrt(usual * (1 - usual) / static_cast<double>(count));
+    return std::max(0.9 * usual - chance, least_of_usual * usual);
+  }
+};
+
+/// By callee, where some failed and were survived.
+std::map<std::uint32_t, Failures> failures_of_calls(const EdgeTable& edges, std::uint32_t caller) {
+  std::map<std::uint32_t, Failures> by_callee;
+  auto edge = edges.edges.lower_bound({caller, 0});
+  for (; edge != edges.edges.end() && edge->first.first == caller; ++edge) {
+    const EdgeFacts& facts = edge->second;
+    Failures failures{facts.failed, facts.survived, facts.failed_weight, facts.survived_weight, 1};
+    if (facts.takes_unanswered_for_good() && facts.unanswered_weight < failures.failed) {
+      failures.failed -= facts.unanswered_weight;
+      failures.survived -= facts.unanswered_survived_weight;
+    }
+    if (facts.answered_weight > 0) {
+      failures.usual = facts.answered_survived_weight / facts.answered_weight;
+    }
+    if (facts.failed == 0 || failures.survived <= 0) continue;
+    by_callee[edge->first.second] = failures;
+  }
+  return by_callee;
+}
 
 }  // namespace
 
@@ -50,25 +87,16 @@ EdgeTable study_edges(const TraceForest& forest, const VisitTable& table) {
   return result;
 }
 
-std::set<std::uint32_t> survived_callees(const EdgeTable& edges, std::uint32_t caller) {
-  std::set<std::uint32_t> callees;
-  auto edge = edges.edges.lower_bound({caller, 0});
-  for (; edge != edges.edges.end() && edge->first.first == caller; ++edge) {
-    const EdgeFacts& facts = edge->second;
-    double failed = facts.failed_weight;
-    double survived = facts.survived_weight;
-    if (facts.takes_unanswered_for_good() && facts.unanswered_weight < failed) {
-      failed -= facts.unanswered_weight;
-      survived -= facts.unanswered_survived_weight;
+std::map<std::uint32_t, double> survived_shares(const EdgeTable& edges, std::uint32_t caller) {
+  std::map<std::uint32_t, double> shares;
+  for (const auto& [callee, failures] : failures_of_calls(edges, caller)) {
+    if (failures.survived >= failures.failed * failures.least_survived()) {
+      shares[callee] = 1;
+    } else if (failures.count >= enough_failures && failures.count_survived >= enough_survived) {
+      shares[callee] = failures.survived / (failures.failed * failures.usual);
     }
-    const double usual =
-        facts.answered_weight > 0 ? facts.answered_survived_weight / facts.answered_weight : 1;
-    if (facts.failed == 0 || survived <= 0) continue;
-    const double chance = 2 * std::sqrt(usual * (1 - usual) / static_cast<double>(facts.failed));
-    const double least = std::max(0.9 * usual - chance, least_of_usual * usual);
-    if (survived >= failed * least) callees.insert(edge->first.second);
   }
-  return callees;
+  return shares;
 }
 
 }  // namespace rehearse

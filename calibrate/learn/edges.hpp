@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -47,9 +46,11 @@ struct EdgeTable {
 
 EdgeTable study_edges(const TraceForest& forest, const VisitTable& table);
 
-/// The callees of `caller` whose failures it survives: after failed calls it answers well at least
-/// nine tenths as often, by weight, as after others (it may fail for reasons of its own), less two
-/// standard errors. Calls that it takes for good are left out.
-std::set<std::uint32_t> survived_callees(const EdgeTable& edges, std::uint32_t caller);
+/// The callees of `caller` whose failures it survives, and which share of them: as often as it
+/// answers well after failed calls, by weight, over how often it does after others (it may fail for
+/// reasons of its own). All, where that is nine tenths, less two standard errors, and three
+/// quarters at least. A share needs 20 failures, of which 3 were survived; else none is. Calls that
+/// it takes for good are left out.
+std::map<std::uint32_t, double> survived_shares(const EdgeTable& edges, std::uint32_t caller);
 
 }  // namespace rehearse

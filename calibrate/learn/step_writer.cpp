@@ -26,6 +26,22 @@ bool is_always_zero(const LawSpec& law) {
   return constant != nullptr && law.minimum + constant->value == Duration();
 }
 
+/// `survived`: the share of its failures.
+CallSpec awaited(std::uint32_t endpoint, double survived, const StepNames& names) {
+  CallSpec call;
+  call.endpoint = names.endpoints[endpoint];
+  if (survived >= 1) {
+    call.on_error = OnError::ignore;
+  } else {
+    call.tolerated = survived;
+  }
+  const auto timeout = names.timeouts.find(endpoint);
+  if (timeout != names.timeouts.end()) {
+    call.timeout = Duration::nanoseconds(timeout->second.after);
+  }
+  return call;
+}
+
 StepSpec call(const EdgeUse& use, const StepNames& names) {
   StepSpec step;
   if (use.detached) {
@@ -34,12 +50,18 @@ StepSpec call(const EdgeUse& use, const StepNames& names) {
     step.action = spawn;
     return step;
   }
-  CallSpec awaited;
-  awaited.endpoint = names.endpoints[use.endpoint];
-  if (names.ignored_when_failed.contains(use.endpoint)) awaited.on_error = OnError::ignore;
-  const auto timeout = names.timeouts.find(use.endpoint);
-  if (timeout != names.timeouts.end()) awaited.timeout = timeout->second;
-  step.action = awaited;
+  const auto share = names.survived.find(use.endpoint);
+  const double survived = share == names.survived.end() ? 0 : share->second;
+  const auto fallback = names.fallbacks.find(use.endpoint);
+  if (fallback == names.fallbacks.end()) {
+    step.action = awaited(use.endpoint, survived, names);
+    return step;
+  }
+  // What was joined fails when the fallback does.
+  CallSpec first = awaited(use.endpoint, 0, names);
+  first.on_error = OnError::fallback;
+  first.fallback = {{awaited(fallback->second.endpoint, survived, names)}};
+  step.action = std::move(first);
   return step;
 }
 

@@ -62,6 +62,10 @@ class ProgramWriter {
     fill_target(index, Step::Kind::call, call.endpoint, call.probability);
     plan_.steps[index].on_error = call.on_error;
     plan_.steps[index].timeout = call.timeout.value_or(Duration::longest());
+    if (call.tolerated > 0) {
+      plan_.steps[index].law = static_cast<Index>(plan_.tolerated.size());
+      plan_.tolerated.push_back(call.tolerated);
+    }
     const Index fallback = write(call.fallback);
     plan_.steps[index].body = fallback;
   }

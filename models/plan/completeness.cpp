@@ -136,6 +136,8 @@ void expect_step(const Plan& plan, Index index) {
       return;
     case Step::Kind::call:
       expects(goes_forward(step.body), "a fallback stands behind its call");
+      expects(step.law == none || step.law < plan.tolerated.size(),
+              "of what is tolerated a share is known");
       [[fallthrough]];
     case Step::Kind::spawn:
       expects(step.endpoint < plan.endpoints.size(), "a call asks for an endpoint of the plan");

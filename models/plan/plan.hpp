@@ -26,7 +26,7 @@ struct alignas(64) Step {
   Index body = none;    // repeat: its steps; call: its fallback; parallel: first of `branches`
   Index count = 0;      // parallel: branches
   Index wait_for = 0;   // parallel: successes needed
-  Index law = none;     // work: of durations; repeat: of counts
+  Index law = none;     // work: of durations; repeat: of counts; call: into `tolerated`, if any is
   Index edge = none;    // call, spawn: position among the edges of the calling service
   EndpointId endpoint;  // call, spawn
   std::uint32_t lane = none;               // work: of its constant duration
@@ -206,6 +206,7 @@ struct Plan {
   std::vector<StepId> branches;  // first step of each branch of each parallel step
   std::vector<Law> laws;
   std::vector<CountLaw> count_laws;
+  std::vector<double> tolerated;   // shares of the failures of calls
   std::uint64_t size_purpose = 0;  // of the size of a request
   std::uint32_t lanes = 1;         // of the event list; the first is for what happens at once
   std::vector<WorkloadPlan> workloads;

@@ -6,6 +6,12 @@
 #include "sim/expects.hpp"
 
 namespace rehearse {
+namespace {
+
+/// Keeps the draw of whether a failure is tolerated apart from that of whether the call is made.
+constexpr std::uint64_t tolerance = 0x746f6c65726174;
+
+}  // namespace
 
 void Program::start(const Plan& plan, const Cut& cut, Index index) {
   Door::start(plan, cut, index);
@@ -194,11 +200,19 @@ void Program::resume(std::uint32_t slot) {
   if (progress != Progress::waiting) frame_ended(slot, progress == Progress::succeeded);
 }
 
+/// Whether the failure of a call, which has just ended, does no harm all the same.
+bool Program::is_tolerated(std::uint32_t slot, const Step& step) const {
+  if (step.law == none) [[likely]]
+    return false;
+  const std::uint64_t path = extended(frames_[slot].path, step.purpose);
+  return stream(extended(step.purpose, tolerance), path).chance(plan_->tolerated[step.law]);
+}
+
 /// A call that a frame waited for is over.
 void Program::call_ended(std::uint32_t slot, StepId index, bool good) {
   expects(frames_.in_use(slot), "who waits for a call lives until it is over");
   const Step& step = steps_[index];
-  good = good || step.on_error == OnError::ignore;
+  good = good || step.on_error == OnError::ignore || is_tolerated(slot, step);
   if (index != frames_[slot].step) {
     branch_ended(slot, good);
     return;

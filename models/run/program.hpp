@@ -35,6 +35,7 @@ class Program : public Door {
 
   /// Whether a sequence is one call and no more: then its strand needs no frame of its own.
   bool is_single_call(StepId step) const;
+  bool is_tolerated(std::uint32_t frame, const Step& step) const;
 
  private:
   void arrive(std::uint32_t job);

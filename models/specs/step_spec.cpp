@@ -32,9 +32,10 @@ struct Companion {
   std::string_view key;
   std::array<std::string_view, 2> actions;
 };
-constexpr std::array<Companion, 6> companions{{{"probability", {"call", "spawn"}},
+constexpr std::array<Companion, 7> companions{{{"probability", {"call", "spawn"}},
                                                {"on_error", {"call", ""}},
                                                {"fallback", {"call", ""}},
+                                               {"tolerated", {"call", ""}},
                                                {"timeout", {"call", ""}},
                                                {"wait_for", {"parallel", ""}},
                                                {"steps", {"repeat", ""}}}};
@@ -70,6 +71,7 @@ StepKeys StepKeys::of(const StepSpec& step) {
       keys.probability = action.probability;
       keys.on_error = action.on_error;
       keys.timeout = action.timeout;
+      keys.tolerated = action.tolerated;
       const bool falls_back = action.on_error == OnError::fallback || !action.fallback.empty();
       if (falls_back) keys.fallback = action.fallback;
     }
@@ -92,7 +94,8 @@ StepKeys StepKeys::of(const StepSpec& step) {
 
 StepSpec StepKeys::spec() const {
   if (call) {
-    return {CallSpec{*call, probability, on_error, fallback.value_or(StepSequence()), timeout}};
+    return {CallSpec{*call, probability, on_error, fallback.value_or(StepSequence()), timeout,
+                     tolerated}};
   }
   if (parallel) return {ParallelSpec{*parallel, wait_for}};
   if (repeat) return {RepeatSpec{*repeat, steps.value_or(StepSequence())}};
@@ -117,6 +120,10 @@ void inspect(Reader& reader, const Node& node, const StepKeys& keys) {
   }
   if (keys.repeat && node.find("steps") == nullptr) {
     reader.mistake(node, "'repeat' needs 'steps': what is repeated");
+  }
+  if (keys.call && keys.on_error == OnError::ignore && keys.tolerated > 0) {
+    reader.mistake(*node.find("tolerated"), "'tolerated' is never asked: no failure does harm",
+                   "leave out on_error = \"ignore\"");
   }
   const bool wants_fallback = keys.call && keys.on_error == OnError::fallback;
   if (wants_fallback && node.find("fallback") == nullptr) {

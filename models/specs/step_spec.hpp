@@ -33,6 +33,7 @@ struct CallSpec {
   OnError on_error = OnError::fail;
   StepSequence fallback;  // used when on_error is fallback; then the sequence goes on
   std::optional<Duration> timeout = std::nullopt;  // in place of the client's
+  double tolerated = 0;  // the share of its failures that does no harm; the others do on_error
   bool operator==(const CallSpec&) const;
 };
 
@@ -121,6 +122,7 @@ struct StepKeys {
   std::optional<int> wait_for;
   std::optional<StepSequence> steps;
   std::optional<Duration> timeout;
+  double tolerated = 0;
 
   static StepKeys of(const StepSpec& step);
   StepSpec spec() const;
@@ -140,6 +142,10 @@ void describe(Visitor& visitor, Spec& spec) {
               spec.on_error, on_error_words);
   visitor.key({"fallback", "With on_error = \"fallback\": the steps taken instead."}, spec.fallback,
               Steps{});
+  visitor.key({"tolerated",
+               "With call: how often a failure does no harm all the same, at random; the others do "
+               "what `on_error` says."},
+              spec.tolerated, zero_to_one);
   visitor.key({"timeout",
                "With call: it is given up after so long, its retries included; the `timeout` of "
                "`calls` when absent."},

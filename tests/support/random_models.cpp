@@ -184,6 +184,7 @@ class Maker {
     if (ingredients_.impatient && luck_.chance(0.5)) {
       spec.timeout = Duration::rounded_seconds(between(0.002, 0.03));
     }
+    if (ingredients_.tolerant && spec.on_error != OnError::ignore) spec.tolerated = 0.4;
     return {spec};
   }
 

@@ -72,7 +72,7 @@ TEST_CASE("failures are survived by their weight, not by what sampling kept of t
   for (const EdgeRow& edge : calibration.account.edges) {
     CHECK(edge.facts.survived == 3);
     CHECK(edge.facts.failed_weight == Approx(93));
-    CHECK_FALSE(edge.ignored_when_failed);
+    CHECK(edge.failures_survived == 0);
   }
 }
 

@@ -274,3 +274,27 @@ TEST_CASE("a call may have a timeout in place of the client's", "[models]") {
   CHECK(latency_with(long_time, short_time) == Approx(0.014));
   CHECK(latency_with(short_time, long_time) == Approx(0.014));
 }
+
+TEST_CASE("a share of the failures of a call does no harm", "[models]") {
+  const auto failed_with = [](double tolerated, bool at_once) {
+    ModelSpec model = station(constant(0.001), std::nullopt);
+    model.services.at("station").endpoints.at("serve").errors.percent = 50;
+    CallSpec call;
+    call.endpoint = {"station", "serve"};
+    call.tolerated = tolerated;
+    StepSequence steps = {{call}};
+    if (at_once) steps = {{ParallelSpec{{{{call}}, {{call}}}, std::nullopt}}};
+    add_service(model, "front", steps, std::nullopt);
+    add_replay(model, std::vector<double>(10'000, 0.0), "front");
+    const RequestCounts counts = requests_of(run_of(model, 1));
+    return static_cast<double>(counts.errors()) / 10'000;
+  };
+  // Within 4.5 standard errors of a share of 10,000.
+  const auto about = [](double share) {
+    return Approx(share).margin(4.5 * std::sqrt(share * (1 - share) / 10'000));
+  };
+  CHECK(failed_with(0, false) == about(0.5));
+  CHECK(failed_with(0.3, false) == about(0.35));
+  CHECK(failed_with(1, false) == 0);
+  CHECK(failed_with(0.3, true) == about(1 - 0.65 * 0.65));
+}

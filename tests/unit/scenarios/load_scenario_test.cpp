@@ -219,7 +219,7 @@ TEST_CASE("explain once left out the defaults of steps, and what a fault does", 
       "at = \"2m\"\nduration = \"1m\"\n"));
 
   const auto has = [&](const std::string& part) { return text.find(part) != std::string::npos; };
-  CHECK(has("{ call = \"bank/Pay\", probability = 1, on_error = \"fail\" }"));
+  CHECK(has("{ call = \"bank/Pay\", probability = 1, on_error = \"fail\", tolerated = 0 }"));
   CHECK(has("{ work = \"1ms\" }"));
   CHECK(has("detected_after = \"10s\"  # default"));
   CHECK(has("connections are reset"));
