@@ -58,6 +58,11 @@ void tell_of_spans(AccountText out, const Account& account) {
   }
   tell(out, account.read.inferred_segments, "segment", "segments",
        "that X-Ray inferred from a call: left out, the call itself is used");
+  tell(out, account.read.calls_without_name, "call", "calls",
+       "of a call graph that do not name one of their sides");
+  tell(out, account.read.calls_of_nobody, "of these without who recorded it: left out");
+  tell(out, account.read.implied_callees, "call", "calls",
+       "that only the caller recorded: the callee is taken to answer as fast as the caller saw");
   spans(account.read.truncated_trace_ids,
         "with the lower half of a trace id: joined with the trace whose id ends so");
   tell(out, account.read.impossible_sampling, "sampling weight", "sampling weights",

@@ -39,6 +39,10 @@ constexpr std::string_view search_answer =
     "looks like the answer to a search, which tells no parents of spans; fetch the traces "
     "themselves";
 
+constexpr std::string_view search_answer_of_tempo =
+    "looks like the answer to a search of Tempo, which holds no spans; fetch each trace by its id: "
+    "curl -s http://tempo:3200/api/traces/ID";
+
 bool may_be(TraceFormat format, TraceFormat asked) {
   return asked == TraceFormat::detect || asked == format;
 }
@@ -140,9 +144,19 @@ class JsonElementReader {
       return left_out_.note(element.offset, flaw().why.empty() ? "no row of a table" : flaw().why,
                             flaw().found);
     }
-    const bool summaries = value.member("traces") || value.member("TraceSummaries");
-    note_unread(element.offset, format_known_of(value),
-                summaries ? search_answer : no_trace_format);
+    note_unread(element.offset, format_known_of(value), what_stands_instead(value));
+  }
+
+  static std::string_view what_stands_instead(const JsonValue& value) {
+    const auto traces = value.member("traces");
+    if (!traces && !value.member("TraceSummaries")) return no_trace_format;
+    bool of_tempo = false;
+    if (traces) {
+      traces->for_each([&](const JsonValue& trace) {
+        of_tempo = of_tempo || trace.member("rootServiceName") || trace.member("rootTraceName");
+      });
+    }
+    return of_tempo ? search_answer_of_tempo : search_answer;
   }
 
   /// Looks only where it matters: what is left out first is told.

@@ -98,7 +98,7 @@ SpanSet read_spans(const std::vector<std::string>& files, const ReadOptions& opt
     for_each_input(file, options.input_limits,
                    [&](Input& input) { read_input(input, options, set); });
   }
-  if (set.spans.empty()) {
+  if (set.spans.empty() && set.implied.empty()) {
     throw InvalidInput(
         fmt::format("no usable span in {}: {} {} met, {} without ids, "
                     "{} with impossible times{}",

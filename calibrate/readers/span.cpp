@@ -51,7 +51,7 @@ std::vector<Halves> whole_ids(const std::vector<Span>& spans, std::size_t first_
 /// end.
 std::uint64_t parent_behind(const std::vector<StandIn>& stand_ins, const TraceId& trace,
                             std::uint64_t parent) {
-  constexpr int most_in_a_row = 16;
+  constexpr int most_in_a_row = 64;
   for (int i = 0; i < most_in_a_row; ++i) {
     const auto found =
         std::lower_bound(stand_ins.begin(), stand_ins.end(), StandIn{trace, parent, 0});
@@ -105,9 +105,33 @@ constexpr std::array numbers_of_counts{&ReadCounts::spans,
                                        &ReadCounts::impossible_sampling,
                                        &ReadCounts::truncated_trace_ids,
                                        &ReadCounts::unreadable_values,
-                                       &ReadCounts::inferred_segments};
+                                       &ReadCounts::inferred_segments,
+                                       &ReadCounts::calls_without_name,
+                                       &ReadCounts::calls_of_nobody,
+                                       &ReadCounts::implied_callees};
 static_assert(sizeof(ReadCounts) ==
               numbers_of_counts.size() * sizeof(std::uint64_t) + sizeof(FirstLeftOut));
+
+/// Of several records that imply the same, all are kept: they are duplicates as others are.
+void keep_implied(SpanSet& set) {
+  if (set.implied.empty()) return;
+  std::erase_if(set.implied, [&](const Span& span) {
+    return find_span(set.spans, span.trace, span.id) != nullptr;
+  });
+  set.counts.implied_callees += set.implied.size();
+  set.spans.insert(set.spans.end(), set.implied.begin(), set.implied.end());
+  set.implied = {};
+  std::sort(set.spans.begin(), set.spans.end());
+}
+
+/// Nothing stands in for a span that was recorded.
+void leave_missing_stand_ins(SpanSet& set) {
+  std::sort(set.stand_ins.begin(), set.stand_ins.end());
+  set.stand_ins.erase(std::unique(set.stand_ins.begin(), set.stand_ins.end()), set.stand_ins.end());
+  std::erase_if(set.stand_ins, [&](const StandIn& stand_in) {
+    return find_span(set.spans, stand_in.trace, stand_in.id) != nullptr;
+  });
+}
 
 void renumber(Span& span, const std::vector<NameId>& renumbered) {
   for (const auto name : names_of_span) span.*name = renumbered[span.*name];
@@ -164,6 +188,10 @@ void add_part(SpanSet& set, const SpanSet& part) {
   }
   set.stand_ins.insert(set.stand_ins.end(), part.stand_ins.begin(), part.stand_ins.end());
   set.followers.insert(set.followers.end(), part.followers.begin(), part.followers.end());
+  for (const Span& span : part.implied) {
+    set.implied.push_back(span);
+    renumber(set.implied.back(), renumbered);
+  }
   for (const auto number : numbers_of_counts) set.counts.*number += part.counts.*number;
 }
 
@@ -190,13 +218,17 @@ void set_times_in_microseconds(Span& span, std::optional<std::int64_t> start,
   span.end = span.start + *duration * nanoseconds_per_microsecond;
 }
 
+bool keeps_times(const Span& span) {
+  return span.start >= 0 && span.end >= span.start && span.end - span.start <= longest_span;
+}
+
 void keep_span(SpanSet& set, Span span) {
   ++set.counts.spans;
   if (span.id == 0 || span.id == unreadable_id || span.trace == TraceId{}) {
     ++set.counts.without_id;
     return;
   }
-  if (span.start < 0 || span.end < span.start || span.end - span.start > longest_span) {
+  if (!keeps_times(span)) {
     ++set.counts.with_bad_times;
     return;
   }
@@ -220,12 +252,14 @@ void take_adjusted_count(SpanSet& set, Span& span, double adjusted_count) {
 void normalise(SpanSet& set) {
   const std::vector<NameId> renumbered = set.names.sort();
   for (Span& span : set.spans) renumber(span, renumbered);
+  for (Span& span : set.implied) renumber(span, renumbered);
   std::sort(set.spans.begin(), set.spans.end());
 }
 
 void settle_relations(SpanSet& set) {
+  keep_implied(set);
   if (set.stand_ins.empty() && set.followers.empty()) return;
-  std::sort(set.stand_ins.begin(), set.stand_ins.end());
+  leave_missing_stand_ins(set);
   std::sort(set.followers.begin(), set.followers.end());
   for (Span& span : set.spans) {
     span.parent = parent_behind(set.stand_ins, span.trace, span.parent);

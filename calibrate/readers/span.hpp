@@ -125,6 +125,9 @@ struct ReadCounts {
   std::uint64_t truncated_trace_ids = 0;  // kept, in the trace whose id ends so
   std::uint64_t unreadable_values = 0;    // no JSON; what they were of is kept as far as it can be
   std::uint64_t inferred_segments = 0;    // X-Ray's; the calls that they repeat are kept
+  std::uint64_t calls_without_name = 0;   // of a call graph, where one of the two sides has none
+  std::uint64_t calls_of_nobody = 0;      // of these: left out, for want of who recorded it
+  std::uint64_t implied_callees = 0;      // kept as long as their callers waited
   FirstLeftOut first_left_out;            // of several files, in the first by name
   bool operator==(const ReadCounts&) const = default;
 };
@@ -149,6 +152,8 @@ struct SpanSet {
   std::vector<Span> spans;
   std::vector<StandIn> stand_ins;
   std::vector<Follower> followers;
+  /// The called sides of calls, to be kept where they did not record themselves.
+  std::vector<Span> implied;
   NameTable names;
   ReadCounts counts;
 };
@@ -172,6 +177,9 @@ void set_times_in_microseconds(Span& span, std::optional<std::int64_t> start,
 /// outside [0, 2^63) or longer than a week is taken for damage.
 void keep_span(SpanSet& set, Span span);
 
+/// What `keep_span` asks of the times.
+bool keeps_times(const Span& span);
+
 /// No recording keeps less than one trace of so many.
 constexpr double most_adjusted_count = 1e8;
 
@@ -182,7 +190,8 @@ void take_adjusted_count(SpanSet& set, Span& span, double adjusted_count);
 /// Puts names and spans into an order that depends on nothing but their values.
 void normalise(SpanSet& set);
 
-/// Gives the children of each stand-in to its parent, and each follower the process of the nearest
+/// Keeps what is implied and was not recorded, gives the children of each stand-in that was not
+/// recorded to its parent, and each follower the process of the nearest
 /// span above it that has one. Expects normalised spans, leaves them so.
 void settle_relations(SpanSet& set);
 

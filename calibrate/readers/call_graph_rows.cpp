@@ -1,0 +1,137 @@
+#include "calibrate/readers/call_graph_rows.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "calibrate/readers/identifiers.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr std::size_t longest_number = 256;
+constexpr std::size_t remembered_stand_ins = 4096;
+constexpr std::string_view user = "USER";
+
+/// What the tables write where a name was not recorded.
+bool is_missing(std::string_view name) {
+  constexpr std::array<std::string_view, 7> words{"",    "(?)", "UNKNOWN", "UNAVAILABLE",
+                                                  "nan", "NAN", "null"};
+  return std::find(words.begin(), words.end(), name) != words.end();
+}
+
+bool is_call_number(std::string_view number) {
+  if (number.empty() || number.size() > longest_number) return false;
+  return number.front() != '.' && number.back() != '.' && number.find("..") == number.npos;
+}
+
+enum class Side : std::uint64_t { caller = 1, callee = 2 };
+
+/// Of a hash of the call's number. Never 0, never `unreadable_id`.
+std::uint64_t id_of(std::uint64_t number, Side side) {
+  std::uint64_t mixed = number + static_cast<std::uint64_t>(side) * 0x9E37'79B9'7F4A'7C15;
+  mixed = (mixed ^ (mixed >> 30)) * 0xBF58'476D'1CE4'E5B9;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94D0'49BB'1331'11EB;
+  return ((mixed ^ (mixed >> 31)) & 0x7FFF'FFFF'FFFF'FFFF) | 1;
+}
+
+}  // namespace
+
+CallGraphReader::CallGraphReader(SpanSet& set) : set_(set) {}
+
+void CallGraphReader::stand_in(const StandIn& stand_in) {
+  if (noted_.empty()) noted_.resize(remembered_stand_ins);
+  StandIn& last = noted_[(stand_in.id ^ stand_in.trace.low) / 2 % noted_.size()];
+  if (last == stand_in) return;
+  last = stand_in;
+  set_.stand_ins.push_back(stand_in);
+}
+
+/// Nothing stands in for the first call: what is below it, and nothing of which was recorded, has
+/// a parent that is missing.
+CallGraphReader::Sides CallGraphReader::note_way_to(const TraceId& trace, std::string_view number) {
+  std::uint64_t hash = 0xCBF2'9CE4'8422'2325;
+  Sides sides;
+  above_ = 0;
+  for (std::size_t i = 0; i <= number.size(); ++i) {
+    if (i == number.size() || number[i] == '.') {
+      const std::uint64_t callee_above = sides.callee;
+      sides = {id_of(hash, Side::caller), id_of(hash, Side::callee)};
+      stand_in({trace, sides.callee, sides.caller});
+      if (callee_above != 0) stand_in({trace, sides.caller, callee_above});
+      above_ = callee_above;
+    }
+    if (i < number.size()) {
+      hash = (hash ^ static_cast<unsigned char>(number[i])) * 0x0000'0100'0000'01B3;
+    }
+  }
+  return sides;
+}
+
+void CallGraphReader::name(Span& span, std::string_view service, std::string_view instance) {
+  span.service = is_missing(service) ? 0 : set_.names.intern(service_name_of(service));
+  span.instance = is_missing(instance) ? 0 : set_.names.intern(service_name_of(instance));
+}
+
+Span CallGraphReader::span_of(const CallGraphRow& row, const TraceId& trace) {
+  Span span;
+  span.trace = trace;
+  span.start = row.start;
+  // What does not fit ends before it starts.
+  if (row.duration < 0 || __builtin_add_overflow(row.start, row.duration, &span.end)) span.end = -1;
+  const std::string_view operation = is_missing(row.interface) ? row.type : row.interface;
+  span.operation = set_.names.intern(operation_name_of(operation));
+  return span;
+}
+
+std::string CallGraphReader::add(const CallGraphRow& row) {
+  const TraceId trace = trace_id_of(row.trace);
+  if (trace == TraceId{} || !is_call_number(row.number)) {
+    ++set_.counts.spans;
+    ++set_.counts.without_id;
+    return "a call without a trace or a number such as 0.1.3";
+  }
+  const bool of_user = row.caller == user;
+  const bool caller_missing = is_missing(row.caller);
+  const bool callee_missing = is_missing(row.callee);
+  const bool message = row.type == "mq";
+  const bool remote = row.type == "rpc" || row.type == "http";
+  if (caller_missing || callee_missing) ++set_.counts.calls_without_name;
+  const bool by_callee = message || (remote && row.of_callee);
+  const bool nobody =
+      by_callee ? callee_missing : (caller_missing || of_user) && (callee_missing || !remote);
+  if (nobody) {
+    ++set_.counts.spans;
+    ++set_.counts.calls_of_nobody;
+    return "a call that does not name the service that recorded it";
+  }
+  Span span = span_of(row, trace);
+  if (!by_callee && row.of_callee) span.end = -1;  // a database records nothing itself
+  const std::uint64_t bad_times = set_.counts.with_bad_times;
+  const Sides sides = note_way_to(trace, row.number);
+  Span callee = span;
+  callee.id = sides.callee;
+  // Requests of users have nothing above them.
+  callee.parent = of_user || (above_ == 0 && caller_missing) ? 0 : sides.caller;
+  callee.kind = message ? SpanKind::consumer : SpanKind::server;
+  name(callee, row.callee, row.callee_instance);
+  if (by_callee) {
+    keep_span(set_, callee);
+  } else {
+    const bool valid = keeps_times(span);
+    if (!caller_missing && !of_user) {
+      span.id = sides.caller;
+      span.parent = above_;
+      span.kind = SpanKind::client;
+      name(span, row.caller, row.caller_instance);
+      if (!callee_missing) span.peer = set_.names.intern(service_name_of(row.callee));
+      keep_span(set_, span);
+    } else {
+      ++set_.counts.spans;
+      if (!valid) ++set_.counts.with_bad_times;
+    }
+    if (valid && remote && !callee_missing) set_.implied.push_back(callee);
+  }
+  return set_.counts.with_bad_times > bad_times ? "a call with impossible times" : "";
+}
+
+}  // namespace rehearse
