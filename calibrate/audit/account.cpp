@@ -58,6 +58,10 @@ void tell_of_spans(AccountText out, const Account& account) {
   }
   tell(out, account.read.inferred_segments, "segment", "segments",
        "that X-Ray inferred from a call: left out, the call itself is used");
+  tell(
+      out, account.read.unweighted_segments, "segment", "segments",
+      "of X-Ray, which does not tell of how many requests it kept one (by default one a second and "
+      "5 % of the others): warning, rates are of what was kept; say --sampling-percent");
   tell(out, account.read.calls_without_name, "call", "calls",
        "of a call graph that do not name one of their sides");
   tell(out, account.read.calls_of_nobody, "of these without who recorded it: left out");

@@ -106,6 +106,7 @@ constexpr std::array numbers_of_counts{&ReadCounts::spans,
                                        &ReadCounts::truncated_trace_ids,
                                        &ReadCounts::unreadable_values,
                                        &ReadCounts::inferred_segments,
+                                       &ReadCounts::unweighted_segments,
                                        &ReadCounts::calls_without_name,
                                        &ReadCounts::calls_of_nobody,
                                        &ReadCounts::implied_callees};

@@ -125,6 +125,7 @@ struct ReadCounts {
   std::uint64_t truncated_trace_ids = 0;  // kept, in the trace whose id ends so
   std::uint64_t unreadable_values = 0;    // no JSON; what they were of is kept as far as it can be
   std::uint64_t inferred_segments = 0;    // X-Ray's; the calls that they repeat are kept
+  std::uint64_t unweighted_segments = 0;  // X-Ray's: of how many requests these are is not told
   std::uint64_t calls_without_name = 0;   // of a call graph, where one of the two sides has none
   std::uint64_t calls_of_nobody = 0;      // of these: left out, for want of who recorded it
   std::uint64_t implied_callees = 0;      // kept as long as their callers waited

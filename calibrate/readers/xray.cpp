@@ -172,6 +172,7 @@ void read_document(const JsonValue& document, SpanSet& set) {
     set.stand_ins.push_back({trace, span_id_of(document.text_of("id")), parent});
     return;
   }
+  ++set.counts.unweighted_segments;
   const ResourceReader resource = resource_of(document, set.names);
   const bool alone = document.text_of("type") == "subsegment";
   read_record(document, {trace, resource, alone}, parent, alone, set);

@@ -1,8 +1,5 @@
 #include <string>
 
-#include <protozero/pbf_writer.hpp>
-
-#include "tests/unit/calibrate/otlp_support.hpp"
 #include "tests/unit/calibrate/trace_support.hpp"
 
 namespace rehearse {
