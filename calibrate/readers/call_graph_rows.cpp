@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 
 #include "calibrate/readers/identifiers.hpp"
 
@@ -9,6 +10,7 @@ namespace rehearse {
 namespace {
 
 constexpr std::size_t longest_number = 256;
+constexpr std::ptrdiff_t deepest_call = 63;  // two to stand in at each level, see span.cpp
 constexpr std::size_t remembered_stand_ins = 4096;
 constexpr std::string_view user = "USER";
 
@@ -21,6 +23,7 @@ bool is_missing(std::string_view name) {
 
 bool is_call_number(std::string_view number) {
   if (number.empty() || number.size() > longest_number) return false;
+  if (std::count(number.begin(), number.end(), '.') > deepest_call) return false;
   return number.front() != '.' && number.back() != '.' && number.find("..") == number.npos;
 }
 

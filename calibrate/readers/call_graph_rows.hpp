@@ -28,7 +28,8 @@ struct CallGraphRow {
 /// services is recorded once by each side, or by one of them only: where it was the caller, the
 /// callee is kept in `set.implied`. A message is what its consumer recorded; caches and databases
 /// are known by their callers. The parent of a call is the nearest call above that was recorded, in
-/// whatever file: all numbers above go to `set.stand_ins`.
+/// whatever file: all numbers above go to `set.stand_ins`, 40 bytes each, as a rule two a row and
+/// never more than 128.
 class CallGraphReader {
  public:
   explicit CallGraphReader(SpanSet& set);

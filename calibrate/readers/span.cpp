@@ -51,7 +51,7 @@ std::vector<Halves> whole_ids(const std::vector<Span>& spans, std::size_t first_
 /// end.
 std::uint64_t parent_behind(const std::vector<StandIn>& stand_ins, const TraceId& trace,
                             std::uint64_t parent) {
-  constexpr int most_in_a_row = 64;
+  constexpr int most_in_a_row = 128;
   for (int i = 0; i < most_in_a_row; ++i) {
     const auto found =
         std::lower_bound(stand_ins.begin(), stand_ins.end(), StandIn{trace, parent, 0});

@@ -93,7 +93,7 @@ TEST_CASE("what only the caller recorded in one file is what the callee recorded
 
 TEST_CASE("the parent of a call is the nearest above it that was recorded", "[calibrate]") {
   std::string far = "0";
-  for (int i = 0; i < 20; ++i) far += ".1";
+  for (int i = 0; i < 63; ++i) far += ".1";
   const SpanSet set = read_text(header_of_2021 + "0,a,10,0,(?),http,front,home,-50\n1,a,12," + far +
                                 ",deep,db,store,,3\n");
 
