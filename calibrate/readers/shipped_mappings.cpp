@@ -98,8 +98,7 @@ const std::vector<ShippedMapping>& shipped_mappings() {
       {"honeycomb", "events of Honeycomb", honeycomb()},
       {"azure-data-explorer", "`OTELTraces` in Azure Data Explorer", azure_data_explorer()},
       {"nezha", "the data sets of Nezha", nezha()},
-      {"alibaba-2021", "`MSCallGraph` of Alibaba's clusters of 2021",
-       alibaba_call_graph("rpcid")},
+      {"alibaba-2021", "`MSCallGraph` of Alibaba's clusters of 2021", alibaba_call_graph("rpcid")},
       {"alibaba-2022", "`MSCallGraph` of Alibaba's clusters of 2022",
        alibaba_call_graph("rpc_id")}};
   return all;
