@@ -71,7 +71,8 @@ void judge(Calibration& result, const TraceForest& forest, const VisitTable& vis
 
 Calibration calibrate(SpanSet spans, const CalibrateOptions& options) {
   if (options.sampling_percent) apply_sampling(spans, *options.sampling_percent);
-  normalise(spans);
+  weigh_sample(spans);
+  normalise(spans, options.read.threads);
   const std::uint64_t skipped = skip_start(spans, options.skip_start);
   std::vector<DatabaseHosts> databases = name_databases(spans);
   std::vector<UnboundedNames> unbounded = bound_names(spans);
@@ -106,6 +107,8 @@ Calibration calibrate(SpanSet spans, const CalibrateOptions& options) {
          name(context.caller_service, context.caller_operation), context.visits, context.joined});
   }
   result.account.read = spans.counts;
+  result.account.sample = spans.sample;
+  result.account.most_spans = options.read.most_spans;
   result.account.unbounded_names = std::move(unbounded);
   result.account.databases = std::move(databases);
   result.account.traces_skipped = skipped;

@@ -21,7 +21,6 @@ namespace rehearse {
 namespace {
 
 /// What was given up would have taken longer; how much is a guess.
-constexpr double longer_than_timeout = 1.5;
 
 /// Whether the visit waited for nothing new after a call had failed. Others that were under way
 /// may end with it, or later: they are given up.
@@ -125,11 +124,6 @@ void ModelBuilder::learn_endpoints() {
     const double wait = waits[self_times_.size()];
     timed.own.front() -= wait;
     timed.self_time -= wait;
-    if (visit.cut_short) {
-      const double rest = (longer_than_timeout - 1) * static_cast<double>(span.duration());
-      timed.own.back() += rest;
-      timed.self_time += rest;
-    }
     self_times_.push_back(timed.self_time);
     work_times_.push_back(timed.self_time + time_between_calls(timed));
     const auto duration = static_cast<double>(span.duration());
@@ -149,8 +143,10 @@ void ModelBuilder::learn_endpoints() {
       learners[visit.endpoint].leave_out(weight);
       continue;
     }
-    learners[visit.endpoint].add(std::move(timed), weight, duration,
-                                 failed && ended_by_failed_call(calls));
+    const Ending ending = visit.cut_short                         ? Ending::cut_short
+                          : failed && ended_by_failed_call(calls) ? Ending::failed_call
+                                                                  : Ending::whole;
+    learners[visit.endpoint].add(std::move(timed), weight, duration, ending);
   }
   learn_peers(learners, sums);
   for (const auto& [endpoint, failures] : callers_.way_failures)
@@ -166,10 +162,10 @@ void ModelBuilder::learn_peers(std::vector<BehaviourLearner>& learners,
     for (const RecordedCall& call : visits_.attempts_of(visit)) {
       const bool given_up = call.timed_out && call.callee == TraceForest::none;
       if (!visits_.endpoints[call.endpoint].peer_only && !given_up) continue;
-      const auto duration =
-          static_cast<double>(call.end - call.start) * (given_up ? longer_than_timeout : 1);
+      const auto duration = static_cast<double>(call.end - call.start);
       const double weight = span.adjusted_count;
-      learners[call.endpoint].add(leaf(duration), weight, duration, false);
+      learners[call.endpoint].add(leaf(duration), weight, duration,
+                                  given_up ? Ending::cut_short : Ending::whole);
       VisitSums& own = sums[call.endpoint];
       own.weight += weight;
       own.duration += weight * duration;
@@ -415,6 +411,10 @@ void ModelBuilder::describe_workload() {
     size.weights = facts.batch_sizes;
     workload.arrivals = BatchSpec{Rate{facts.per_second / facts.mean_batch()}, size};
   }
+  if (facts.closed_loop) {
+    workload.arrivals = ClosedLoopSpec{static_cast<int>(facts.closed_loop->users),
+                                       empirical_law(facts.closed_loop->think_times)};
+  }
   for (const auto& [endpoint, weight] : facts.mix) {
     workload.mix[name(endpoint)] = weight;
     workload.calls[name(endpoint).service].network_latency = LawSpec{};
@@ -422,8 +422,9 @@ void ModelBuilder::describe_workload() {
   const std::string path = extended_path("workloads", options_.workload);
   note(path + ".arrivals", facts.per_second > 0 ? Basis::observed : Basis::assumed, facts.requests,
        "over " + rounded_duration_text(facts.seconds) +
-           (facts.batch_sizes.empty() ? "; that arrivals are Poisson is assumed"
-                                      : "; that batches come as a Poisson process is assumed"));
+           (facts.closed_loop           ? "; that all users wait for their answers is observed"
+            : facts.batch_sizes.empty() ? "; that arrivals are Poisson is assumed"
+                                        : "; that batches come as a Poisson process is assumed"));
   note(path + ".mix", Basis::observed, facts.requests, "");
   for (const auto& [service, client] : workload.calls) {
     note(extended_path(path + ".calls", service) + ".network_latency", Basis::assumed, 0,

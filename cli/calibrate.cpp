@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
 #include <optional>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -78,6 +80,24 @@ Duration skipped_start(const Arguments& arguments) {
   return *duration;
 }
 
+/// "2000000", "2M", "500k".
+std::uint64_t sample_size(const std::string& said) {
+  constexpr double most = 2e9;  // spans are numbered by 32 bits
+  std::string_view digits = said;
+  double times = 1;
+  if (digits.ends_with('k')) times = 1e3;
+  if (digits.ends_with('M')) times = 1e6;
+  if (times > 1) digits.remove_suffix(1);
+  const auto number = parse_number(digits);
+  const double spans = number ? *number * times : 0;
+  if (spans < 1 || spans > most || spans != std::floor(spans)) {
+    throw InvalidInput(
+        fmt::format("--sample {}: expected a number of spans up to 2000M, as 2000000, 500k or 2M",
+                    visible_name(said)));
+  }
+  return static_cast<std::uint64_t>(spans);
+}
+
 CalibrateOptions options_from(const Arguments& arguments) {
   CalibrateOptions options;
   // Beyond a few the one that cuts the file into elements cannot keep the others busy.
@@ -90,6 +110,7 @@ CalibrateOptions options_from(const Arguments& arguments) {
   }
   constexpr double least_percent = 100 / most_adjusted_count;
   options.sampling_percent = arguments.number("sampling-percent", least_percent, 100);
+  if (const auto said = arguments.text("sample")) options.read.most_spans = sample_size(*said);
   options.anonymise = arguments.has("anonymise");
   options.skip_start = skipped_start(arguments);
   options.self_check = true;
@@ -151,6 +172,9 @@ Verb calibrate_verb() {
       {"format", 0, "FORMAT", "jaeger, zipkin, otlp, xray, datadog or csv (default: by content)"},
       {"columns", 0, "MAPPING", fmt::format("a file, or {}", fmt::join(shipped_names(), ", "))},
       {"anonymise", 0, "", "replace the names of services, operations and instances"},
+      {"sample", 0, "N",
+       fmt::format("keep at most so many spans, whole traces at random, as 2M (default: {}M)",
+                   default_most_spans / 1'000'000)},
       {"skip-start", 0, "DURATION", "leave out traces that begin so soon: a warm-up"},
       {"verbose", 'v', "", "all rows of the account, however many"},
       {"sampling-percent", 0, "P", "of all traces were kept, where the spans do not say"},

@@ -50,13 +50,19 @@ ModelSpec read_model(Reader& reader, const Node& root) {
 }
 
 Node written_model(const ModelSpec& model) {
-  return written(ModelDocument{1, model}, Table{});
+  return written(ModelDocument{1, model, {}}, Table{});
 }
 
 SchemaNode schema_of_models() {
   SchemaNode root = schema(ModelDocument{}, Table{});
   root.description = "A model of rehearse: what the system is.";
   root.definitions = law_definitions();
+  SchemaNode name;
+  name.type = SchemaNode::Type::text;
+  name.unit = "name of one of the laws";
+  name.pattern = "^[^0-9+\\-. ]";
+  SchemaNode& law = root.definitions.front().node;
+  law.alternatives.insert(law.alternatives.begin() + 1, std::move(name));
   for (auto& definition : step_definitions()) root.definitions.push_back(std::move(definition));
   return root;
 }

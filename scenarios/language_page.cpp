@@ -58,6 +58,8 @@ any scenario with every default.
 - Rates have units: `"84/s"`, `"5/min"` (or `"5/m"`), `"100/h"`.
 - `*_percent`, `percent` and `percentage` are 0 to 100, `*_ratio` and `probability` 0 to 1.
 - An endpoint is written `"service/operation"`; the operation may hold slashes.
+- A law of a model may stand in its table `[laws]` under a name, which is written wherever the law
+  is meant: `work = "checkout.self"`. Long percentiles may be an array of tables, one a line.
 - A file has at most 16 MiB (recorded arrivals 64), a key at most 32 parts; steps are nested at
   most 64 deep.
 - A call graph may be cyclic as long as the expected number of visits converges. One request
@@ -125,6 +127,10 @@ std::string default_text(const SchemaValue& value) {
 /// The table that a value holds, and how its header is written; null when there is none.
 const SchemaNode* inner_table(const SchemaNode& node, std::string& name) {
   if (node.type == SchemaNode::Type::table) return &node;
+  if (node.type == SchemaNode::Type::any_of) {
+    const SchemaNode& first = node.alternatives.front();
+    return first.type == SchemaNode::Type::table ? &first : nullptr;
+  }
   const bool array = node.type == SchemaNode::Type::array && !node.items.empty();
   if (!array || node.items.front().type != SchemaNode::Type::table) return nullptr;
   name += "[]";
@@ -139,7 +145,11 @@ class Page {
     text += fmt::format("\n## {}\n\n{}\n", title, node.description);
     const SchemaNode* table = &node;
     if (node.type == SchemaNode::Type::any_of) {
-      text += fmt::format("\nEither {}, or a table:\n", value_text(node.alternatives.front()));
+      text += "\nEither ";
+      for (std::size_t i = 0; i + 1 < node.alternatives.size(); ++i) {
+        text += value_text(node.alternatives[i]) + ", ";
+      }
+      text += "or a table:\n";
       table = &node.alternatives.back();
     }
     table_of(*table, "");

@@ -11,6 +11,7 @@
 #include "models/checks/doubts.hpp"
 #include "models/checks/mistakes.hpp"
 #include "scenarios/documents.hpp"
+#include "scenarios/named_laws.hpp"
 #include "scenarios/set_paths.hpp"
 #include "sim/error.hpp"
 
@@ -136,7 +137,12 @@ Scenario load_scenario(const std::string& path) {
 
   Reader model_reader(diagnostics, folder_of(scenario.model_path));
   const Node* set = root.find("set");
-  if (set != nullptr) apply_overrides(model_reader, *set, model.root);
+  NamedLaws laws(model_reader, model.root);
+  laws.resolve(model.root);
+  if (set != nullptr) {
+    apply_overrides(model_reader, *set, model.root);
+    laws.resolve(model.root);
+  }
   scenario.model = read_model(model_reader, model.root);
   if (set != nullptr) mark_given(*set, scenario.model);
   Reading of_model{NodeFinder(model.root), model_reader};
@@ -146,6 +152,7 @@ Scenario load_scenario(const std::string& path) {
   diagnostics.throw_if_any();
 
   scenario.doubts = find_doubts(scenario.model, scenario.experiment);
+  for (std::string& doubt : laws.doubts()) scenario.doubts.push_back(std::move(doubt));
   collect_origins(root, "", model.source, diagnostics, false, scenario.origins);
   collect_origins(model.root, "", model.source, diagnostics, true, scenario.origins);
   return scenario;
@@ -156,13 +163,14 @@ namespace {
 ModelSpec parse_checked(const std::string& text, const std::string& name) {
   Diagnostics diagnostics;
   const int source = diagnostics.add_source(name, text);
-  const Node root = read_toml(source, diagnostics);
+  Node root = read_toml(source, diagnostics);
   diagnostics.throw_if_any();
   if (!is_kind(root, "rehearse_model", "rehearse", "this is a scenario; it names its model",
                diagnostics)) {
     diagnostics.throw_if_any();
   }
   Reader reader(diagnostics, folder_of(name));
+  NamedLaws(reader, root).resolve(root);
   ModelSpec model = read_model(reader, root);
   Reading reading{NodeFinder(root), reader};
   add_mistakes(find_mistakes(model), reading, nullptr, diagnostics);

@@ -10,6 +10,7 @@
 #include "language/spec_path.hpp"
 #include "language/toml_text.hpp"
 #include "models/values/law_keys.hpp"
+#include "scenarios/named_laws.hpp"
 #include "sim/expects.hpp"
 
 namespace rehearse {
@@ -41,10 +42,6 @@ std::optional<LawSpec> law_in(const Node& node) {
   LawSpec law;
   read(reader, said_in(node), law, LawTable{});
   return diagnostics.empty() ? std::optional(law) : std::nullopt;
-}
-
-bool is_key_of_law(std::string_view key) {
-  return key == "work" || key == "network_latency" || key == "latency" || key == "think_time";
 }
 
 /// What a value is as a number: itself, seconds, or events per second.

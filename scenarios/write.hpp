@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -9,13 +10,15 @@
 namespace rehearse {
 
 /// The model as TOML that a person reads and edits: what is not a default, keys in the order of the
-/// reference page, with the evidence beside the learned values. `parse_model` undoes it, provided
-/// that the files of recorded arrivals exist.
+/// reference page; behind the structure the long laws, by name, and at the end the evidence. No
+/// line is wider than 120 columns unless a name is. `parse_model` undoes it, provided that the
+/// files of recorded arrivals exist.
 std::string write_model(const ModelSpec& model);
 
 /// How a document is written.
 struct TextStyle {
   bool with_defaults = false;  // also what would hold anyway, and one key a line
+  std::size_t widest = 0;      // what is wider goes over many lines; 0: no limit
   enum class Place { line, header };
   /// The comment beside the value at a path, or beside the header of a table; empty for none.
   std::function<std::string(const std::string& path, Place place)> comment;

@@ -42,6 +42,16 @@ void tell(AccountText out, std::uint64_t count, std::string_view one, std::strin
   tell(out, count, fmt::format("{} {}", agreeing(count, one, several), rest));
 }
 
+void tell_of_sample(AccountText out, const Account& account) {
+  if (account.sample.halvings() == 0) return;
+  const auto kept_one_in = static_cast<std::uint64_t>(account.sample.kept_one_in());
+  fmt::format_to(out,
+                 "Kept 1 trace in {}, at random: all have more than {} (--sample). What is kept "
+                 "counts {} times.\n",
+                 count_text(kept_one_in), counted(account.most_spans, "span"),
+                 count_text(kept_one_in));
+}
+
 void tell_of_spans(AccountText out, const Account& account) {
   const auto spans = [&](std::uint64_t count, std::string_view rest) {
     tell(out, count, "span", "spans", rest);
@@ -224,12 +234,15 @@ void write_endpoints(AccountText out, const Account& account, Detail detail) {
   BehaviourCounts all;
   for (const EndpointRow& row : account.endpoints) {
     all.ended_by_failed_call += row.counts.ended_by_failed_call;
+    all.cut_short += row.counts.cut_short;
     all.taken_for_another_order += row.counts.taken_for_another_order;
     all.taken_for_nearest += row.counts.taken_for_nearest;
     all.with_lost_calls += row.counts.with_lost_calls;
   }
   tell(out, all.ended_by_failed_call, "visit", "visits",
        "cut short by a failed call: explained by its errors");
+  tell(out, all.cut_short, "visit", "visits",
+       "cut short where the caller gave up: how long they would last is guessed from longer ones");
   tell(out, all.taken_for_another_order, "visit", "visits",
        "with a rare order of calls: taken for the usual");
   tell(out, all.taken_for_nearest, "visit", "visits",
@@ -282,6 +295,7 @@ std::string text(const Account& account, Detail detail) {
   fmt::format_to(out, "Spans read: {}, used: {}, in {} of {}.\n", count_text(account.read.spans),
                  count_text(account.spans_used), counted(account.forest.traces, "trace"),
                  counted(account.services, "service"));
+  tell_of_sample(out, account);
   const ArrivalFacts& arrivals = account.arrivals;
   fmt::format_to(out, "Requests: {} ({:.0f} with those not sampled) in {}", arrivals.requests,
                  arrivals.adjusted_requests, rounded_duration_text(arrivals.seconds));

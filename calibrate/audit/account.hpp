@@ -71,6 +71,8 @@ struct ReplacedRow {
 struct Account {
   std::vector<std::string> files;
   ReadCounts read;
+  TraceSample sample;            // of the traces read
+  std::uint64_t most_spans = 0;  // that it may have
   ForestCounts forest;
   VisitCounts visits;
   ArrivalFacts arrivals;

@@ -1,5 +1,6 @@
 #include "calibrate/audit/assumptions.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -47,6 +48,17 @@ void add_requests(const ArrivalFacts& arrivals, Sentences& lines) {
       counted(arrivals.roots_lost, "visit"), agreeing(arrivals.roots_lost, "is", "are")));
 }
 
+/// Spans that say nothing of sampling may be all, or what a collector kept.
+void add_sampling(const TraceForest& forest, Sentences& lines) {
+  const bool told = std::any_of(forest.spans.begin(), forest.spans.end(),
+                                [](const Span& span) { return span.adjusted_count != 1; });
+  if (told) return;
+  lines.push_back(
+      "every trace was kept: no span tells how many it stands for; if a collector kept traces by "
+      "chance (head sampling), rates are too low; if by how they ended (tail sampling), errors and "
+      "slow requests are too many as well");
+}
+
 void add_clocks(const Learned& learned, Sentences& lines) {
   std::set<std::string> coarse;
   for (NameId id = 0; id < learned.grains.size(); ++id) {
@@ -87,6 +99,7 @@ std::vector<std::string> assumptions_of(const Learned& learned) {
   Sentences lines;
   add_workers(learned.model, lines);
   add_requests(learned.arrivals, lines);
+  add_sampling(learned.forest, lines);
   add_clocks(learned, lines);
   if (learned.edges.one_way.empty()) {
     lines.push_back("no call was recorded from both sides: network time is inside self times");

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
+
+#include "sim/counted_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -157,6 +160,7 @@ ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table) 
   const std::vector<bool> without_root = forest.in_traces_without_root();
   const std::vector<bool> ways_in = find_ways_in(forest, table, without_root);
   std::vector<std::int64_t> starts;
+  std::vector<RequestTimes> requests;
   for (std::size_t i = 0; i < table.visits.size(); ++i) {
     const Visit& visit = table.visits[i];
     const Top top = forest.top[visit.span];
@@ -168,6 +172,7 @@ ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table) 
     facts.begun_below += top == Top::orphan ? 1 : 0;
     const Span& span = forest.spans[visit.span];
     starts.push_back(span.start);
+    requests.push_back({span.start, span.end});
     ++facts.requests;
     facts.visits.push_back(static_cast<std::uint32_t>(i));
     facts.adjusted_requests += span.adjusted_count;
@@ -183,6 +188,10 @@ ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table) 
     coarsest = std::max(coarsest, grains[table.endpoints[endpoint].service]);
   }
   measure_rate(starts, coarsest, facts);
+  const bool all_kept = facts.adjusted_requests == static_cast<double>(facts.requests);
+  if (all_kept && facts.pauses == 0 && facts.per_second > 0) {
+    facts.closed_loop = find_closed_loop(std::move(requests));
+  }
   return facts;
 }
 
@@ -190,6 +199,13 @@ std::string arrivals_sentence(const ArrivalFacts& facts) {
   if (facts.per_second == 0) {
     return "requests arrive as a Poisson process, 1 a second: the recording does not tell how many "
            "do";
+  }
+  if (facts.closed_loop) {
+    return fmt::format(
+        "requests come from {}, each of which waits for an answer before it asks again: more were "
+        "never under way, and they ask when others are done; the slower the answers, the fewer "
+        "requests: give an open rate, if those who will ask do not wait",
+        counted(facts.closed_loop->users, "user"));
   }
   const std::string gaps = fmt::format(
       "the gaps between them vary {:.1f} times as much as their mean", facts.gaps_vary_by);

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "calibrate/learn/closed_loop.hpp"
 #include "calibrate/traces/visits.hpp"
 
 namespace rehearse {
@@ -35,6 +37,8 @@ struct ArrivalFacts {
   double gaps_vary_by = 1;
   /// Where requests come in batches at once: [i], how many batches of i.
   std::vector<double> batch_sizes;
+  /// Where requests come from users who wait.
+  std::optional<ClosedLoop> closed_loop;
 
   double mean_batch() const;
   /// Whether the gaps vary as those of a Poisson process do, within four standard errors and 30 %.
@@ -48,7 +52,8 @@ struct ArrivalFacts {
 /// A gap of over 10 s and 50 times the mean one is a pause of the recording, not of the users. The
 /// rate counts n - 1 gaps for n requests, and is scaled by the sampling probability. Requests come
 /// in batches when a quarter of 30 gaps or more are below a hundredth of the mean gap: that is more
-/// than chance and the grain of the clock explain.
+/// than chance and the grain of the clock explain. Users who wait are looked for in recordings
+/// without sampling and without pauses.
 ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table);
 
 /// How requests come in the model, and what in the recording speaks against it.

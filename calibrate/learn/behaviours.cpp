@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t most_behaviours = 64;
 constexpr std::size_t enough_for_own_law = 30;
 constexpr std::size_t most_calls_to_miss = 64;
+constexpr double longer_when_whole = 1.5;  // than what was seen of a visit that was cut short
 
 using CallCounts = std::map<EdgeUse, std::int64_t>;
 
@@ -94,6 +95,12 @@ void for_each_without_one(const Structure& structure, const Take& take) {
   }
 }
 
+double weighted_sum(const std::vector<WeightedDuration>& samples) {
+  double sum = 0;
+  for (const WeightedDuration& sample : samples) sum += sample.weight * sample.nanoseconds;
+  return sum;
+}
+
 LawSpec stretched(LawSpec law, double factor) {
   if (auto* constant = std::get_if<ConstantSpec>(&law.form)) {
     constant->value = scaled(constant->value, factor);
@@ -105,11 +112,13 @@ LawSpec stretched(LawSpec law, double factor) {
 
 }  // namespace
 
-void BehaviourLearner::add(TimedStructure timed, double weight, double duration,
-                           bool ended_by_failed_call) {
+void BehaviourLearner::add(TimedStructure timed, double weight, double duration, Ending ending) {
   ++counts_.visits;
   weight_sum_ += weight;
-  add_to(ended_by_failed_call ? failed_ : buckets_, std::move(timed), weight, duration);
+  Buckets& buckets = ending == Ending::whole         ? buckets_
+                     : ending == Ending::failed_call ? failed_
+                                                     : cut_short_;
+  add_to(buckets, std::move(timed), weight, duration);
 }
 
 void BehaviourLearner::leave_out(double weight) {
@@ -156,14 +165,20 @@ void BehaviourLearner::merge(Bucket& from, Bucket& into) {
   }
 }
 
+/// The behaviours that may begin so.
+std::vector<BehaviourLearner::Bucket*> BehaviourLearner::begun_by(const Structure& head) {
+  std::vector<Bucket*> begun;
+  for (auto& [structure, bucket] : buckets_) {
+    if (begins_with(structure, head)) begun.push_back(&bucket);
+  }
+  return begun;
+}
+
 void BehaviourLearner::settle_failed() {
   std::vector<Censored> censored;
   std::vector<Buckets::iterator> unexplained;
   for (auto failed = failed_.begin(); failed != failed_.end(); ++failed) {
-    Censored visits{failed->second.weight, {}};
-    for (auto& [structure, bucket] : buckets_) {
-      if (begins_with(structure, failed->first)) visits.candidates.push_back(&bucket);
-    }
+    Censored visits{failed->second.weight, begun_by(failed->first)};
     if (visits.candidates.empty()) {
       unexplained.push_back(failed);
       continue;
@@ -174,6 +189,40 @@ void BehaviourLearner::settle_failed() {
   spread(censored);
   for (const Buckets::iterator& failed : unexplained) buckets_.insert(*failed);
   failed_.clear();
+}
+
+/// Where nobody else began so, they stand for themselves.
+void BehaviourLearner::settle_cut_short() {
+  std::vector<Censored> censored;
+  std::vector<Buckets::iterator> unexplained;
+  for (auto cut = cut_short_.begin(); cut != cut_short_.end(); ++cut) {
+    counts_.cut_short += cut->second.self_times.size();
+    Censored visits{cut->second.weight, begun_by(cut->first)};
+    if (visits.candidates.empty()) {
+      unexplained.push_back(cut);
+      continue;
+    }
+    double sum = 0;
+    for (const Bucket* bucket : visits.candidates) sum += bucket->weight;
+    for (Bucket* bucket : visits.candidates) {
+      for (const WeightedDuration& self : cut->second.self_times) {
+        bucket->cut_short.push_back({self.nanoseconds, self.weight * bucket->weight / sum});
+      }
+    }
+    censored.push_back(std::move(visits));
+  }
+  spread(censored);
+  for (const Buckets::iterator& cut : unexplained) {
+    Bucket& bucket = buckets_.insert(*cut).first->second;
+    bucket.own_sum.back() += (longer_when_whole - 1) * weighted_sum(bucket.self_times);
+    bucket.cut_short = std::exchange(bucket.self_times, {});
+  }
+  cut_short_.clear();
+  for (auto& [structure, bucket] : buckets_) {
+    if (bucket.cut_short.empty()) continue;
+    bucket.self_times = completed(std::move(bucket.self_times), std::exchange(bucket.cut_short, {}),
+                                  longer_when_whole);
+  }
 }
 
 /// What the visits would have done that failed on their way, by what others do that began alike:
@@ -359,6 +408,7 @@ StepSequence BehaviourLearner::write_steps(const Structure& structure, Bucket& b
 std::vector<BehaviourSpec> BehaviourLearner::learn(const StepNames& names,
                                                    const std::map<std::uint32_t, double>& lost) {
   settle_failed();
+  settle_cut_short();
   counts_.structures = buckets_.size();
   settle_lost(lost);
   merge_orders();

@@ -28,10 +28,18 @@ struct BehaviourCounts {
   std::uint64_t visits = 0;
   std::uint64_t structures = 0;  // different ones seen
   std::uint64_t ended_by_failed_call = 0;
+  std::uint64_t cut_short = 0;
   std::uint64_t taken_for_another_order = 0;
   std::uint64_t taken_for_nearest = 0;
   double with_lost_calls = 0;  // visits that made a call whose span was lost
   bool operator==(const BehaviourCounts&) const = default;
+};
+
+/// How a visit came to its end.
+enum class Ending {
+  whole,        // it did all that it does
+  failed_call,  // its last call failed, and it with it
+  cut_short,    // its caller gave up
 };
 
 /// Learns the behaviours of one endpoint from its visits.
@@ -39,6 +47,7 @@ struct BehaviourCounts {
 /// - Each different structure is a behaviour, weighted by its visits.
 /// - A visit that failed because its last call did, and that is the beginning of what other visits
 ///   do, counts as one of theirs, but tells no times: the callee's errors reproduce it.
+/// - One that was cut short counts so, too, and tells that its self time would have been longer.
 /// - Visits that lack one call of what others do are visits of that kind whose span was lost, as
 /// far
 ///   as the loss of spans explains how many there are.
@@ -54,7 +63,7 @@ struct BehaviourCounts {
 /// the mean that a line through (number of calls, self time) gives.
 class BehaviourLearner {
  public:
-  void add(TimedStructure timed, double weight, double duration, bool ended_by_failed_call);
+  void add(TimedStructure timed, double weight, double duration, Ending ending);
   /// A visit that failed before it did anything, and tells nothing of what others do.
   void leave_out(double weight);
 
@@ -71,6 +80,7 @@ class BehaviourLearner {
     double timed_weight = 0;  // of the visits with exactly this structure
     double duration_sum = 0;
     std::vector<WeightedDuration> self_times;
+    std::vector<WeightedDuration> cut_short;  // self times so far, of visits that may be of these
     std::vector<double> own_sum;
     std::vector<double> own_least;
     std::vector<std::vector<std::vector<double>>> lead_sum;
@@ -87,7 +97,8 @@ class BehaviourLearner {
     }
   };
 
-  /// Visits that a failed call ended, and the structures that may have been theirs.
+  /// Visits that a failed call ended, or their caller, and the structures that may have been
+  /// theirs.
   struct Censored {
     double weight = 0;
     std::vector<Bucket*> candidates;
@@ -95,7 +106,9 @@ class BehaviourLearner {
 
   static void add_to(Buckets& buckets, TimedStructure timed, double weight, double duration);
   static void merge(Bucket& from, Bucket& into);
+  std::vector<Bucket*> begun_by(const Structure& head);
   void settle_failed();
+  void settle_cut_short();
   static void spread(const std::vector<Censored>& censored);
   void settle_lost(const std::map<std::uint32_t, double>& lost);
   void merge_orders();
@@ -106,6 +119,7 @@ class BehaviourLearner {
 
   Buckets buckets_;
   Buckets failed_;
+  Buckets cut_short_;
   BehaviourCounts counts_;
   double weight_sum_ = 0;
 };

@@ -157,6 +157,34 @@ Duration rounded(double nanoseconds) {
 
 }  // namespace
 
+std::vector<WeightedDuration> completed(std::vector<WeightedDuration> whole,
+                                        std::vector<WeightedDuration> cut_short, double stretch) {
+  const auto shorter = [](const WeightedDuration& a, const WeightedDuration& b) {
+    return a.nanoseconds < b.nanoseconds;
+  };
+  std::stable_sort(whole.begin(), whole.end(), shorter);
+  std::stable_sort(cut_short.begin(), cut_short.end(), shorter);
+  double whole_left = 0;  // weight of those to come
+  double cut_left = 0;
+  for (const WeightedDuration& sample : whole) whole_left += sample.weight;
+  for (const WeightedDuration& sample : cut_short) cut_left += sample.weight;
+  std::vector<WeightedDuration> samples;
+  double times = 1;  // as many as seen stand behind each sample to come
+  auto cut = cut_short.begin();
+  for (const WeightedDuration& sample : whole) {
+    for (; cut != cut_short.end() && shorter(*cut, sample); ++cut) {
+      cut_left = std::max(cut_left - cut->weight, 0.0);
+      times *= 1 + cut->weight / (whole_left + cut_left);
+    }
+    samples.push_back({sample.nanoseconds, times * sample.weight});
+    whole_left = std::max(whole_left - sample.weight, 0.0);
+  }
+  for (; cut != cut_short.end(); ++cut) {
+    samples.push_back({cut->nanoseconds * stretch, times * cut->weight});
+  }
+  return samples;
+}
+
 double weighted_mean(const std::vector<WeightedDuration>& samples) {
   double sum = 0;
   double weight = 0;

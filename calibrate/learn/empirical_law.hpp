@@ -23,6 +23,12 @@ LawSpec empirical_law(std::vector<WeightedDuration> samples);
 /// As empirical_law, split into the least sample (`minimum`, added to every draw) and the rest.
 LawSpec empirical_law_above_minimum(std::vector<WeightedDuration> samples);
 
+/// Samples of which some were cut short: how long those would have been, by the longer ones that
+/// were not (the redistribution to the right of Efron, 1967: the estimate of Kaplan and Meier).
+/// Those longer than all are taken for `stretch` times as long as they were seen.
+std::vector<WeightedDuration> completed(std::vector<WeightedDuration> whole,
+                                        std::vector<WeightedDuration> cut_short, double stretch);
+
 double weighted_mean(const std::vector<WeightedDuration>& samples);
 
 }  // namespace rehearse

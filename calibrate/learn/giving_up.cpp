@@ -13,6 +13,7 @@ constexpr double exact_pile_width = 0.001;
 constexpr double failed_pile_width = 0.1;  // timers may be late
 constexpr std::size_t enough_seen_to_go_on = 2;
 constexpr std::size_t enough_cut_short = 3;
+constexpr std::size_t few_among = 20;  // one in so many
 
 /// What speaks for a caller that gave up.
 enum class Sign {
@@ -56,7 +57,7 @@ class TimeoutFinder {
       timed.call->end = timed.call->start + timed.duration;
       timed.call->failed = true;
       timed.call->timed_out = true;
-      if (timed.sign == Sign::cut_short) mark_cut_short(timed.call->callee);
+      if (timed.sign != Sign::goes_on) mark_cut_short(*timed.call);
     }
     TimeoutFacts facts;
     facts.given_up = pile.size();
@@ -94,9 +95,25 @@ class TimeoutFinder {
     });
   }
 
-  void mark_cut_short(std::uint32_t callee) {
-    if (callee == none || visits_.visit_of_span[callee] == none) return;
-    visits_.visits[visits_.visit_of_span[callee]].cut_short = true;
+  /// The callee, and all that it waited for at its end, if it ended with the call.
+  void mark_cut_short(const RecordedCall& given_up) {
+    std::vector<std::uint32_t> below = {given_up.callee};
+    while (!below.empty()) {
+      const std::uint32_t span = below.back();
+      below.pop_back();
+      if (span == none || visits_.visit_of_span[span] == none) continue;
+      Visit& visit = visits_.visits[visits_.visit_of_span[span]];
+      const std::int64_t end = forest_.spans[span].end;
+      if (visit.cut_short || !ended_with(given_up, end)) continue;
+      visit.cut_short = true;
+      for (const RecordedCall& call : visits_.calls_of(visit)) below.push_back(call.callee);
+    }
+  }
+
+  /// On its way back the answer of one that was cut short takes a hundredth of the time at most.
+  bool ended_with(const RecordedCall& given_up, std::int64_t end) const {
+    const std::int64_t longest_way = (given_up.end - given_up.start) / 100;
+    return std::abs(given_up.end - end) <= 2 * grain_of(given_up) + longest_way;
   }
 
   TimedCall seen_by_caller(RecordedCall& call) const {
@@ -182,23 +199,30 @@ class TimeoutFinder {
     std::int64_t longest_other = 0;
     std::size_t cut_short = 0;
     std::size_t exactly = 0;
-    double longest_good = 0;
+    std::size_t good = 0;
+    std::size_t good_exactly = 0;
     for (const TimedCall& timed : calls) {
       const auto duration = static_cast<double>(timed.duration);
       const bool is_cut_short = timed.sign == Sign::cut_short;
+      const bool is_exact = duration > value * (1 - exact_pile_width);
       if (duration < value * (1 - pile_width)) {
         longest_other = timed.duration;
       } else if (is_cut_short || failed_at_caller_alone(*timed.call)) {
         cut_short += is_cut_short ? 1 : 0;
-        exactly += is_cut_short && duration > value * (1 - exact_pile_width) ? 1 : 0;
+        exactly += is_cut_short && is_exact ? 1 : 0;
         pile.push_back(timed);
         callees_missing = callees_missing || (timed.call->callee == none && !is_peer(timed));
       } else {
-        longest_good = duration;
+        ++good;
+        good_exactly += is_exact ? 1 : 0;
       }
     }
-    const bool exact = exactly >= enough_cut_short && longest_good < value * (1 - exact_pile_width);
-    if (longest_good > 0 && !exact) return {};
+    if (good > 0) {
+      if (exactly < enough_cut_short || few_among * good_exactly > exactly) return {};
+      std::erase_if(pile, [&](const TimedCall& timed) {
+        return static_cast<double>(timed.duration) <= value * (1 - exact_pile_width);
+      });
+    }
     if (cut_short < enough_cut_short || 2 * pile.size() > calls.size()) return {};
     if (callees_missing && 3 * longest_other > 2 * pile.front().duration) return {};
     if (are_longest_by_chance(pile.size(), calls.size())) return {};

@@ -28,8 +28,8 @@ struct Timeouts {
 };
 
 /// Finds timeouts, and marks the calls that ended by one as failed: `timed_out`, and visits that
-/// ended with such a call: `cut_short`. What a visit let go of when it failed, because another of
-/// its calls had just failed, tells nothing.
+/// ended with such a call, and those below that ended with these: `cut_short`. What a visit let go
+/// of when it failed, because another of its calls had just failed, tells nothing.
 ///
 /// A call was given up when the callee went on for longer than the client span; or, where callers
 /// do not record their calls, for longer than the caller. It was by a timeout when nine of ten such
@@ -41,10 +41,10 @@ struct Timeouts {
 /// A call was cut short when it failed at the caller and the callee was a peer, was not recorded,
 /// or failed or ended with it (at one instant, or in as long a time), without a failed call of its
 /// own. It was by a timeout when the longest calls of all, three at least and at most half, were
-/// cut short at one value (2 %; or a tenth of a percent, where good ones last hardly less), apart
-/// from all others by two grains of the clock, and would not be the longest by chance (1 %); where
-/// callees should have been recorded and were not, and may have refused, other calls must last less
-/// than two thirds of it.
+/// cut short at one value (2 %; or, where good ones last hardly less, a tenth of a percent, within
+/// which one in twenty may be good), apart from all others by two grains of the clock, and would
+/// not be the longest by chance (1 %); where callees should have been recorded and were not, and
+/// may have refused, other calls must last less than two thirds of it.
 Timeouts find_timeouts(const TraceForest& forest, VisitTable& visits);
 
 }  // namespace rehearse

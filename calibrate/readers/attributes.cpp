@@ -177,7 +177,9 @@ void SpanAttributeReader::see_peer(std::string_view key, const AttributeValue& v
   std::string storage;
   const std::string_view text = value.as_text(storage);
   if (text.empty() || is_address(text) || text == "localhost") return;
-  const NameId name = names_.intern(service_name_of(text));
+  const NameId name = names_.intern_made(
+      NameUse::service, text, {},
+      [](std::string_view host, std::string_view) { return service_name_of(host); });
   if (better_peer) {
     peer_rank_ = rank;
     span_.peer = name;
@@ -193,7 +195,7 @@ void SpanAttributeReader::see_peer(std::string_view key, const AttributeValue& v
 }
 
 void SpanAttributeReader::name_operation(std::string_view recorded) {
-  span_.operation = names_.intern_made(recorded, route_, operation_name_of);
+  span_.operation = names_.intern_made(NameUse::operation, recorded, route_, operation_name_of);
 }
 
 std::optional<double> SpanAttributeReader::adjusted_count() const {
@@ -201,6 +203,23 @@ std::optional<double> SpanAttributeReader::adjusted_count() const {
   if (count_by_rate_) return count_by_rate_;
   if (!sampled_by_probability_) return std::nullopt;
   return 1 / sampling_probability_;
+}
+
+SpanKind span_kind_of(std::uint64_t number) {
+  switch (number) {
+    case 1:
+      return SpanKind::internal;
+    case 2:
+      return SpanKind::server;
+    case 3:
+      return SpanKind::client;
+    case 4:
+      return SpanKind::producer;
+    case 5:
+      return SpanKind::consumer;
+    default:
+      return SpanKind::unknown;
+  }
 }
 
 SpanKind span_kind_of(std::string_view text) {

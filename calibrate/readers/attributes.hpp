@@ -65,5 +65,7 @@ class SpanAttributeReader {
 
 /// server, client, ... in any case, with or without "SPAN_KIND_", or OTLP's numbers 1 ... 5.
 SpanKind span_kind_of(std::string_view text);
+/// By OTLP's numbers alone.
+SpanKind span_kind_of(std::uint64_t number);
 
 }  // namespace rehearse

@@ -49,6 +49,16 @@ void FileBatch::add(std::string_view bytes, std::uint64_t offset, ElementPlace p
   text += bytes;
 }
 
+void FileBatch::begin_again(const std::string& file) {
+  text.clear();
+  pieces.clear();
+  begin_part_again(set);
+  left_out = LeftOutOfFile(file);
+  first_left_out = 0;
+  any = false;
+  later.clear();
+}
+
 std::string_view FileBatch::bytes_of(const Piece& piece) const {
   return std::string_view(text).substr(piece.from, piece.size);
 }
@@ -60,28 +70,43 @@ void read_in_batches(const std::string& file, const BatchWork& work, SpanSet& se
   const auto batch_of = [&](std::uint64_t item) -> std::unique_ptr<FileBatch>& {
     return batches[static_cast<std::size_t>(item % places)];
   };
+  const std::size_t usual_bytes = work.batch_bytes + work.batch_bytes / 4 + bytes_behind_json;
   std::atomic<std::size_t> under_way = 0;
+  // What is not in the sample now will not be later. The set looks again: it may be ahead.
+  std::atomic<int> halvings = set.sample.halvings();
   BatchFiller filler(work);
   PipelineWork pipeline;
   pipeline.threads = work.threads;
   pipeline.places = places;
   pipeline.take = [&](std::uint64_t item) {
-    auto batch = std::make_unique<FileBatch>(file);
-    batch->text.reserve(work.batch_bytes + work.batch_bytes / 4);
+    std::unique_ptr<FileBatch>& batch = batch_of(item);
+    if (!batch) {
+      batch = std::make_unique<FileBatch>(file);
+      batch->text.reserve(usual_bytes);
+    }
+    batch->set.sample.halve_to(halvings);
     filler.fill(*batch);
     if (batch->pieces.empty()) return false;
     batch->text.append(bytes_behind_json, ' ');
     under_way += batch->text.size();
-    batch_of(item) = std::move(batch);
     return true;
   };
   pipeline.has_room = [&] { return under_way < bytes_under_way; };
   pipeline.make = [&](std::uint64_t item, int worker) { work.read(*batch_of(item), worker); };
   pipeline.hand_on = [&](std::uint64_t item) {
-    const std::unique_ptr<FileBatch> batch = std::move(batch_of(item));
+    std::unique_ptr<FileBatch>& batch = batch_of(item);
     under_way -= batch->text.size();
     add_part(set, batch->set);
     work.settle(*batch);
+    thin(set, work.most_spans);
+    halvings = set.sample.halvings();
+    // To give memory back and take it again costs more than all that is done with it, unless it was
+    // unusually much.
+    if (batch->text.capacity() > 2 * usual_bytes) {
+      batch.reset();
+    } else {
+      batch->begin_again(file);
+    }
   };
   run_pipeline(pipeline);
 }

@@ -25,6 +25,8 @@ struct Piece {
 struct FileBatch {
   explicit FileBatch(const std::string& file) : left_out(file) {}
 
+  /// Empty again, for the next pieces; keeps its memory.
+  void begin_again(const std::string& file);
   void add(std::string_view bytes, std::uint64_t offset, ElementPlace place, std::string why = {});
   /// Readable for `bytes_behind_text` behind its end.
   std::string_view bytes_of(const Piece& piece) const;
@@ -44,6 +46,7 @@ struct FileBatch {
 struct BatchWork {
   int threads = 1;
   std::size_t batch_bytes = std::size_t{1} << 20;
+  std::uint64_t most_spans = default_most_spans;
   /// Adds the next piece; false at the end of the file.
   std::function<bool(FileBatch& batch)> add_next;
   std::function<void(FileBatch& batch, int worker)> read;
@@ -52,8 +55,9 @@ struct BatchWork {
 };
 
 /// Reads a file in batches of about `batch_bytes`, and adds what they hold to `set` in the order of
-/// the file, so that it does not depend on the threads. Memory: two batches for each thread at
-/// most; of text 32 MiB, and the batch or piece that exceeds them.
+/// the file, so that it does not depend on the threads. What it holds of more than `most_spans` is
+/// a sample (`thin`). Memory, beside the set: two batches for each thread at most; of text 32 MiB,
+/// and the batch or piece that exceeds them.
 void read_in_batches(const std::string& file, const BatchWork& work, SpanSet& set);
 
 }  // namespace rehearse

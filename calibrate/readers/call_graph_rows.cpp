@@ -5,13 +5,13 @@
 #include <cstddef>
 
 #include "calibrate/readers/identifiers.hpp"
+#include "sim/hash.hpp"
 
 namespace rehearse {
 namespace {
 
 constexpr std::size_t longest_number = 256;
 constexpr std::ptrdiff_t deepest_call = 63;  // two to stand in at each level, see span.cpp
-constexpr std::size_t remembered_stand_ins = 4096;
 constexpr std::string_view user = "USER";
 
 /// What the tables write where a name was not recorded.
@@ -31,43 +31,36 @@ enum class Side : std::uint64_t { caller = 1, callee = 2 };
 
 /// Of a hash of the call's number. Never 0, never `unreadable_id`.
 std::uint64_t id_of(std::uint64_t number, Side side) {
-  std::uint64_t mixed = number + static_cast<std::uint64_t>(side) * 0x9E37'79B9'7F4A'7C15;
-  mixed = (mixed ^ (mixed >> 30)) * 0xBF58'476D'1CE4'E5B9;
-  mixed = (mixed ^ (mixed >> 27)) * 0x94D0'49BB'1331'11EB;
-  return ((mixed ^ (mixed >> 31)) & 0x7FFF'FFFF'FFFF'FFFF) | 1;
+  return (extended(number, static_cast<std::uint64_t>(side)) & 0x7FFF'FFFF'FFFF'FFFF) | 1;
 }
 
 }  // namespace
 
 CallGraphReader::CallGraphReader(SpanSet& set) : set_(set) {}
 
-void CallGraphReader::stand_in(const StandIn& stand_in) {
-  if (noted_.empty()) noted_.resize(remembered_stand_ins);
-  StandIn& last = noted_[(stand_in.id ^ stand_in.trace.low) / 2 % noted_.size()];
-  if (last == stand_in) return;
-  last = stand_in;
-  set_.stand_ins.push_back(stand_in);
-}
-
-/// Nothing stands in for the first call: what is below it, and nothing of which was recorded, has
-/// a parent that is missing.
-CallGraphReader::Sides CallGraphReader::note_way_to(const TraceId& trace, std::string_view number) {
+/// Two sides for each number on the way down, the row's own last.
+void CallGraphReader::find_way_to(std::string_view number) {
   std::uint64_t hash = 0xCBF2'9CE4'8422'2325;
-  Sides sides;
-  above_ = 0;
+  way_.clear();
   for (std::size_t i = 0; i <= number.size(); ++i) {
     if (i == number.size() || number[i] == '.') {
-      const std::uint64_t callee_above = sides.callee;
-      sides = {id_of(hash, Side::caller), id_of(hash, Side::callee)};
-      stand_in({trace, sides.callee, sides.caller});
-      if (callee_above != 0) stand_in({trace, sides.caller, callee_above});
-      above_ = callee_above;
+      way_.push_back({id_of(hash, Side::caller), id_of(hash, Side::callee)});
     }
     if (i < number.size()) {
       hash = (hash ^ static_cast<unsigned char>(number[i])) * 0x0000'0100'0000'01B3;
     }
   }
-  return sides;
+}
+
+/// Nothing stands in for the first call: what is below it, and nothing of which was recorded, has
+/// a parent that is missing. What was noted of a call was noted of all above it.
+void CallGraphReader::note_way(const TraceId& trace) {
+  if (!set_.sample.keeps(trace)) return;
+  for (std::size_t level = way_.size(); level-- > 0;) {
+    const Sides& sides = way_[level];
+    if (!set_.stand_ins.insert({trace, sides.callee, sides.caller}).second) return;
+    if (level > 0) set_.stand_ins.insert({trace, sides.caller, way_[level - 1].callee});
+  }
 }
 
 void CallGraphReader::name(Span& span, std::string_view service, std::string_view instance) {
@@ -108,33 +101,38 @@ std::string CallGraphReader::add(const CallGraphRow& row) {
     return "a call that does not name the service that recorded it";
   }
   Span span = span_of(row, trace);
-  if (!by_callee && row.of_callee) span.end = -1;  // a database records nothing itself
-  const std::uint64_t bad_times = set_.counts.with_bad_times;
-  const Sides sides = note_way_to(trace, row.number);
+  // A database records nothing itself.
+  if (!keeps_times(span) || (!by_callee && row.of_callee)) {
+    ++set_.counts.spans;
+    ++set_.counts.with_bad_times;
+    return "a call with impossible times";
+  }
+  find_way_to(row.number);
+  note_way(trace);
+  const Sides sides = way_.back();
+  const std::uint64_t above = way_.size() > 1 ? way_[way_.size() - 2].callee : 0;
   Span callee = span;
   callee.id = sides.callee;
   // Requests of users have nothing above them.
-  callee.parent = of_user || (above_ == 0 && caller_missing) ? 0 : sides.caller;
+  callee.parent = of_user || (above == 0 && caller_missing) ? 0 : sides.caller;
   callee.kind = message ? SpanKind::consumer : SpanKind::server;
   name(callee, row.callee, row.callee_instance);
   if (by_callee) {
     keep_span(set_, callee);
-  } else {
-    const bool valid = keeps_times(span);
-    if (!caller_missing && !of_user) {
-      span.id = sides.caller;
-      span.parent = above_;
-      span.kind = SpanKind::client;
-      name(span, row.caller, row.caller_instance);
-      if (!callee_missing) span.peer = set_.names.intern(service_name_of(row.callee));
-      keep_span(set_, span);
-    } else {
-      ++set_.counts.spans;
-      if (!valid) ++set_.counts.with_bad_times;
-    }
-    if (valid && remote && !callee_missing) set_.implied.push_back(callee);
+    return {};
   }
-  return set_.counts.with_bad_times > bad_times ? "a call with impossible times" : "";
+  if (caller_missing || of_user) {
+    ++set_.counts.spans;
+  } else {
+    span.id = sides.caller;
+    span.parent = above;
+    span.kind = SpanKind::client;
+    name(span, row.caller, row.caller_instance);
+    if (!callee_missing) span.peer = set_.names.intern(service_name_of(row.callee));
+    keep_span(set_, span);
+  }
+  if (remote && !callee_missing) keep_implied_callee(set_, callee);
+  return {};
 }
 
 }  // namespace rehearse

@@ -26,10 +26,10 @@ struct CallGraphRow {
 
 /// Makes spans of calls that are numbered by their way through the call graph. A call between
 /// services is recorded once by each side, or by one of them only: where it was the caller, the
-/// callee is kept in `set.implied`. A message is what its consumer recorded; caches and databases
-/// are known by their callers. The parent of a call is the nearest call above that was recorded, in
-/// whatever file: all numbers above go to `set.stand_ins`, 40 bytes each, as a rule two a row and
-/// never more than 128.
+/// callee is implied until all was read. A message is what its consumer recorded; caches and
+/// databases are known by their callers. The parent of a call is the nearest call above that was
+/// recorded, in whatever file: all numbers above go to `set.stand_ins`, as a rule two a row and
+/// never more than 128. What traces outside the sample imply is not kept, either.
 class CallGraphReader {
  public:
   explicit CallGraphReader(SpanSet& set);
@@ -43,14 +43,13 @@ class CallGraphReader {
     std::uint64_t caller = 0;
     std::uint64_t callee = 0;
   };
-  Sides note_way_to(const TraceId& trace, std::string_view number);
-  void stand_in(const StandIn& stand_in);
+  void find_way_to(std::string_view number);
+  void note_way(const TraceId& trace);
   Span span_of(const CallGraphRow& row, const TraceId& trace);
   void name(Span& span, std::string_view service, std::string_view instance);
 
   SpanSet& set_;
-  std::uint64_t above_ = 0;     // the callee's side of the call above, of the row that is read
-  std::vector<StandIn> noted_;  // at the place of their ids: most rows repeat those of the last
+  std::vector<Sides> way_;  // from the first call to that of the row that is read
 };
 
 }  // namespace rehearse

@@ -134,7 +134,8 @@ bool CsvReader::next(std::vector<std::string>& fields) {
   return true;
 }
 
-void read_csv(Input& input, const std::optional<ColumnMapping>& mapping, SpanSet& set) {
+void read_csv(Input& input, const std::optional<ColumnMapping>& mapping, std::uint64_t most_spans,
+              SpanSet& set) {
   const auto said = mapping ? mapping->delimiter : std::nullopt;
   CsvReader reader(input, said ? *said : delimiter_found_in(input));
   std::vector<std::string> record;
@@ -154,6 +155,7 @@ void read_csv(Input& input, const std::optional<ColumnMapping>& mapping, SpanSet
   FirstLeftOut first_left_out;
   const auto add = [&] {
     RowFlaw flaw = rows.add(record);
+    thin(set, most_spans);
     if (flaw.why.empty() || !first_left_out.file.empty()) return;
     first_left_out = {input.path(), reader.offset(),
                       fmt::format("line {}: {}", reader.line(), flaw.why), std::move(flaw.found)};

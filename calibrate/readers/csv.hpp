@@ -46,6 +46,7 @@ class CsvReader {
 
 /// Adds one span a record. Without a mapping, one is guessed from the header. Throws InvalidInput
 /// when a column of the mapping is not in the file, all such columns at once.
-void read_csv(Input& input, const std::optional<ColumnMapping>& mapping, SpanSet& set);
+void read_csv(Input& input, const std::optional<ColumnMapping>& mapping, std::uint64_t most_spans,
+              SpanSet& set);
 
 }  // namespace rehearse

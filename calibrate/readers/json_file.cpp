@@ -47,25 +47,21 @@ bool may_be(TraceFormat format, TraceFormat asked) {
   return asked == TraceFormat::detect || asked == format;
 }
 
-/// How far a set was filled, to go back there.
+/// How far a set was filled, to go back there. Stand-ins stay: to tell of one again changes
+/// nothing.
 class Mark {
  public:
   explicit Mark(const SpanSet& set)
-      : spans_(set.spans.size()),
-        stand_ins_(set.stand_ins.size()),
-        followers_(set.followers.size()),
-        counts_(set.counts) {}
+      : spans_(set.spans.size()), followers_(set.followers.size()), counts_(set.counts) {}
 
   void go_back(SpanSet& set) const {
     set.spans.resize(spans_);
-    set.stand_ins.resize(stand_ins_);
     set.followers.resize(followers_);
     set.counts = counts_;
   }
 
  private:
   std::size_t spans_;
-  std::size_t stand_ins_;
   std::size_t followers_;
   ReadCounts counts_;
 };
@@ -126,7 +122,7 @@ class JsonElementReader {
   void read_value(const Element& element, const JsonValue& value, const MendedJson& mended = {}) {
     if (is_bulk_action(value) || is_xray_header(value)) return;
     const LeftOut before = left_out_until(set_.counts);
-    const std::size_t kept_before = set_.spans.size();
+    const std::uint64_t usable_before = usable_spans(set_.counts);
     if (read_as_element(element.place, value)) {
       any_ = true;
       left_out_.note(element.offset + mended.first, mended.why);
@@ -134,7 +130,7 @@ class JsonElementReader {
       if (!what.empty() && !flaw().why.empty()) {
         return left_out_.note(element.offset, flaw().why, flaw().found);
       }
-      if (what.empty() || set_.spans.size() > kept_before) {
+      if (what.empty() || usable_spans(set_.counts) > usable_before) {
         return left_out_.note(element.offset, what);
       }
       return note_unread(element.offset, format_known_of(value), what);
@@ -247,6 +243,7 @@ class JsonFileReader {
       : file_(input.path()),
         threads_(options.threads),
         batch_bytes_(options.batch_bytes),
+        most_spans_(options.most_spans),
         scanner_(input, options.scanner_limits),
         asked_{options.format, options.columns && options.format == TraceFormat::detect},
         rows_(options.columns, set),
@@ -263,6 +260,7 @@ class JsonFileReader {
     BatchWork work;
     work.threads = threads_;
     work.batch_bytes = batch_bytes_;
+    work.most_spans = most_spans_;
     work.add_next = [this](FileBatch& batch) {
       Element element;
       if (!scanner_.next(element)) return false;
@@ -325,6 +323,7 @@ class JsonFileReader {
   std::string file_;
   int threads_;
   std::size_t batch_bytes_;
+  std::uint64_t most_spans_;
   ElementScanner scanner_;
   Asked asked_;
   JsonRowReader rows_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,6 +38,8 @@ constexpr std::uint32_t resource_attribute = message(1);
 constexpr std::uint32_t spans_of_scope = message(2);
 constexpr std::uint32_t attribute_key = message(1);
 constexpr std::uint32_t attribute_value = message(2);
+constexpr std::uint32_t value_of_text = message(1);
+constexpr std::uint32_t value_of_integer = number(3);
 constexpr std::uint32_t status_code = number(3);
 constexpr std::uint64_t code_of_error = 2;
 
@@ -70,6 +73,40 @@ bool for_each_field(std::string_view text, const See& see) {
     return false;
   }
   return true;
+}
+
+/// The bytes of a field of one of the first fifteen numbers that is short, as it begins `text`;
+/// nothing when something else does.
+std::optional<std::string_view> short_field(std::string_view text, std::uint32_t tag) {
+  if (text.size() < 2 || static_cast<unsigned char>(text[0]) != tag) return std::nullopt;
+  const auto size = static_cast<unsigned char>(text[1]);
+  if (size >= 0x80 || text.size() - 2 < size) return std::nullopt;
+  return text.substr(2, size);
+}
+
+/// Whether it is one number of varying length, of at most nine bytes, and nothing else.
+bool is_varint(std::string_view text) {
+  const auto goes_on = [](char byte) { return (static_cast<unsigned char>(byte) & 0x80) != 0; };
+  if (text.empty() || text.size() > 9 || goes_on(text.back())) return false;
+  return std::all_of(text.begin(), text.end() - 1, goes_on);
+}
+
+/// The key of an attribute that is written as all but a few are: the key, then a text or a whole
+/// number, both short. Nothing when it is not certain that all of the attribute can be read. Most
+/// are passed by, and to decode them takes longer than all the rest of a span.
+std::optional<std::string_view> key_of_usual(std::string_view attribute) {
+  const auto key = short_field(attribute, attribute_key);
+  if (!key) return std::nullopt;
+  const std::string_view rest = attribute.substr(2 + key->size());
+  const auto value = short_field(rest, attribute_value);
+  if (!value || value->size() + 2 != rest.size()) return std::nullopt;
+  const auto text = short_field(*value, value_of_text);
+  const bool is_text = text && text->size() + 2 == value->size();
+  const bool is_number = !value->empty() &&
+                         static_cast<unsigned char>(value->front()) == value_of_integer &&
+                         is_varint(value->substr(1));
+  if (!is_text && !is_number) return std::nullopt;
+  return key;
 }
 
 /// Reads one of the `resource_spans`. Two passes: what is said of the resource may come last.
@@ -122,15 +159,16 @@ class ResourceSpansReader {
   void read_resource(std::string_view resource) {
     const bool whole = for_each_field(resource, [&](Fields& field) {
       if (field.tag_and_type() != resource_attribute) return pass(field, {resource_attribute});
-      read_attribute(bytes_of(field), [&](std::string_view key, const AttributeValue& value) {
-        resource_.see(key, value);
-      });
+      read_attribute(
+          bytes_of(field), [](std::string_view) { return true; },
+          [&](std::string_view key, const AttributeValue& value) { resource_.see(key, value); });
     });
     if (!whole) leave_value_out(resource);
   }
 
-  template <class See>
-  void read_attribute(std::string_view attribute, const See& see) {
+  template <class Wants, class See>
+  void read_attribute(std::string_view attribute, const Wants& wants, const See& see) {
+    if (const auto usual = key_of_usual(attribute); usual && !wants(*usual)) return;
     std::string_view key;
     std::string_view wrapped;
     bool whole = for_each_field(attribute, [&](Fields& field) {
@@ -154,13 +192,13 @@ class ResourceSpansReader {
   /// Of one of seven types; lists, maps and bytes are said to be there, and no more.
   static void take_value(Fields& field, std::optional<AttributeValue>& value) {
     switch (field.tag_and_type()) {
-      case message(1):
+      case value_of_text:
         value = AttributeValue::of_text(bytes_of(field));
         break;
       case number(2):
         value = AttributeValue::of_flag(field.get_uint64() != 0);
         break;
-      case number(3):
+      case value_of_integer:
         value = AttributeValue::of_integer(field.get_int64());
         break;
       case eight_bytes(4):
@@ -213,7 +251,7 @@ class ResourceSpansReader {
         said.name = bytes_of(field);
         break;
       case span_kind:
-        said.kind = span_kind_of(std::to_string(field.get_uint64()));
+        said.kind = span_kind_of(field.get_uint64());
         break;
       case span_start:
         said.start = static_cast<std::int64_t>(field.get_fixed64());
@@ -222,9 +260,9 @@ class ResourceSpansReader {
         said.end = static_cast<std::int64_t>(field.get_fixed64());
         break;
       case span_attribute:
-        read_attribute(bytes_of(field), [&](std::string_view key, const AttributeValue& value) {
-          span.see(key, value);
-        });
+        read_attribute(
+            bytes_of(field), SpanAttributeReader::looks_at,
+            [&](std::string_view key, const AttributeValue& value) { span.see(key, value); });
         break;
       case span_status:
         read_status(bytes_of(field), said);
@@ -272,6 +310,7 @@ void read_otlp_protobuf(Input& input, ProtobufFraming framing, const ReadOptions
   BatchWork work;
   work.threads = options.threads;
   work.batch_bytes = options.batch_bytes;
+  work.most_spans = options.most_spans;
   work.add_next = [&](FileBatch& batch) {
     MessagePart part;
     if (!scanner.next(part)) return false;

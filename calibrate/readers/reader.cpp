@@ -78,7 +78,7 @@ void read_input(Input& input, const ReadOptions& options, SpanSet& set) {
     }
   }
   if (format == TraceFormat::csv) {
-    read_csv(input, options.columns, set);
+    read_csv(input, options.columns, options.most_spans, set);
   } else {
     read_json_file(input, options, set);
   }
@@ -97,8 +97,9 @@ SpanSet read_spans(const std::vector<std::string>& files, const ReadOptions& opt
   for (const std::string& file : files) {
     for_each_input(file, options.input_limits,
                    [&](Input& input) { read_input(input, options, set); });
+    thin(set, options.most_spans);
   }
-  if (set.spans.empty() && set.implied.empty()) {
+  if (usable_spans(set.counts) == 0) {
     throw InvalidInput(
         fmt::format("no usable span in {}: {} {} met, {} without ids, "
                     "{} with impossible times{}",
@@ -106,7 +107,15 @@ SpanSet read_spans(const std::vector<std::string>& files, const ReadOptions& opt
                     agreeing(set.counts.spans, "was", "were"), set.counts.without_id,
                     set.counts.with_bad_times, first_left_out_text(set.counts.first_left_out)));
   }
-  normalise(set);
+  gather(set);
+  if (set.spans.empty()) {
+    throw InvalidInput(fmt::format("no trace fits into a sample of {}: the traces are larger",
+                                   counted(options.most_spans, "span")));
+  }
+  // Which of these were met depends on threads.
+  forget_unused_names(set);
+  normalise(set, options.threads);
+  count_sample(set);
   settle_relations(set);
   join_truncated_traces(set);
   return set;

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 #include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "calibrate/readers/span_order.hpp"
 #include "sim/expects.hpp"
+#include "sim/huge_page_hint.hpp"
 
 namespace rehearse {
 namespace {
@@ -19,6 +22,15 @@ constexpr std::int64_t most_microseconds =
     std::numeric_limits<std::int64_t>::max() / nanoseconds_per_microsecond / 2;
 
 constexpr const char* no_service = "unknown-service";
+
+/// So many may have gathered before somebody looks which they are.
+constexpr std::size_t most_names_without_use = std::size_t{1} << 16;
+/// A chunk is full from so many on, and has room for what one batch adds to it.
+constexpr std::size_t spans_of_chunk = 360'000;
+constexpr std::size_t room_of_chunk = 400'000;
+constexpr std::size_t spans_of_few = 10'000;
+/// Not yet asked for.
+constexpr NameId unknown_name = std::numeric_limits<NameId>::max();
 
 /// The lower and the upper half of a trace id.
 using Halves = std::pair<std::uint64_t, std::uint64_t>;
@@ -113,25 +125,87 @@ constexpr std::array numbers_of_counts{&ReadCounts::spans,
 static_assert(sizeof(ReadCounts) ==
               numbers_of_counts.size() * sizeof(std::uint64_t) + sizeof(FirstLeftOut));
 
-/// Of several records that imply the same, all are kept: they are duplicates as others are.
+/// Of a call that both sides recorded, what only the caller told is left out. Of several records
+/// that imply the same, all are kept: they are duplicates as others are.
 void keep_implied(SpanSet& set) {
-  if (set.implied.empty()) return;
-  std::erase_if(set.implied, [&](const Span& span) {
-    return find_span(set.spans, span.trace, span.id) != nullptr;
-  });
-  set.counts.implied_callees += set.implied.size();
-  set.spans.insert(set.spans.end(), set.implied.begin(), set.implied.end());
-  set.implied = {};
-  std::sort(set.spans.begin(), set.spans.end());
+  if (set.counts.implied_callees == 0) return;
+  set.counts.implied_callees = 0;
+  auto kept = set.spans.begin();
+  for (auto first = set.spans.begin(); first != set.spans.end();) {
+    const Follower whose{first->trace, first->id};
+    const auto last = std::find_if(first, set.spans.end(), [&](const Span& span) {
+      return span.trace != whose.trace || span.id != whose.id;
+    });
+    const bool recorded = std::any_of(first, last, [](const Span& span) { return !span.implied; });
+    for (; first != last; ++first) {
+      if (recorded && first->implied) continue;
+      if (first->implied) ++set.counts.implied_callees;
+      *kept = *first;
+      kept++->implied = false;
+    }
+  }
+  set.spans.erase(kept, set.spans.end());
 }
 
-/// Nothing stands in for a span that was recorded.
-void leave_missing_stand_ins(SpanSet& set) {
-  std::sort(set.stand_ins.begin(), set.stand_ins.end());
-  set.stand_ins.erase(std::unique(set.stand_ins.begin(), set.stand_ins.end()), set.stand_ins.end());
-  std::erase_if(set.stand_ins, [&](const StandIn& stand_in) {
-    return find_span(set.spans, stand_in.trace, stand_in.id) != nullptr;
-  });
+/// Nothing stands in for a span that was recorded. Sorted.
+std::vector<StandIn> missing_stand_ins(SpanSet& set) {
+  std::vector<StandIn> missing;
+  for (const StandIn& stand_in : std::exchange(set.stand_ins, {})) {
+    if (!find_span(set.spans, stand_in.trace, stand_in.id)) missing.push_back(stand_in);
+  }
+  std::sort(missing.begin(), missing.end());
+  return missing;
+}
+
+template <class Change>
+void for_each_span(SpanSet& set, const Change& change) {
+  for (std::vector<Span>& chunk : set.earlier) {
+    for (Span& span : chunk) change(span);
+  }
+  for (Span& span : set.spans) change(span);
+}
+
+void make_room(std::vector<Span>& spans, std::size_t count) {
+  std::vector<Span> roomy;
+  roomy.reserve(count);
+  prefer_huge_pages(roomy.data(), count * sizeof(Span));
+  roomy.insert(roomy.end(), spans.begin(), spans.end());
+  spans = std::move(roomy);
+}
+
+void put_chunk_away(SpanSet& set) {
+  set.spans_in_earlier += set.spans.size();
+  set.earlier.push_back(std::move(set.spans));
+  set.spans = std::vector<Span>();
+  make_room(set.spans, room_of_chunk);
+}
+
+void halve(SpanSet& set) {
+  set.sample.halve();
+  const auto is_outside = [&](const auto& one) { return !set.sample.keeps(one.trace); };
+  std::erase_if(set.spans, is_outside);
+  std::erase_if(set.stand_ins, is_outside);
+  std::erase_if(set.followers, is_outside);
+  // Those left fill half of the chunks.
+  std::vector<std::vector<Span>> chunks = std::move(set.earlier);
+  set.earlier.clear();
+  set.spans_in_earlier = 0;
+  for (std::vector<Span>& chunk : chunks) {
+    for (const Span& span : chunk) {
+      if (is_outside(span)) continue;
+      set.spans.push_back(span);
+      if (set.spans.size() >= spans_of_chunk) put_chunk_away(set);
+    }
+    chunk = std::vector<Span>();  // = {} would keep its memory
+  }
+}
+
+/// Where its trace is in the sample.
+void keep_named(SpanSet& set, Span span) {
+  if (!set.sample.keeps(span.trace)) return;
+  if (span.service == 0) span.service = set.names.intern(no_service);
+  if (span.operation == 0) span.operation = set.names.intern("unnamed");
+  set.spans.push_back(span);
 }
 
 void renumber(Span& span, const std::vector<NameId>& renumbered) {
@@ -153,14 +227,17 @@ NameId NameTable::intern(std::string_view text) {
   return number;
 }
 
-NameTable::Remembered& NameTable::remembered(std::string_view text, std::string_view other) {
+NameTable::Remembered& NameTable::remembered(NameUse use, std::string_view text,
+                                             std::string_view other) {
   constexpr std::size_t places = 512;
   if (remembered_.empty()) remembered_.resize(places);
-  return remembered_[(Hash{}(text) + Hash{}(other)) % places];
+  const std::size_t hash = Hash{}(text) + (other.empty() ? 0 : Hash{}(other));
+  return remembered_[(hash + static_cast<std::size_t>(use)) % places];
 }
 
 std::vector<NameId> NameTable::sort() {
   remembered_.clear();
+  ++renumberings_;
   std::vector<NameId> order(texts_.size());
   std::iota(order.begin(), order.end(), NameId{0});
   std::sort(order.begin(), order.end(),
@@ -176,24 +253,100 @@ std::vector<NameId> NameTable::sort() {
   return renumbered;
 }
 
+std::vector<NameId> NameTable::keep_only(const std::vector<bool>& used) {
+  if (std::all_of(used.begin() + 1, used.end(), [](bool is_used) { return is_used; })) {
+    size_once_used_ = texts_.size();
+    std::vector<NameId> unchanged(texts_.size());
+    std::iota(unchanged.begin(), unchanged.end(), NameId{0});
+    return unchanged;
+  }
+  remembered_.clear();
+  ++renumberings_;
+  std::vector<std::string> texts = std::move(texts_);
+  texts_.clear();
+  numbers_.clear();
+  intern("");
+  std::vector<NameId> renumbered(texts.size(), 0);
+  for (std::size_t name = 1; name < texts.size(); ++name) {
+    if (used[name]) renumbered[name] = intern(texts[name]);
+  }
+  size_once_used_ = texts_.size();
+  return renumbered;
+}
+
 void add_part(SpanSet& set, const SpanSet& part) {
   expects(part.counts.first_left_out.file.empty(),
           "a part leaves it to its file what was left out");
-  std::vector<NameId> renumbered(part.names.size());
-  for (NameId name = 0; name < part.names.size(); ++name) {
-    renumbered[name] = set.names.intern(part.names.text(name));
-  }
+  // Names of spans that are not kept are not, either.
+  std::vector<NameId> renumbered(part.names.size(), unknown_name);
+  renumbered[0] = 0;
   for (const Span& span : part.spans) {
-    set.spans.push_back(span);
-    renumber(set.spans.back(), renumbered);
+    if (!set.sample.keeps(span.trace)) continue;
+    Span& kept = set.spans.emplace_back(span);
+    for (const auto name : names_of_span) {
+      NameId& number = renumbered[span.*name];
+      if (number == unknown_name) number = set.names.intern(part.names.text(span.*name));
+      kept.*name = number;
+    }
   }
-  set.stand_ins.insert(set.stand_ins.end(), part.stand_ins.begin(), part.stand_ins.end());
-  set.followers.insert(set.followers.end(), part.followers.begin(), part.followers.end());
-  for (const Span& span : part.implied) {
-    set.implied.push_back(span);
-    renumber(set.implied.back(), renumbered);
-  }
+  const auto is_kept = [&](const auto& relation) { return set.sample.keeps(relation.trace); };
+  std::copy_if(part.stand_ins.begin(), part.stand_ins.end(),
+               std::inserter(set.stand_ins, set.stand_ins.end()), is_kept);
+  std::copy_if(part.followers.begin(), part.followers.end(), std::back_inserter(set.followers),
+               is_kept);
   for (const auto number : numbers_of_counts) set.counts.*number += part.counts.*number;
+}
+
+void begin_part_again(SpanSet& part) {
+  constexpr std::size_t few_names = 4096;
+  part.spans.clear();
+  part.stand_ins.clear();
+  part.followers.clear();
+  if (part.names.size() > few_names) part.names = NameTable();
+  part.counts = {};
+}
+
+void thin(SpanSet& set, std::uint64_t most_spans) {
+  const auto kept = [&] {
+    return set.spans_in_earlier + set.spans.size() + set.stand_ins.size() + set.followers.size();
+  };
+  const bool halves = kept() > most_spans;
+  while (kept() > most_spans) halve(set);
+  if (set.spans.size() >= spans_of_chunk) put_chunk_away(set);
+  if (set.spans.size() >= spans_of_few && set.spans.capacity() < room_of_chunk) {
+    make_room(set.spans, room_of_chunk);
+  }
+  if (set.sample.halvings() == 0) return;
+  if (halves || set.names.size() > most_names_without_use + 2 * set.names.size_once_used()) {
+    forget_unused_names(set);
+  }
+}
+
+void gather(SpanSet& set) {
+  if (set.earlier.empty()) return;
+  set.spans_in_earlier += set.spans.size();
+  set.earlier.push_back(std::move(set.spans));
+  std::vector<std::vector<Span>> chunks = std::move(set.earlier);
+  set.earlier.clear();
+  set.spans = std::vector<Span>();
+  make_room(set.spans, set.spans_in_earlier);
+  set.spans_in_earlier = 0;
+  for (std::vector<Span>& chunk : chunks) {
+    set.spans.insert(set.spans.end(), chunk.begin(), chunk.end());
+    chunk = std::vector<Span>();  // = {} would keep its memory
+  }
+}
+
+void count_sample(SpanSet& set) {
+  if (set.sample.halvings() == 0 || set.counts.without_service == 0) return;
+  set.counts.without_service = static_cast<std::uint64_t>(
+      std::count_if(set.spans.begin(), set.spans.end(),
+                    [&](const Span& span) { return lacks_service(set, span); }));
+}
+
+void weigh_sample(SpanSet& set) {
+  const auto more = static_cast<float>(set.sample.kept_one_in());
+  for (Span& span : set.spans) span.adjusted_count *= more;
 }
 
 void note_left_out(SpanSet& set, FirstLeftOut left_out) {
@@ -233,12 +386,15 @@ void keep_span(SpanSet& set, Span span) {
     ++set.counts.with_bad_times;
     return;
   }
-  if (span.service == 0) {
-    ++set.counts.without_service;
-    span.service = set.names.intern(no_service);
-  }
-  if (span.operation == 0) span.operation = set.names.intern("unnamed");
-  set.spans.push_back(span);
+  if (span.service == 0) ++set.counts.without_service;
+  keep_named(set, span);
+}
+
+void keep_implied_callee(SpanSet& set, Span span) {
+  expects(keeps_times(span) && span.service != 0, "a callee is as usable as the call implies it");
+  ++set.counts.implied_callees;
+  span.implied = true;
+  keep_named(set, span);
 }
 
 void take_adjusted_count(SpanSet& set, Span& span, double adjusted_count) {
@@ -250,21 +406,31 @@ void take_adjusted_count(SpanSet& set, Span& span, double adjusted_count) {
   }
 }
 
-void normalise(SpanSet& set) {
+void forget_unused_names(SpanSet& set) {
+  std::vector<bool> used(set.names.size(), false);
+  for_each_span(set, [&](const Span& span) {
+    for (const auto name : names_of_span) used[span.*name] = true;
+  });
+  const std::uint64_t renumberings = set.names.renumberings();
+  const std::vector<NameId> renumbered = set.names.keep_only(used);
+  if (set.names.renumberings() == renumberings) return;
+  for_each_span(set, [&](Span& span) { renumber(span, renumbered); });
+}
+
+void normalise(SpanSet& set, int threads) {
   const std::vector<NameId> renumbered = set.names.sort();
-  for (Span& span : set.spans) renumber(span, renumbered);
-  for (Span& span : set.implied) renumber(span, renumbered);
-  std::sort(set.spans.begin(), set.spans.end());
+  if (!std::is_sorted(renumbered.begin(), renumbered.end())) {
+    for (Span& span : set.spans) renumber(span, renumbered);
+  }
+  sort_spans(set.spans, threads);
 }
 
 void settle_relations(SpanSet& set) {
   keep_implied(set);
   if (set.stand_ins.empty() && set.followers.empty()) return;
-  leave_missing_stand_ins(set);
+  const std::vector<StandIn> stand_ins = missing_stand_ins(set);
   std::sort(set.followers.begin(), set.followers.end());
-  for (Span& span : set.spans) {
-    span.parent = parent_behind(set.stand_ins, span.trace, span.parent);
-  }
+  for (Span& span : set.spans) span.parent = parent_behind(stand_ins, span.trace, span.parent);
   for (Span& span : set.spans) {
     if (!follows(set, span) || !lacks_service(set, span)) continue;
     const Span* const above = process_above(set, span);
@@ -277,7 +443,7 @@ void settle_relations(SpanSet& set) {
     span.host = above->host;
     --set.counts.without_service;
   }
-  std::sort(set.spans.begin(), set.spans.end());
+  sort_spans(set.spans);
 }
 
 void join_truncated_traces(SpanSet& set) {
@@ -293,7 +459,7 @@ void join_truncated_traces(SpanSet& set) {
     span->trace.high = id->second;
     ++set.counts.truncated_trace_ids;
   }
-  std::sort(spans.begin(), spans.end());
+  sort_spans(spans);
 }
 
 }  // namespace rehearse

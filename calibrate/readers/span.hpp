@@ -6,16 +6,14 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
-namespace rehearse {
+#include "calibrate/readers/trace_id.hpp"
+#include "calibrate/readers/trace_sample.hpp"
+#include "sim/hash.hpp"
 
-/// The 128 bits by which all spans of one request know one another.
-struct TraceId {
-  std::uint64_t high = 0;
-  std::uint64_t low = 0;
-  auto operator<=>(const TraceId&) const = default;
-};
+namespace rehearse {
 
 /// The id of a span of which a part could not be read: none that it could be found by, but not
 /// "none" either, so that who names it as a parent has a parent that was not recorded.
@@ -54,11 +52,15 @@ struct Span {
   float adjusted_count = 1;  // how many requests this one stands for: 1 / sampling probability
   SpanKind kind = SpanKind::unknown;
   bool error = false;
+  bool implied = false;  // until relations are settled: nobody recorded it, its caller told of it
 
   std::int64_t duration() const { return end - start; }
   auto operator<=>(const Span&) const = default;
 };
 static_assert(sizeof(Span) == 88);
+
+/// What a name is made for, each by a function of its own.
+enum class NameUse : std::uint8_t { none, service, operation };
 
 /// Keeps each text once.
 class NameTable {
@@ -67,13 +69,14 @@ class NameTable {
 
   NameId intern(std::string_view text);
   /// The number of what `make` makes of two texts, each up to some length kept with what was made
-  /// of it lately. All that is asked of one table is made by the same function of the texts.
+  /// of it lately. All that is asked of one table for one `use` is made by the same function of the
+  /// texts.
   template <class Make>
-  NameId intern_made(std::string_view text, std::string_view other, const Make& make) {
+  NameId intern_made(NameUse use, std::string_view text, std::string_view other, const Make& make) {
     if (text.size() + other.size() > longest_remembered) return intern(make(text, other));
-    Remembered& last = remembered(text, other);
-    if (last.text != text || last.other != other || !last.used) {
-      last = {std::string(text), std::string(other), intern(make(text, other)), true};
+    Remembered& last = remembered(use, text, other);
+    if (last.use != use || last.text != text || last.other != other) {
+      last = {std::string(text), std::string(other), intern(make(text, other)), use};
     }
     return last.name;
   }
@@ -83,6 +86,12 @@ class NameTable {
   /// Renumbers the names by the order of their texts and returns the new number of each old one, so
   /// that what is learned does not depend on the order in which names were met.
   std::vector<NameId> sort();
+  /// Forgets the texts whose number is not `used`, and returns the new number of each old one.
+  std::vector<NameId> keep_only(const std::vector<bool>& used);
+  /// How often numbers changed: those of before mean something else.
+  std::uint64_t renumberings() const { return renumberings_; }
+  /// How many there were when the unused were forgotten last.
+  std::size_t size_once_used() const { return size_once_used_; }
 
  private:
   struct Hash {
@@ -95,13 +104,15 @@ class NameTable {
     std::string text;
     std::string other;
     NameId name = 0;
-    bool used = false;
+    NameUse use = NameUse::none;
   };
   static constexpr std::size_t longest_remembered = 256;
-  Remembered& remembered(std::string_view text, std::string_view other);
+  Remembered& remembered(NameUse use, std::string_view text, std::string_view other);
 
   std::vector<std::string> texts_;
   std::unordered_map<std::string, NameId, Hash, std::equal_to<>> numbers_;
+  std::uint64_t renumberings_ = 0;
+  std::size_t size_once_used_ = 0;
   std::vector<Remembered> remembered_;  // at the place of their hash; empty: nothing is
 };
 
@@ -114,21 +125,22 @@ struct FirstLeftOut {
   bool operator==(const FirstLeftOut&) const = default;
 };
 
-/// Why spans were left out by the readers. One bad span never spoils a file.
+/// Why spans were left out by the readers. One bad span never spoils a file. Counts are of all that
+/// was read, in the sample of traces that is kept or not, save where they say it.
 struct ReadCounts {
   std::uint64_t spans = 0;                // met, usable or not
   std::uint64_t without_id = 0;           // no usable trace or span id
   std::uint64_t with_bad_times = 0;       // absent, negative, ending before they start, over a week
-  std::uint64_t without_service = 0;      // kept, under the name "unknown-service"
+  std::uint64_t without_service = 0;      // kept, in the sample, under the name "unknown-service"
   std::uint64_t unusable_elements = 0;    // elements of a document that are not traces, or not JSON
   std::uint64_t impossible_sampling = 0;  // what they say of sampling cannot be; otherwise kept
-  std::uint64_t truncated_trace_ids = 0;  // kept, in the trace whose id ends so
+  std::uint64_t truncated_trace_ids = 0;  // in the sample: kept, in the trace whose id ends so
   std::uint64_t unreadable_values = 0;    // no JSON; what they were of is kept as far as it can be
   std::uint64_t inferred_segments = 0;    // X-Ray's; the calls that they repeat are kept
   std::uint64_t unweighted_segments = 0;  // X-Ray's: of how many requests these are is not told
   std::uint64_t calls_without_name = 0;   // of a call graph, where one of the two sides has none
   std::uint64_t calls_of_nobody = 0;      // of these: left out, for want of who recorded it
-  std::uint64_t implied_callees = 0;      // kept as long as their callers waited
+  std::uint64_t implied_callees = 0;      // in the sample: kept as long as their callers waited
   FirstLeftOut first_left_out;            // of several files, in the first by name
   bool operator==(const ReadCounts&) const = default;
 };
@@ -141,6 +153,12 @@ struct StandIn {
   auto operator<=>(const StandIn&) const = default;
 };
 
+struct HashOfStandIn {
+  std::size_t operator()(const StandIn& one) const {
+    return extended(extended(extended(one.trace.high, one.trace.low), one.id), one.parent);
+  }
+};
+
 /// A span that is of the same process as its parent, and does not say which that is.
 struct Follower {
   TraceId trace;
@@ -148,19 +166,49 @@ struct Follower {
   auto operator<=>(const Follower&) const = default;
 };
 
-/// All spans of some files.
+/// The spans of some files: all of them, or those of a sample of traces.
 struct SpanSet {
   std::vector<Span> spans;
-  std::vector<StandIn> stand_ins;
+  /// While files are read: what was kept before `spans`. One long array that grows takes three
+  /// times its memory.
+  std::vector<std::vector<Span>> earlier;
+  std::uint64_t spans_in_earlier = 0;
+  /// Each once, so that how many there are does not depend on the order of what told of them.
+  std::unordered_set<StandIn, HashOfStandIn> stand_ins;
   std::vector<Follower> followers;
-  /// The called sides of calls, to be kept where they did not record themselves.
-  std::vector<Span> implied;
   NameTable names;
   ReadCounts counts;
+  TraceSample sample;  // whose traces alone are here
 };
 
-/// Adds what was read of a part of a file, which has noted nothing that was left out first.
+/// Of those that were met, kept or not, how many could be used.
+inline std::uint64_t usable_spans(const ReadCounts& counts) {
+  return counts.spans - counts.without_id - counts.with_bad_times - counts.calls_of_nobody;
+}
+
+/// Adds what was read of a part of a file, which has noted nothing that was left out first, and of
+/// which the sample of the set is a part.
 void add_part(SpanSet& set, const SpanSet& part);
+
+/// Empties what was a part of a set, for the next one; keeps its memory, and names where these are
+/// few: the next part may have the same.
+void begin_part_again(SpanSet& part);
+
+/// Keeps half of the traces, and of these half, until there are at most `most_spans` spans (a
+/// relation between spans counts as one), and forgets the names of the others from time to time.
+/// Which are kept does not depend on the order in which they were added, or on when this was
+/// called. Not to be called while somebody holds numbers of names, save who looks at
+/// `NameTable::renumberings`.
+void thin(SpanSet& set, std::uint64_t most_spans);
+
+/// After all were read: puts them into `spans`. Memory: hardly more than they take.
+void gather(SpanSet& set);
+
+/// Counts again what is said of the sample only, before relations are settled.
+void count_sample(SpanSet& set);
+
+/// Lets each span of a sample stand for as many more as were not kept.
+void weigh_sample(SpanSet& set);
 
 /// Keeps what was left out first of a file: of several files the first by name counts, whatever
 /// their order.
@@ -174,12 +222,16 @@ std::string text(const FirstLeftOut& left_out);
 void set_times_in_microseconds(Span& span, std::optional<std::int64_t> start,
                                std::optional<std::int64_t> duration);
 
-/// Checks the times of `span` and stores it, or counts why not. Times are in nanoseconds; what is
-/// outside [0, 2^63) or longer than a week is taken for damage.
+/// Checks the times of `span` and stores it where its trace is in the sample, or counts why not.
+/// Times are in nanoseconds; what is outside [0, 2^63) or longer than a week is taken for damage.
 void keep_span(SpanSet& set, Span span);
 
 /// What `keep_span` asks of the times.
 bool keeps_times(const Span& span);
+
+/// The called side of a call, of which its caller alone told as yet: stored as `keep_span` does, to
+/// be left out again where it recorded itself. Expects a service, an id and times that are kept.
+void keep_implied_callee(SpanSet& set, Span span);
 
 /// No recording keeps less than one trace of so many.
 constexpr double most_adjusted_count = 1e8;
@@ -188,12 +240,15 @@ constexpr double most_adjusted_count = 1e8;
 /// one, more than `most_adjusted_count`, no number); such a span stands for itself.
 void take_adjusted_count(SpanSet& set, Span& span, double adjusted_count);
 
-/// Puts names and spans into an order that depends on nothing but their values.
-void normalise(SpanSet& set);
+/// Forgets names that no span has.
+void forget_unused_names(SpanSet& set);
 
-/// Keeps what is implied and was not recorded, gives the children of each stand-in that was not
-/// recorded to its parent, and each follower the process of the nearest
-/// span above it that has one. Expects normalised spans, leaves them so.
+/// Puts names and spans into an order that depends on nothing but their values.
+void normalise(SpanSet& set, int threads = 1);
+
+/// Leaves out what is implied and was recorded, gives the children of each stand-in that was not
+/// recorded to its parent, and each follower the process of the nearest span above it that has one.
+/// Expects normalised spans, leaves them so.
 void settle_relations(SpanSet& set);
 
 /// Old libraries keep the lower half of a trace id only. Spans with such an id join the trace of

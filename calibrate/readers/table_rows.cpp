@@ -157,6 +157,10 @@ RowReader::RowReader(const ColumnMapping& mapping, const TableColumns& columns, 
 
 RowFlaw RowReader::add(const std::vector<std::string>& row, const ParsedAttributes& parsed) {
   if (!mapping_.caller.empty()) return add_call(row);
+  if (renumberings_ != set_.names.renumberings()) {
+    services_.clear();
+    renumberings_ = set_.names.renumberings();
+  }
   Span span;
   span.trace = trace_id_of(field(row, columns_.trace));
   span.id = span_id_of(field(row, columns_.span));

@@ -66,6 +66,7 @@ class RowReader {
   CallGraphReader calls_;
   std::optional<NamePattern> pattern_;
   std::unordered_map<std::string, NameId> services_;
+  std::uint64_t renumberings_ = 0;  // of the names, when the numbers of services_ were right
   JsonParser resource_parser_;
   JsonParser attribute_parser_;
   RowFlaw bad_time_;  // of the row that is being read

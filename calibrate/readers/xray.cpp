@@ -149,7 +149,7 @@ void read_record(const JsonValue& record, const Segment& segment, std::uint64_t 
     SpanAttributeReader(set.names, span).see("peer.service", *name);
   }
   if (segment.alone) {
-    set.followers.push_back({span.trace, span.id});
+    if (set.sample.keeps(span.trace)) set.followers.push_back({span.trace, span.id});
   } else {
     segment.resource.apply(span);
   }
@@ -169,7 +169,8 @@ void read_document(const JsonValue& document, SpanSet& set) {
   const std::uint64_t parent = span_id_of(document.text_of("parent_id"));
   if (is_flagged(document, "inferred")) {
     ++set.counts.inferred_segments;
-    set.stand_ins.push_back({trace, span_id_of(document.text_of("id")), parent});
+    if (!set.sample.keeps(trace)) return;
+    set.stand_ins.insert({trace, span_id_of(document.text_of("id")), parent});
     return;
   }
   ++set.counts.unweighted_segments;

@@ -34,6 +34,9 @@ class ClientPolicies {
     CircuitBreaker::Memory breaker;
   };
 
+  /// From the first byte on; the rest is for those that fail or are limited.
+  static constexpr std::size_t bytes_of_every_attempt = sizeof(LoadBalancer) + sizeof(Timeout);
+
   ClientPolicies() = default;
   explicit ClientPolicies(const ClientSpec& spec);
 
@@ -74,8 +77,10 @@ class ClientPolicies {
   }
 
  private:
+  // What every attempt asks.
   LoadBalancer balancer_;
   Timeout timeout_;
+
   bool propagates_cancellation_ = false;
   Retry retry_;
   RetryBudget budget_;

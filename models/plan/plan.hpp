@@ -18,7 +18,7 @@
 namespace rehearse {
 
 /// One step of an endpoint's program. Sequences are linked by `next`.
-struct Step {
+struct alignas(64) Step {
   enum class Kind : std::uint8_t { work, call, parallel, repeat, spawn };
   Kind kind = Kind::work;
   OnError on_error = OnError::fail;
@@ -54,21 +54,22 @@ struct EndpointPlan {
 };
 
 /// The caller's side of an edge, resolved. What every attempt asks comes first.
-struct EdgePlan {
+struct alignas(64) EdgePlan {
   ServiceId callee;
   InstanceId first_instance;       // of the callee
   Index instances = 0;             // of the callee, those of a canary included
   std::uint32_t lane = none;       // of its constant latency
   Duration constant_latency;       // if it has a lane
   bool latency_is_shared = false;  // correlated with what the request meets at the callee
-  std::uint64_t latency_purpose = 0;
   std::uint64_t balancing_purpose = 0;
+  ClientPolicies policies;
   std::uint64_t version_purpose = 0;
   std::uint64_t backoff_purpose = 0;
-  ClientPolicies policies;
+  std::uint64_t latency_purpose = 0;
   Law latency;
 };
-static_assert(offsetof(EdgePlan, policies) == 64, "what every attempt asks lies in one cache line");
+static_assert(offsetof(EdgePlan, policies) + ClientPolicies::bytes_of_every_attempt == 64,
+              "what every attempt asks lies in one cache line");
 
 struct InstancePlan {
   ServiceId service;
@@ -79,7 +80,7 @@ struct InstancePlan {
 };
 
 /// What every job asks comes first.
-struct ServicePlan {
+struct alignas(64) ServicePlan {
   std::uint32_t workers = none;  // none: unlimited
   bool worker_held = true;
   bool limit_is_assumed = false;  // unlimited, because the recording did not tell

@@ -93,6 +93,7 @@ std::string service_name_complaint(std::string_view name);
 struct ModelDocument {
   int language = 1;
   ModelSpec model;
+  std::map<std::string, LawSpec> laws;  // scenarios/named_laws.hpp puts them where they are named
 };
 template <class Visitor, SpecOf<ModelDocument> Spec>
 void describe(Visitor& visitor, Spec& spec) {
@@ -105,6 +106,10 @@ void describe(Visitor& visitor, Spec& spec) {
               Named<Table>{"WORKLOAD", Table{}, 100'000, &service_name_complaint});
   visitor.key({"services", "What the system is made of."}, spec.model.services,
               Named<Table>{"SERVICE", Table{}, 100'000, &service_name_complaint});
+  visitor.key({"laws",
+               "Laws under names: wherever a law stands in a model, its name may stand instead. "
+               "Names do not begin with a digit, a sign or a point."},
+              spec.laws, Named<LawTable>{"LAW", LawTable{}});
   visitor.key({"evidence", "Why learned values should be believed, by their path."},
               spec.model.evidence, Named<Table>{"PATH", Table{Layout::whole}});
 }

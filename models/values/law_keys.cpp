@@ -55,6 +55,26 @@ std::string level_text(double level) {
   return fmt::format("p{}", level * 100);
 }
 
+struct ReadPoint {
+  QuantilePoint point;
+  const Node* node;
+};
+
+void read_points(Reader& reader, const Node& table, std::vector<ReadPoint>& points) {
+  for (const Entry& entry : table.entries) {
+    const Reader::Within within(reader, entry.key);
+    const auto level = level_of(entry.key);
+    if (!level) {
+      reader.mistake(entry.key_position, fmt::format("'{}' is not a percentile", entry.key),
+                     "percentiles are written p0, p50, \"p99.9\", p100");
+      continue;
+    }
+    Duration duration;
+    read(reader, entry.node, duration, Extent{});
+    points.push_back(ReadPoint{QuantilePoint{*level, duration}, &entry.node});
+  }
+}
+
 }  // namespace
 
 LawKeys LawKeys::of(const LawSpec& law) {
@@ -141,26 +161,19 @@ SchemaNode schema(const LawSpec&, const LawTable&) {
 }
 
 void read(Reader& reader, const Node& node, EmpiricalSpec& value, const QuantileKeys&) {
-  if (!reader.expect_table(node)) return;
-  struct Point {
-    QuantilePoint point;
-    const Node* node;
-  };
-  std::vector<Point> points;
-  for (const Entry& entry : node.entries) {
-    const Reader::Within within(reader, entry.key);
-    const auto level = level_of(entry.key);
-    if (!level) {
-      reader.mistake(entry.key_position, fmt::format("'{}' is not a percentile", entry.key),
-                     "percentiles are written p0, p50, \"p99.9\", p100");
-      continue;
+  std::vector<ReadPoint> points;
+  if (node.type == Node::Type::array) {
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
+      const Reader::Within within(reader, i);
+      if (reader.expect_table(node.items[i])) read_points(reader, node.items[i], points);
     }
-    Duration duration;
-    read(reader, entry.node, duration, Extent{});
-    points.push_back(Point{QuantilePoint{*level, duration}, &entry.node});
+  } else {
+    if (!reader.expect_table(node)) return;
+    read_points(reader, node, points);
   }
-  std::stable_sort(points.begin(), points.end(),
-                   [](const Point& a, const Point& b) { return a.point.level < b.point.level; });
+  std::stable_sort(points.begin(), points.end(), [](const ReadPoint& a, const ReadPoint& b) {
+    return a.point.level < b.point.level;
+  });
   if (points.empty() || points.front().point.level != 0 || points.back().point.level != 1) {
     reader.mistake(node, "an empirical law needs p0 and p100, its least and largest value");
   }
@@ -183,11 +196,17 @@ Node written(const EmpiricalSpec& value, const QuantileKeys&) {
 }
 
 SchemaNode schema(const EmpiricalSpec&, const QuantileKeys&) {
+  SchemaNode table;
+  table.type = SchemaNode::Type::table;
+  table.additional.push_back(schema(Duration(), Extent{}));
+  table.additional_name = "PERCENTILE";
+  SchemaNode rows;
+  rows.type = SchemaNode::Type::array;
+  rows.items.push_back(table);
+  table.required = {"p0", "p100"};
   SchemaNode node;
-  node.type = SchemaNode::Type::table;
-  node.additional.push_back(schema(Duration(), Extent{}));
-  node.additional_name = "PERCENTILE";
-  node.required = {"p0", "p100"};
+  node.type = SchemaNode::Type::any_of;
+  node.alternatives = {std::move(table), std::move(rows)};
   return node;
 }
 

@@ -90,7 +90,8 @@ void describe(Visitor& visitor, Spec& spec) {
               spec.shape, law_shape);
 }
 
-/// Kind of an empirical law: { p0 = "0.2ms", p50 = "1ms", "p99.9" = "9ms", p100 = "31ms" }.
+/// Kind of an empirical law: { p0 = "0.2ms", p50 = "1ms", "p99.9" = "9ms", p100 = "31ms" }; one of
+/// many percentiles may be an array of such tables, one a line.
 struct QuantileKeys {};
 void read(Reader& reader, const Node& node, EmpiricalSpec& value, const QuantileKeys& kind);
 Node written(const EmpiricalSpec& value, const QuantileKeys& kind);

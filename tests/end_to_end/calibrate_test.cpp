@@ -104,6 +104,31 @@ TEST_CASE("unsampled requests are added to the rate", "[end_to_end]") {
   CHECK(rate_in(place.rehearse(sampled).output) == Approx(100).epsilon(precision));
 }
 
+TEST_CASE("no more spans are kept than asked for, and the rate stays right", "[end_to_end]") {
+  const Workplace place;
+  prepare(place);
+  const std::vector<std::string> words = {"calibrate", "spans.csv", "--columns", "mapping.toml"};
+  const auto with_sample = [&](const std::string& size) {
+    std::vector<std::string> all = words;
+    all.insert(all.end(), {"--sample", size});
+    return place.rehearse(all);
+  };
+  const Finished sampled = with_sample("0.1k");
+
+  CHECK(sampled.exit_code == 0);
+  CHECK_THAT(sampled.errors, Catch::Contains("Kept 1 trace in 2, at random") &&
+                                 Catch::Contains("more than 100 spans (--sample)"));
+  // Of a hundred traces each is kept or not: five standard errors.
+  CHECK(rate_in(sampled.output) == Approx(10).epsilon(0.5));
+  CHECK_THAT(with_sample("200").errors, !Catch::Contains("at random"));
+  for (const char* wrong : {"0", "-1", "1.5", "2G", "M", "3000M", "nan", "1e400"}) {
+    const Finished refused = with_sample(wrong);
+    INFO(wrong);
+    CHECK(refused.exit_code == 104);
+    CHECK_THAT(refused.errors, Catch::Contains("expected a number of spans up to 2000M"));
+  }
+}
+
 TEST_CASE("mistakes of a column mapping are reported together", "[end_to_end]") {
   const Workplace place;
   place.write("bad.toml",

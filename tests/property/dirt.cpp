@@ -146,9 +146,9 @@ const std::vector<Dirt>& every_dirt() {
       {"lost parents", lose_some_parents, {"whose parent was not recorded"}},
       {"clock skew", skew_clocks, {"warning, clocks differ"}},
       {"1 ms clocks", make_clocks_coarse, {"tell whole milliseconds"}},
-      {"clipped timeouts", clip_timeouts, {}},
+      {"clipped timeouts", clip_timeouts, {"cut short where the caller gave up"}},
       {"tail sampling, with weights", sample_with_weights, {}},
-      {"tail sampling, without weights", sample_without_weights, {}},
+      {"tail sampling, without weights", sample_without_weights, {"every trace was kept"}},
       {"replaced instances", replace_instances, {"took the place"}},
   };
   return all;

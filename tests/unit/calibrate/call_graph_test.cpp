@@ -172,6 +172,21 @@ TEST_CASE("a call number of a whole record costs no more than a word that says s
              Catch::Contains("1 without ids"));
 }
 
+TEST_CASE("a call graph of calls that nobody recorded is refused with the first of them",
+          "[calibrate]") {
+  CHECK_THAT(test::refusal(header_of_2021 + "0,a,10,0.7,(?),db,store,,5\n"),
+             Catch::Contains("no usable span") &&
+                 Catch::Contains("does not name the service that recorded it"));
+  const SpanSet set = read_text(
+      R"({"timestamp":1,"traceid":"T","rpc_id":"0","rpctype":"http","um":"USER","interface":"home",)"
+      R"("dm":"MS_1","rt":9.5})"
+      "\n"
+      R"({"timestamp":1,"traceid":"T","rpc_id":"0.1","rpctype":"db","um":"UNKNOWN",)"
+      R"("interface":"","dm":"MS_3","rt":9.5})");
+  CHECK(set.counts.calls_of_nobody == 1);
+  CHECK_THAT(set.counts.first_left_out.why, Catch::Contains("does not name the service"));
+}
+
 TEST_CASE("call graphs are read by name as by their header, and as JSON", "[calibrate]") {
   const std::string rows = header_of_2022 + "100,T_1,S_1,0,http,USER,,home,MS_1,MS_1_POD_0,9.5\n";
   ReadOptions by_name;

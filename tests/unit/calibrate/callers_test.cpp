@@ -282,6 +282,32 @@ TEST_CASE("good calls may last nearly as long as a timeout", "[calibrate]") {
   CHECK(on_error(learned) == OnError::fail);
 }
 
+TEST_CASE("among many calls some are good just before the timeout", "[calibrate]") {
+  const bool piled = GENERATE(true, false);
+  Recording recording;
+  for (int i = 0; i < 400; ++i) recording.request({{100 + i, 90 + i}});
+  // Its callee is cut short with it; or fails by itself, sooner or later.
+  for (int i = 0; i < 20; ++i) {
+    const int lasts = piled ? 500 : 481 + i;
+    recording.request({{lasts, lasts - 2, true, !piled}}, true);
+  }
+
+  CHECK(client_of(recording.learn()).timeout.has_value() == piled);
+}
+
+TEST_CASE("what was cut short would have lasted as long as what was not", "[calibrate]") {
+  Recording recording;
+  for (int i = 0; i < 300; ++i) recording.request({{20 + i % 40, 18 + i % 40}});
+  for (int i = 0; i < 30; ++i) recording.request({{100, 99, true}}, true);
+
+  const Calibration learned = recording.learn();
+
+  CHECK(client_of(learned).timeout.value() == Duration::milliseconds(100));
+  CHECK(slowest_work(back(learned)) == Approx(0.1485).epsilon(0.01));
+  const std::string account = text(learned.account);
+  CHECK(account.find("30  visits cut short where the caller gave up") != std::string::npos);
+}
+
 TEST_CASE("a callee that tidies up after its answer is not given up", "[calibrate]") {
   Recording recording;
   for (int i = 0; i < 40; ++i) recording.request({{26, 24}});

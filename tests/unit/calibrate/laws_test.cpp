@@ -112,6 +112,28 @@ TEST_CASE("weights count as so many samples", "[calibrate]") {
   CHECK(1e9 * Law(repeated).mean_seconds() == Approx(2e6));
 }
 
+TEST_CASE("samples that were cut short stand for longer ones", "[calibrate]") {
+  const auto weight_at = [](const std::vector<WeightedDuration>& samples, double nanoseconds) {
+    double weight = 0;
+    for (const WeightedDuration& sample : samples) {
+      weight += sample.nanoseconds == nanoseconds ? sample.weight : 0;
+    }
+    return weight;
+  };
+
+  // Efron's redistribution by hand: of the one cut at 2 each of the three behind gets a third, of
+  // the one cut at 3.5 then all goes to the last.
+  const auto samples = completed({{1, 1}, {3, 1}, {4, 1}}, {{2, 1}, {3.5, 1}}, 1.5);
+  CHECK(weight_at(samples, 1) == Approx(1));
+  CHECK(weight_at(samples, 3) == Approx(4. / 3));
+  CHECK(weight_at(samples, 4) == Approx(8. / 3));
+  // Those longer than all may have lasted half as long again.
+  const auto none_longer = completed({{1, 1}}, {{2, 1}, {2, 3}}, 1.5);
+  CHECK(weight_at(none_longer, 1) == Approx(1));
+  CHECK(weight_at(none_longer, 3) == Approx(4));
+  CHECK(weight_at(completed({{2, 1}}, {{2, 1}}, 1.5), 3) == Approx(1));
+}
+
 TEST_CASE("a law above its minimum adds up to the samples", "[calibrate]") {
   const std::vector<WeightedDuration> samples = lognormal_samples(500, 0.5);
 
