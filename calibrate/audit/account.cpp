@@ -63,6 +63,8 @@ void tell_of_spans(AccountText out, const Account& account) {
        "without any trace that can be read: left out");
   tell(out, account.read.unreadable_values, "value", "values",
        "that cannot be read whole: kept in part, or left out");
+  tell(out, account.read.lines_without_json, "line", "lines",
+       "between documents that hold no JSON: left out");
   if (const FirstLeftOut& first = account.read.first_left_out; !first.file.empty()) {
     fmt::format_to(out, "             the first: {}\n", text(first));
   }

@@ -14,6 +14,7 @@
 #include "calibrate/readers/datadog.hpp"
 #include "calibrate/readers/elasticsearch.hpp"
 #include "calibrate/readers/element_scanner.hpp"
+#include "calibrate/readers/identifiers.hpp"
 #include "calibrate/readers/jaeger.hpp"
 #include "calibrate/readers/json.hpp"
 #include "calibrate/readers/json_mending.hpp"
@@ -270,6 +271,7 @@ class JsonFileReader {
     work.read = [this](FileBatch& batch, int thread) { read_batch(batch, thread); };
     work.settle = [this](FileBatch& batch) { settle(batch); };
     read_in_batches(file_, work, set_);
+    note_foreign_lines();
     left_out_.settle(set_, any_);
   }
 
@@ -318,6 +320,15 @@ class JsonFileReader {
     parsers_in_order_.elements.give_back();
     left_out_.note(batch.left_out);
     any_ = any_ || batch.any;
+  }
+
+  /// What is broken is told first, wherever it stood.
+  void note_foreign_lines() {
+    const ForeignLines& lines = scanner_.foreign_lines();
+    if (lines.count == 0) return;
+    set_.counts.lines_without_json += lines.count;
+    left_out_.note(lines.first_offset, fmt::format("line {}: no JSON", lines.first_line),
+                   excerpt_of(lines.first_text));
   }
 
   std::string file_;

@@ -136,6 +136,7 @@ struct ReadCounts {
   std::uint64_t impossible_sampling = 0;  // what they say of sampling cannot be; otherwise kept
   std::uint64_t truncated_trace_ids = 0;  // in the sample: kept, in the trace whose id ends so
   std::uint64_t unreadable_values = 0;    // no JSON; what they were of is kept as far as it can be
+  std::uint64_t lines_without_json = 0;   // between documents: of a log
   std::uint64_t inferred_segments = 0;    // X-Ray's; the calls that they repeat are kept
   std::uint64_t unweighted_segments = 0;  // X-Ray's: of how many requests these are is not told
   std::uint64_t calls_without_name = 0;   // of a call graph, where one of the two sides has none
