@@ -34,6 +34,11 @@ bool is_text(char letter) {
   return code >= 0x20 || letter == '\t' || letter == '\r' || letter == '\x1B';
 }
 
+/// Or nothing.
+bool is_digits(std::string_view text) {
+  return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 /// No line of a log begins so, but one of a document of which the beginning is missing.
 bool is_within_documents(char letter) {
   return std::string_view("}]\":").find(letter) != std::string_view::npos;
@@ -309,15 +314,21 @@ bool ElementScanner::begins_list(char letter) {
     list_is_unsure_ = std::string_view("{}[]\",:").find(letter) == std::string_view::npos;
     if (!list_is_unsure_) return true;
   }
-  if (list_word_ == empty_item && (letter == ',' || letter == ']' || is_space(letter))) {
+  const bool is_number = is_digits(list_word_);
+  const bool item_ends = list_word_ == empty_item
+                             ? letter == ',' || letter == ']' || is_space(letter)
+                             : letter == ',' && is_number;
+  if (item_ends && !list_word_.empty()) {
     list_is_unsure_ = false;
     return true;
   }
-  if (list_word_.size() < empty_item.size() && letter == empty_item[list_word_.size()]) {
-    list_word_ += letter;
+  list_word_ += letter;
+  if (list_word_.size() < most_shown_of_line &&
+      (empty_item.starts_with(list_word_) || is_digits(list_word_))) {
     ++position_;
     return false;
   }
+  list_word_.pop_back();
   open_brackets_.clear();
   document_depth_ = 0;
   begin_foreign_line(list_offset_, "[" + list_word_);

@@ -151,7 +151,7 @@ TEST_CASE("what was simulated is learned from its traces", "[end_to_end]") {
         "  { work = \"1ms\" },\n",
         "[[services.stock.endpoints.Look.behaviours]]", "{ work = \"6ms\" }",
         "[[services.till.endpoints.Pay.behaviours]]", "{ work = \"15ms\" }",
-        "[services.shop]\ninstances = 2 "}) {
+        "[services.shop]\ninstances = 2\n"}) {
     CHECK_THAT(model, Catch::Contains(learned_again));
   }
 }

@@ -178,8 +178,8 @@ TEST_CASE("a call graph of calls that nobody recorded is refused with the first 
              Catch::Contains("no usable span") &&
                  Catch::Contains("does not name the service that recorded it"));
   const SpanSet set = read_text(
-      R"({"timestamp":1,"traceid":"T","rpc_id":"0","rpctype":"http","um":"USER","interface":"home",)"
-      R"("dm":"MS_1","rt":9.5})"
+      R"({"timestamp":1,"traceid":"T","rpc_id":"0","rpctype":"http","um":"USER",)"
+      R"("interface":"home","dm":"MS_1","rt":9.5})"
       "\n"
       R"({"timestamp":1,"traceid":"T","rpc_id":"0.1","rpctype":"db","um":"UNKNOWN",)"
       R"("interface":"","dm":"MS_3","rt":9.5})");

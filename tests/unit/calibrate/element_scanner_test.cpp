@@ -135,7 +135,7 @@ TEST_CASE("lines of a log between documents are left out and counted", "[calibra
       "\x1B[32mok\x1B[0m\n"
       "{\n  \"b\": [2]\n}\n"
       "[null, {\"c\":3}]\n"
-      "[\n {\"d\":4}]\n"
+      "[12, {\"d\":4}]\n"
       "the end";
   const test::TemporaryFile file(log);
   for (std::size_t bytes = 1; bytes < 300; ++bytes) {
