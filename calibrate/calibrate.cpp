@@ -27,6 +27,7 @@ void apply_sampling(SpanSet& spans, double percent) {
   for (Span& span : spans.spans) {
     if (span.adjusted_count == 1) span.adjusted_count = static_cast<float>(100 / percent);
   }
+  spans.counts.unweighted_segments = 0;
 }
 
 /// Leaves out whole traces that begin less than `skipped` after the first one. Returns their

@@ -63,11 +63,22 @@ void tell_of_spans(AccountText out, const Account& account) {
        "without any trace that can be read: left out");
   tell(out, account.read.unreadable_values, "value", "values",
        "that cannot be read whole: kept in part, or left out");
+  tell(out, account.read.lines_without_json, "line", "lines",
+       "between documents that hold no JSON: left out");
   if (const FirstLeftOut& first = account.read.first_left_out; !first.file.empty()) {
     fmt::format_to(out, "             the first: {}\n", text(first));
   }
   tell(out, account.read.inferred_segments, "segment", "segments",
        "that X-Ray inferred from a call: left out, the call itself is used");
+  tell(
+      out, account.read.unweighted_segments, "segment", "segments",
+      "of X-Ray, which does not tell of how many requests it kept one (by default one a second and "
+      "5 % of the others): warning, rates are of what was kept; say --sampling-percent");
+  tell(out, account.read.calls_without_name, "call", "calls",
+       "of a call graph that do not name one of their sides");
+  tell(out, account.read.calls_of_nobody, "of these without who recorded it: left out");
+  tell(out, account.read.implied_callees, "call", "calls",
+       "that only the caller recorded: the callee is taken to answer as fast as the caller saw");
   spans(account.read.truncated_trace_ids,
         "with the lower half of a trace id: joined with the trace whose id ends so");
   tell(out, account.read.impossible_sampling, "sampling weight", "sampling weights",

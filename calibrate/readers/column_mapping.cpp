@@ -103,6 +103,7 @@ std::vector<std::string> needed_columns(const ColumnMapping& mapping) {
   needed.push_back(!mapping.service.empty()    ? mapping.service
                    : !mapping.instance.empty() ? mapping.instance
                                                : mapping.resource_attributes);
+  if (!mapping.caller.empty()) needed.insert(needed.end(), {mapping.caller, mapping.kind});
   return needed;
 }
 

@@ -49,6 +49,10 @@ struct ColumnMapping {
   /// The service is the instance without so many parts at its end that begin with a dash:
   /// "frontend-579b9bff58-t2dbm" is "frontend" with 2.
   int instance_suffix_parts = 0;
+  /// Where it is named, rows are calls of a call graph (see CallGraphReader): the span is a call's
+  /// number, the service its callee, the kind its type. Only shipped mappings have it.
+  std::string caller;
+  std::string caller_instance;
   bool operator==(const ColumnMapping&) const = default;
 };
 

@@ -14,6 +14,8 @@ namespace rehearse {
 namespace {
 
 constexpr std::size_t longest_name_kept = 24;
+constexpr std::uint64_t longest_foreign_line = std::uint64_t{1} << 20;
+constexpr std::size_t most_shown_of_line = 100;
 
 bool is_space(char letter) {
   return letter == ' ' || letter == '\n' || letter == '\r' || letter == '\t';
@@ -24,6 +26,22 @@ bool is_space(char letter) {
 bool may_stand_before_document(char letter) {
   return letter == '\0' || letter == '\xEF' || letter == '\xBB' || letter == '\xBF' ||
          letter == '\x1E';
+}
+
+/// Colours of terminals begin with an escape.
+bool is_text(char letter) {
+  const auto code = static_cast<unsigned char>(letter);
+  return code >= 0x20 || letter == '\t' || letter == '\r' || letter == '\x1B';
+}
+
+/// Or nothing.
+bool is_digits(std::string_view text) {
+  return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// No line of a log begins so, but one of a document of which the beginning is missing.
+bool is_within_documents(char letter) {
+  return std::string_view("}]\":").find(letter) != std::string_view::npos;
 }
 
 /// The place of the highest bit. Expects one.
@@ -44,8 +62,11 @@ ElementScanner::ElementScanner(Input& input, const ScannerLimits& limits)
 }
 
 void ElementScanner::refuse(std::string_view what) const {
-  throw InvalidInput(
-      fmt::format("{}: byte {}: {}", input_.path(), buffer_offset_ + position_, what));
+  refuse_at(buffer_offset_ + position_, what);
+}
+
+void ElementScanner::refuse_at(std::uint64_t offset, std::string_view what) const {
+  throw InvalidInput(fmt::format("{}: byte {}: {}", input_.path(), offset, what));
 }
 
 void ElementScanner::keep_captured() {
@@ -60,6 +81,10 @@ void ElementScanner::keep_captured() {
 
 void ElementScanner::refill() {
   keep_captured();
+  if (foreign_lines_.count == 0) {
+    lines_before_buffer_ +=
+        static_cast<std::uint64_t>(std::count(buffer_.data(), buffer_.data() + filled_, '\n'));
+  }
   buffer_offset_ += filled_;
   position_ = 0;
   capture_from_ = 0;
@@ -192,6 +217,9 @@ void ElementScanner::open(char bracket) {
   if (open_brackets_.empty() && bracket == '[') {
     document_depth_ = 1;
     open_brackets_ += bracket;
+    list_is_unsure_ = !behind_document_;
+    list_offset_ = buffer_offset_ + position_;
+    list_word_.clear();
     return;
   }
   const bool document_starts = at_document_level();
@@ -220,6 +248,7 @@ bool ElementScanner::close(char bracket) {
   }
   if (array_depth_ > 0 && open_brackets_.size() == array_depth_) array_depth_ = 0;
   open_brackets_.pop_back();
+  behind_document_ = open_brackets_.empty();
   ++position_;
   if (at_element_level()) return true;
   if (open_brackets_.size() < document_depth_) {
@@ -262,6 +291,88 @@ void ElementScanner::skip() {
   ++position_;
 }
 
+void ElementScanner::pass_between_documents(char letter) {
+  if (is_space(letter) || letter == ',' || may_stand_before_document(letter)) {
+    if (letter == '\n') behind_document_ = false;
+    return skip();
+  }
+  if (behind_document_ || is_within_documents(letter) || !is_text(letter)) {
+    refuse(fmt::format("expected a JSON document, found {}", shown(letter)));
+  }
+  begin_foreign_line(buffer_offset_ + position_, {});
+}
+
+/// What follows the bracket that may begin a list of documents: false when the letter was passed,
+/// or the bracket begins a line such as "[INFO] ready" or "[2024-01-02] ready".
+bool ElementScanner::begins_list(char letter) {
+  constexpr std::string_view empty_item = "null";
+  if (list_word_.empty()) {
+    if (is_space(letter) || letter == '\0') {
+      list_is_unsure_ = letter != '\n';
+      return true;
+    }
+    list_is_unsure_ = std::string_view("{}[]\",:").find(letter) == std::string_view::npos;
+    if (!list_is_unsure_) return true;
+  }
+  const bool is_number = is_digits(list_word_);
+  const bool item_ends = list_word_ == empty_item
+                             ? letter == ',' || letter == ']' || is_space(letter)
+                             : letter == ',' && is_number;
+  if (item_ends && !list_word_.empty()) {
+    list_is_unsure_ = false;
+    return true;
+  }
+  list_word_ += letter;
+  if (list_word_.size() < most_shown_of_line &&
+      (empty_item.starts_with(list_word_) || is_digits(list_word_))) {
+    ++position_;
+    return false;
+  }
+  list_word_.pop_back();
+  open_brackets_.clear();
+  document_depth_ = 0;
+  begin_foreign_line(list_offset_, "[" + list_word_);
+  return false;
+}
+
+/// `passed`: what of it is behind already.
+void ElementScanner::begin_foreign_line(std::uint64_t offset, std::string_view passed) {
+  skipped_ = 0;
+  list_is_unsure_ = false;
+  in_foreign_line_ = true;
+  line_offset_ = offset;
+  if (++foreign_lines_.count > 1) return;
+  const char* const begin = buffer_.data();
+  foreign_lines_.first_line =
+      lines_before_buffer_ +
+      static_cast<std::uint64_t>(std::count(begin, begin + position_, '\n')) + 1;
+  foreign_lines_.first_offset = offset;
+  foreign_lines_.first_text = passed;
+}
+
+/// As far as the line is in the buffer.
+void ElementScanner::leave_line_out() {
+  const char* const begin = buffer_.data() + position_;
+  const char* const filled = buffer_.data() + filled_;
+  const char* const end = std::find(begin, filled, '\n');
+  const char* const odd = std::find_if_not(begin, end, is_text);
+  if (odd != end) {
+    refuse_at(buffer_offset_ + position_ + static_cast<std::uint64_t>(odd - begin),
+              fmt::format("expected a JSON document or text, found {}", shown(*odd)));
+  }
+  std::string& text = foreign_lines_.first_text;
+  if (foreign_lines_.count == 1 && text.size() < most_shown_of_line) {
+    text.append(begin,
+                std::min(static_cast<std::size_t>(end - begin), most_shown_of_line - text.size()));
+  }
+  position_ += static_cast<std::size_t>(end - begin);
+  in_foreign_line_ = position_ == filled_;
+  if (buffer_offset_ + position_ - line_offset_ > longest_foreign_line) {
+    refuse_at(line_offset_, fmt::format("a line that is no JSON document, of more than {} bytes",
+                                        longest_foreign_line));
+  }
+}
+
 void ElementScanner::finish(Element& element) {
   if (captured_.empty() && position_ - capture_from_ <= limits_.element_bytes) {
     element.text = {buffer_.data() + capture_from_, position_ - capture_from_};
@@ -293,14 +404,16 @@ bool ElementScanner::next(Element& element) {
       skip_string();
       continue;
     }
-    const char letter = buffer_[position_];
-    if (open_brackets_.empty() && letter != '{' && letter != '[') {
-      if (!is_space(letter) && letter != ',' && !may_stand_before_document(letter)) {
-        refuse(fmt::format("expected a JSON document, found {}", shown(letter)));
-      }
-      skip();
+    if (in_foreign_line_) {
+      leave_line_out();
       continue;
     }
+    const char letter = buffer_[position_];
+    if (open_brackets_.empty() && letter != '{' && letter != '[') {
+      pass_between_documents(letter);
+      continue;
+    }
+    if (list_is_unsure_ && !begins_list(letter)) continue;
     if (!capturing_ && (is_space(letter) || letter == '\0')) {
       skip();
       continue;

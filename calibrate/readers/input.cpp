@@ -8,11 +8,13 @@
 #include <cstring>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
+#include <boost/crc.hpp>
 #include <boost/iostreams/categories.hpp>
 #include <boost/iostreams/filter/gzip.hpp>
 #include <boost/iostreams/filter/zstd.hpp>
@@ -69,12 +71,17 @@ struct RawBytes {
   std::string looked_at;
   std::uint64_t left = std::numeric_limits<std::uint64_t>::max();  // to be read of the file
   std::string behind;
+  std::optional<std::uint32_t> checksum;  // of the bytes of the file, where these come as they are
+  boost::crc_32_type sum;
+
+  bool is_damaged() const { return left == 0 && checksum && sum.checksum() != *checksum; }
 
   std::size_t read(char* buffer, std::size_t size) {
     std::size_t got = take_from(looked_at, buffer, size);
     const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(size - got, left));
     const std::size_t from_file = std::fread(buffer + got, 1, wanted, file.get());
     left -= from_file;
+    if (checksum) sum.process_bytes(buffer + got, from_file);
     got += from_file;
     return left > 0 ? got : got + take_from(behind, buffer + got, size - got);
   }
@@ -97,6 +104,8 @@ RawBytes bytes_of(File file, const ZipMember& member) {
   if (member.deflated) {
     bytes.looked_at = std::string("\x1F\x8B\x08\0\0\0\0\0\0\xFF", 10);
     bytes.behind = number_of_four_bytes(member.checksum) + number_of_four_bytes(member.bytes);
+  } else {
+    bytes.checksum = member.checksum;
   }
   return bytes;
 }
@@ -278,8 +287,10 @@ std::size_t Input::State::read_plain(char* buffer, std::size_t size) {
 std::size_t Input::read(char* buffer, std::size_t size) {
   const std::size_t got = take_from(state_->given_back, buffer, size);
   if (got == size) return got;
-  return got + (state_->decompressed ? state_->read_compressed(buffer + got, size - got)
-                                     : state_->read_plain(buffer + got, size - got));
+  const std::size_t more = state_->decompressed ? state_->read_compressed(buffer + got, size - got)
+                                                : state_->read_plain(buffer + got, size - got);
+  if (state_->bytes.is_damaged()) state_->refuse_damaged("its checksum is another");
+  return got + more;
 }
 
 void Input::give_back(const std::string& text) {

@@ -14,6 +14,7 @@
 #include "calibrate/readers/datadog.hpp"
 #include "calibrate/readers/elasticsearch.hpp"
 #include "calibrate/readers/element_scanner.hpp"
+#include "calibrate/readers/identifiers.hpp"
 #include "calibrate/readers/jaeger.hpp"
 #include "calibrate/readers/json.hpp"
 #include "calibrate/readers/json_mending.hpp"
@@ -39,29 +40,29 @@ constexpr std::string_view search_answer =
     "looks like the answer to a search, which tells no parents of spans; fetch the traces "
     "themselves";
 
+constexpr std::string_view search_answer_of_tempo =
+    "looks like the answer to a search of Tempo, which holds no spans; fetch each trace by its id: "
+    "curl -s http://tempo:3200/api/traces/ID";
+
 bool may_be(TraceFormat format, TraceFormat asked) {
   return asked == TraceFormat::detect || asked == format;
 }
 
-/// How far a set was filled, to go back there.
+/// How far a set was filled, to go back there. Stand-ins stay: to tell of one again changes
+/// nothing.
 class Mark {
  public:
   explicit Mark(const SpanSet& set)
-      : spans_(set.spans.size()),
-        stand_ins_(set.stand_ins.size()),
-        followers_(set.followers.size()),
-        counts_(set.counts) {}
+      : spans_(set.spans.size()), followers_(set.followers.size()), counts_(set.counts) {}
 
   void go_back(SpanSet& set) const {
     set.spans.resize(spans_);
-    set.stand_ins.resize(stand_ins_);
     set.followers.resize(followers_);
     set.counts = counts_;
   }
 
  private:
   std::size_t spans_;
-  std::size_t stand_ins_;
   std::size_t followers_;
   ReadCounts counts_;
 };
@@ -140,9 +141,19 @@ class JsonElementReader {
       return left_out_.note(element.offset, flaw().why.empty() ? "no row of a table" : flaw().why,
                             flaw().found);
     }
-    const bool summaries = value.member("traces") || value.member("TraceSummaries");
-    note_unread(element.offset, format_known_of(value),
-                summaries ? search_answer : no_trace_format);
+    note_unread(element.offset, format_known_of(value), what_stands_instead(value));
+  }
+
+  static std::string_view what_stands_instead(const JsonValue& value) {
+    const auto traces = value.member("traces");
+    if (!traces && !value.member("TraceSummaries")) return no_trace_format;
+    bool of_tempo = false;
+    if (traces) {
+      traces->for_each([&](const JsonValue& trace) {
+        of_tempo = of_tempo || trace.member("rootServiceName") || trace.member("rootTraceName");
+      });
+    }
+    return of_tempo ? search_answer_of_tempo : search_answer;
   }
 
   /// Looks only where it matters: what is left out first is told.
@@ -260,6 +271,7 @@ class JsonFileReader {
     work.read = [this](FileBatch& batch, int thread) { read_batch(batch, thread); };
     work.settle = [this](FileBatch& batch) { settle(batch); };
     read_in_batches(file_, work, set_);
+    note_foreign_lines();
     left_out_.settle(set_, any_);
   }
 
@@ -308,6 +320,15 @@ class JsonFileReader {
     parsers_in_order_.elements.give_back();
     left_out_.note(batch.left_out);
     any_ = any_ || batch.any;
+  }
+
+  /// What is broken is told first, wherever it stood.
+  void note_foreign_lines() {
+    const ForeignLines& lines = scanner_.foreign_lines();
+    if (lines.count == 0) return;
+    set_.counts.lines_without_json += lines.count;
+    left_out_.note(lines.first_offset, fmt::format("line {}: no JSON", lines.first_line),
+                   excerpt_of(lines.first_text));
   }
 
   std::string file_;

@@ -8,13 +8,14 @@ namespace rehearse {
 namespace {
 
 std::vector<std::string> columns_of(const ColumnMapping& mapping) {
-  std::vector<std::string> columns{mapping.trace,        mapping.span,
-                                   mapping.parent,       mapping.service,
-                                   mapping.instance,     mapping.operation,
-                                   mapping.start.column, mapping.kind,
-                                   mapping.error,        mapping.sampling_percent,
-                                   mapping.sample_rate,  mapping.resource_attributes,
-                                   mapping.attributes};
+  std::vector<std::string> columns{mapping.trace,          mapping.span,
+                                   mapping.parent,         mapping.service,
+                                   mapping.instance,       mapping.operation,
+                                   mapping.start.column,   mapping.kind,
+                                   mapping.error,          mapping.sampling_percent,
+                                   mapping.sample_rate,    mapping.resource_attributes,
+                                   mapping.attributes,     mapping.caller,
+                                   mapping.caller_instance};
   if (mapping.end) columns.push_back(mapping.end->column);
   if (mapping.duration) columns.push_back(mapping.duration->column);
   return columns;

@@ -7,13 +7,15 @@
 namespace rehearse {
 
 LeftOut left_out_until(const ReadCounts& now) {
-  return {now.unusable_elements, now.without_id, now.with_bad_times, now.unreadable_values};
+  return {now.unusable_elements, now.without_id, now.with_bad_times, now.unreadable_values,
+          now.calls_of_nobody};
 }
 
 std::string_view what_was_left_out(const LeftOut& before, const ReadCounts& now) {
   if (now.unusable_elements > before.elements) return "not a trace";
   if (now.without_id > before.without_id) return "a span without a trace or span id";
   if (now.with_bad_times > before.with_bad_times) return "a span with impossible times";
+  if (now.calls_of_nobody > before.calls) return "a call of nobody";
   if (now.unreadable_values > before.values) return "a value within that cannot be read";
   return {};
 }

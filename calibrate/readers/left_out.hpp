@@ -14,6 +14,7 @@ struct LeftOut {
   std::uint64_t without_id = 0;
   std::uint64_t with_bad_times = 0;
   std::uint64_t values = 0;
+  std::uint64_t calls = 0;
 };
 
 LeftOut left_out_until(const ReadCounts& now);

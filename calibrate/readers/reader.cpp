@@ -53,6 +53,22 @@ std::string beginning_of(Input& input) {
   return beginning;
 }
 
+/// Whether a line that is not the first holds an object, as far as can be seen: the log of a
+/// program that prints spans. In a table the text of an object is in quotes, or something follows
+/// it.
+bool has_line_of_object(std::string_view beginning) {
+  std::size_t end = beginning.find('\n');
+  while (end != beginning.npos) {
+    const std::size_t from = end + 1;
+    end = beginning.find('\n', from);
+    std::string_view line = beginning.substr(from, end - from);
+    while (line.ends_with('\r')) line.remove_suffix(1);
+    const bool cut = end == beginning.npos;
+    if (line == "{" || (line.starts_with("{\"") && (cut || line.ends_with('}')))) return true;
+  }
+  return false;
+}
+
 bool may_be(TraceFormat format, TraceFormat asked) {
   return asked == TraceFormat::detect || asked == format;
 }
@@ -71,10 +87,10 @@ void read_input(Input& input, const ReadOptions& options, SpanSet& set) {
       throw InvalidInput(fmt::format("{}: is empty, or begins with {} MiB of blanks", input.path(),
                                      most_skipped >> 20));
     if (letter != '{' && letter != '[') {
-      format = TraceFormat::csv;
       if (const KnownFormat* known = known_format_beginning(beginning)) {
         throw InvalidInput(fmt::format("{}: {}", input.path(), what_is_known_of(*known)));
       }
+      if (!has_line_of_object(beginning)) format = TraceFormat::csv;
     }
   }
   if (format == TraceFormat::csv) {

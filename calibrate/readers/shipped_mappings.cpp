@@ -73,6 +73,23 @@ ColumnMapping nezha() {
   return mapping;
 }
 
+/// MSCallGraph of Alibaba's clusters; the tables of 2022 also tell instances.
+ColumnMapping alibaba_call_graph(const std::string& call_number) {
+  ColumnMapping mapping;
+  mapping.trace = "traceid";
+  mapping.span = call_number;
+  mapping.caller = "um";
+  mapping.caller_instance = "uminstanceid";
+  mapping.service = "dm";
+  mapping.instance = "dminstanceid";
+  mapping.kind = "rpctype";
+  mapping.operation = "interface";
+  mapping.start = {"timestamp", 1e6};
+  mapping.duration = TimeColumn{"rt", 1e6};
+  mapping.may_lack_columns = true;
+  return mapping;
+}
+
 }  // namespace
 
 const std::vector<ShippedMapping>& shipped_mappings() {
@@ -80,7 +97,10 @@ const std::vector<ShippedMapping>& shipped_mappings() {
       {"clickhouse-otel", "`otel_traces` of OpenTelemetry in ClickHouse", clickhouse_otel()},
       {"honeycomb", "events of Honeycomb", honeycomb()},
       {"azure-data-explorer", "`OTELTraces` in Azure Data Explorer", azure_data_explorer()},
-      {"nezha", "the data sets of Nezha", nezha()}};
+      {"nezha", "the data sets of Nezha", nezha()},
+      {"alibaba-2021", "`MSCallGraph` of Alibaba's clusters of 2021", alibaba_call_graph("rpcid")},
+      {"alibaba-2022", "`MSCallGraph` of Alibaba's clusters of 2022",
+       alibaba_call_graph("rpc_id")}};
   return all;
 }
 

@@ -63,7 +63,7 @@ std::vector<Halves> whole_ids(const std::vector<Span>& spans, std::size_t first_
 /// end.
 std::uint64_t parent_behind(const std::vector<StandIn>& stand_ins, const TraceId& trace,
                             std::uint64_t parent) {
-  constexpr int most_in_a_row = 16;
+  constexpr int most_in_a_row = 128;
   for (int i = 0; i < most_in_a_row; ++i) {
     const auto found =
         std::lower_bound(stand_ins.begin(), stand_ins.end(), StandIn{trace, parent, 0});
@@ -117,9 +117,46 @@ constexpr std::array numbers_of_counts{&ReadCounts::spans,
                                        &ReadCounts::impossible_sampling,
                                        &ReadCounts::truncated_trace_ids,
                                        &ReadCounts::unreadable_values,
-                                       &ReadCounts::inferred_segments};
+                                       &ReadCounts::lines_without_json,
+                                       &ReadCounts::inferred_segments,
+                                       &ReadCounts::unweighted_segments,
+                                       &ReadCounts::calls_without_name,
+                                       &ReadCounts::calls_of_nobody,
+                                       &ReadCounts::implied_callees};
 static_assert(sizeof(ReadCounts) ==
               numbers_of_counts.size() * sizeof(std::uint64_t) + sizeof(FirstLeftOut));
+
+/// Of a call that both sides recorded, what only the caller told is left out. Of several records
+/// that imply the same, all are kept: they are duplicates as others are.
+void keep_implied(SpanSet& set) {
+  if (set.counts.implied_callees == 0) return;
+  set.counts.implied_callees = 0;
+  auto kept = set.spans.begin();
+  for (auto first = set.spans.begin(); first != set.spans.end();) {
+    const Follower whose{first->trace, first->id};
+    const auto last = std::find_if(first, set.spans.end(), [&](const Span& span) {
+      return span.trace != whose.trace || span.id != whose.id;
+    });
+    const bool recorded = std::any_of(first, last, [](const Span& span) { return !span.implied; });
+    for (; first != last; ++first) {
+      if (recorded && first->implied) continue;
+      if (first->implied) ++set.counts.implied_callees;
+      *kept = *first;
+      kept++->implied = false;
+    }
+  }
+  set.spans.erase(kept, set.spans.end());
+}
+
+/// Nothing stands in for a span that was recorded. Sorted.
+std::vector<StandIn> missing_stand_ins(SpanSet& set) {
+  std::vector<StandIn> missing;
+  for (const StandIn& stand_in : std::exchange(set.stand_ins, {})) {
+    if (!find_span(set.spans, stand_in.trace, stand_in.id)) missing.push_back(stand_in);
+  }
+  std::sort(missing.begin(), missing.end());
+  return missing;
+}
 
 template <class Change>
 void for_each_span(SpanSet& set, const Change& change) {
@@ -162,6 +199,14 @@ void halve(SpanSet& set) {
     }
     chunk = std::vector<Span>();  // = {} would keep its memory
   }
+}
+
+/// Where its trace is in the sample.
+void keep_named(SpanSet& set, Span span) {
+  if (!set.sample.keeps(span.trace)) return;
+  if (span.service == 0) span.service = set.names.intern(no_service);
+  if (span.operation == 0) span.operation = set.names.intern("unnamed");
+  set.spans.push_back(span);
 }
 
 void renumber(Span& span, const std::vector<NameId>& renumbered) {
@@ -246,8 +291,8 @@ void add_part(SpanSet& set, const SpanSet& part) {
     }
   }
   const auto is_kept = [&](const auto& relation) { return set.sample.keeps(relation.trace); };
-  std::copy_if(part.stand_ins.begin(), part.stand_ins.end(), std::back_inserter(set.stand_ins),
-               is_kept);
+  std::copy_if(part.stand_ins.begin(), part.stand_ins.end(),
+               std::inserter(set.stand_ins, set.stand_ins.end()), is_kept);
   std::copy_if(part.followers.begin(), part.followers.end(), std::back_inserter(set.followers),
                is_kept);
   for (const auto number : numbers_of_counts) set.counts.*number += part.counts.*number;
@@ -328,21 +373,29 @@ void set_times_in_microseconds(Span& span, std::optional<std::int64_t> start,
   span.end = span.start + *duration * nanoseconds_per_microsecond;
 }
 
+bool keeps_times(const Span& span) {
+  return span.start >= 0 && span.end >= span.start && span.end - span.start <= longest_span;
+}
+
 void keep_span(SpanSet& set, Span span) {
   ++set.counts.spans;
   if (span.id == 0 || span.id == unreadable_id || span.trace == TraceId{}) {
     ++set.counts.without_id;
     return;
   }
-  if (span.start < 0 || span.end < span.start || span.end - span.start > longest_span) {
+  if (!keeps_times(span)) {
     ++set.counts.with_bad_times;
     return;
   }
   if (span.service == 0) ++set.counts.without_service;
-  if (!set.sample.keeps(span.trace)) return;
-  if (span.service == 0) span.service = set.names.intern(no_service);
-  if (span.operation == 0) span.operation = set.names.intern("unnamed");
-  set.spans.push_back(span);
+  keep_named(set, span);
+}
+
+void keep_implied_callee(SpanSet& set, Span span) {
+  expects(keeps_times(span) && span.service != 0, "a callee is as usable as the call implies it");
+  ++set.counts.implied_callees;
+  span.implied = true;
+  keep_named(set, span);
 }
 
 void take_adjusted_count(SpanSet& set, Span& span, double adjusted_count) {
@@ -374,12 +427,11 @@ void normalise(SpanSet& set, int threads) {
 }
 
 void settle_relations(SpanSet& set) {
+  keep_implied(set);
   if (set.stand_ins.empty() && set.followers.empty()) return;
-  std::sort(set.stand_ins.begin(), set.stand_ins.end());
+  const std::vector<StandIn> stand_ins = missing_stand_ins(set);
   std::sort(set.followers.begin(), set.followers.end());
-  for (Span& span : set.spans) {
-    span.parent = parent_behind(set.stand_ins, span.trace, span.parent);
-  }
+  for (Span& span : set.spans) span.parent = parent_behind(stand_ins, span.trace, span.parent);
   for (Span& span : set.spans) {
     if (!follows(set, span) || !lacks_service(set, span)) continue;
     const Span* const above = process_above(set, span);

@@ -6,10 +6,12 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "calibrate/readers/trace_id.hpp"
 #include "calibrate/readers/trace_sample.hpp"
+#include "sim/hash.hpp"
 
 namespace rehearse {
 
@@ -50,6 +52,7 @@ struct Span {
   float adjusted_count = 1;  // how many requests this one stands for: 1 / sampling probability
   SpanKind kind = SpanKind::unknown;
   bool error = false;
+  bool implied = false;  // until relations are settled: nobody recorded it, its caller told of it
 
   std::int64_t duration() const { return end - start; }
   auto operator<=>(const Span&) const = default;
@@ -133,7 +136,12 @@ struct ReadCounts {
   std::uint64_t impossible_sampling = 0;  // what they say of sampling cannot be; otherwise kept
   std::uint64_t truncated_trace_ids = 0;  // in the sample: kept, in the trace whose id ends so
   std::uint64_t unreadable_values = 0;    // no JSON; what they were of is kept as far as it can be
+  std::uint64_t lines_without_json = 0;   // between documents: of a log
   std::uint64_t inferred_segments = 0;    // X-Ray's; the calls that they repeat are kept
+  std::uint64_t unweighted_segments = 0;  // X-Ray's: of how many requests these are is not told
+  std::uint64_t calls_without_name = 0;   // of a call graph, where one of the two sides has none
+  std::uint64_t calls_of_nobody = 0;      // of these: left out, for want of who recorded it
+  std::uint64_t implied_callees = 0;      // in the sample: kept as long as their callers waited
   FirstLeftOut first_left_out;            // of several files, in the first by name
   bool operator==(const ReadCounts&) const = default;
 };
@@ -144,6 +152,12 @@ struct StandIn {
   std::uint64_t id = 0;
   std::uint64_t parent = 0;
   auto operator<=>(const StandIn&) const = default;
+};
+
+struct HashOfStandIn {
+  std::size_t operator()(const StandIn& one) const {
+    return extended(extended(extended(one.trace.high, one.trace.low), one.id), one.parent);
+  }
 };
 
 /// A span that is of the same process as its parent, and does not say which that is.
@@ -160,7 +174,8 @@ struct SpanSet {
   /// times its memory.
   std::vector<std::vector<Span>> earlier;
   std::uint64_t spans_in_earlier = 0;
-  std::vector<StandIn> stand_ins;
+  /// Each once, so that how many there are does not depend on the order of what told of them.
+  std::unordered_set<StandIn, HashOfStandIn> stand_ins;
   std::vector<Follower> followers;
   NameTable names;
   ReadCounts counts;
@@ -169,7 +184,7 @@ struct SpanSet {
 
 /// Of those that were met, kept or not, how many could be used.
 inline std::uint64_t usable_spans(const ReadCounts& counts) {
-  return counts.spans - counts.without_id - counts.with_bad_times;
+  return counts.spans - counts.without_id - counts.with_bad_times - counts.calls_of_nobody;
 }
 
 /// Adds what was read of a part of a file, which has noted nothing that was left out first, and of
@@ -212,6 +227,13 @@ void set_times_in_microseconds(Span& span, std::optional<std::int64_t> start,
 /// Times are in nanoseconds; what is outside [0, 2^63) or longer than a week is taken for damage.
 void keep_span(SpanSet& set, Span span);
 
+/// What `keep_span` asks of the times.
+bool keeps_times(const Span& span);
+
+/// The called side of a call, of which its caller alone told as yet: stored as `keep_span` does, to
+/// be left out again where it recorded itself. Expects a service, an id and times that are kept.
+void keep_implied_callee(SpanSet& set, Span span);
+
 /// No recording keeps less than one trace of so many.
 constexpr double most_adjusted_count = 1e8;
 
@@ -225,8 +247,9 @@ void forget_unused_names(SpanSet& set);
 /// Puts names and spans into an order that depends on nothing but their values.
 void normalise(SpanSet& set, int threads = 1);
 
-/// Gives the children of each stand-in to its parent, and each follower the process of the nearest
-/// span above it that has one. Expects normalised spans, leaves them so.
+/// Leaves out what is implied and was recorded, gives the children of each stand-in that was not
+/// recorded to its parent, and each follower the process of the nearest span above it that has one.
+/// Expects normalised spans, leaves them so.
 void settle_relations(SpanSet& set);
 
 /// Old libraries keep the lower half of a trace id only. Spans with such an id join the trace of

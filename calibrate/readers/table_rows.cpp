@@ -123,7 +123,8 @@ TableColumns find_columns(const ColumnMapping& mapping, const std::vector<std::s
   columns.span = finder.find(mapping.span);
   columns.parent = finder.find(mapping.parent);
   columns.service = finder.find(mapping.service);
-  columns.instance = finder.find(mapping.instance);
+  columns.instance =
+      mapping.caller.empty() ? finder.find(mapping.instance) : finder.find_other(mapping.instance);
   columns.operation = finder.find(mapping.operation);
   columns.start = finder.find(mapping.start.column);
   columns.end = mapping.end ? finder.find(mapping.end->column) : absent;
@@ -134,6 +135,8 @@ TableColumns find_columns(const ColumnMapping& mapping, const std::vector<std::s
   columns.sample_rate = finder.find_other(mapping.sample_rate);
   columns.resource_attributes = finder.find_other(mapping.resource_attributes);
   columns.attributes = finder.find_other(mapping.attributes);
+  columns.caller = finder.find(mapping.caller);
+  columns.caller_instance = finder.find_other(mapping.caller_instance);
   if (!finder.missing().empty()) {
     throw InvalidInput(fmt::format("{}: no column {}; the first line is: {}", path,
                                    excerpt_of(fmt::format("{}", fmt::join(finder.missing(), ", "))),
@@ -146,12 +149,14 @@ RowReader::RowReader(const ColumnMapping& mapping, const TableColumns& columns, 
     : mapping_(mapping),
       columns_(columns),
       set_(set),
+      calls_(set),
       resource_parser_(attribute_depth),
       attribute_parser_(attribute_depth) {
   if (!mapping.service_from_instance.empty()) pattern_.emplace(mapping.service_from_instance);
 }
 
 RowFlaw RowReader::add(const std::vector<std::string>& row, const ParsedAttributes& parsed) {
+  if (!mapping_.caller.empty()) return add_call(row);
   if (renumberings_ != set_.names.renumberings()) {
     services_.clear();
     renumberings_ = set_.names.renumberings();
@@ -180,6 +185,30 @@ RowFlaw RowReader::add(const std::vector<std::string>& row, const ParsedAttribut
   if (set_.counts.without_id > without_id) return {"a span without a trace or span id", {}};
   if (set_.counts.with_bad_times == with_bad_times) return {};
   return bad_time_.why.empty() ? RowFlaw{"a span with impossible times", {}} : bad_time_;
+}
+
+/// The sign of a response time says whose it is.
+RowFlaw RowReader::add_call(const std::vector<std::string>& row) {
+  const std::string& duration = field(row, columns_.duration);
+  CallGraphRow call;
+  call.trace = field(row, columns_.trace);
+  call.number = field(row, columns_.span);
+  call.caller = field(row, columns_.caller);
+  call.caller_instance = field(row, columns_.caller_instance);
+  call.callee = field(row, columns_.service);
+  call.callee_instance = field(row, columns_.instance);
+  call.type = field(row, columns_.kind);
+  call.interface = field(row, columns_.operation);
+  call.of_callee = duration.starts_with('-');
+  const auto start =
+      nanoseconds_of_number(field(row, columns_.start), mapping_.start.nanoseconds_per_unit);
+  const auto length = nanoseconds_of_number(call.of_callee ? duration.substr(1) : duration,
+                                            mapping_.duration->nanoseconds_per_unit);
+  call.start = start.value_or(-1);
+  call.duration = length.value_or(-1);
+  std::string why = calls_.add(call);
+  if (why.empty()) return {};
+  return {std::move(why), shown_field(mapping_.span, std::string(call.number))};
 }
 
 const std::string& RowReader::field(const std::vector<std::string>& row, std::size_t column) const {

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "calibrate/readers/call_graph_rows.hpp"
 #include "calibrate/readers/column_mapping.hpp"
 #include "calibrate/readers/json.hpp"
 #include "calibrate/readers/name_pattern.hpp"
@@ -17,7 +18,7 @@ namespace rehearse {
 /// Numbers of the columns of a mapping in one table.
 struct TableColumns {
   std::size_t trace, span, parent, service, instance, operation, start, end, duration, kind, error,
-      sampling_percent, sample_rate, resource_attributes, attributes;
+      sampling_percent, sample_rate, resource_attributes, attributes, caller, caller_instance;
 };
 
 /// Where `mapping` has its columns in a table that begins with `first_row`; `path` is for messages.
@@ -57,10 +58,12 @@ class RowReader {
   std::int64_t duration_in(const std::vector<std::string>& row);
   void read_sampling(const std::vector<std::string>& row, Span& span);
   NameId service_of(const std::string& instance);
+  RowFlaw add_call(const std::vector<std::string>& row);
 
   ColumnMapping mapping_;
   TableColumns columns_;
   SpanSet& set_;
+  CallGraphReader calls_;
   std::optional<NamePattern> pattern_;
   std::unordered_map<std::string, NameId> services_;
   std::uint64_t renumberings_ = 0;  // of the names, when the numbers of services_ were right

@@ -170,9 +170,10 @@ void read_document(const JsonValue& document, SpanSet& set) {
   if (is_flagged(document, "inferred")) {
     ++set.counts.inferred_segments;
     if (!set.sample.keeps(trace)) return;
-    set.stand_ins.push_back({trace, span_id_of(document.text_of("id")), parent});
+    set.stand_ins.insert({trace, span_id_of(document.text_of("id")), parent});
     return;
   }
+  ++set.counts.unweighted_segments;
   const ResourceReader resource = resource_of(document, set.names);
   const bool alone = document.text_of("type") == "subsegment";
   read_record(document, {trace, resource, alone}, parent, alone, set);

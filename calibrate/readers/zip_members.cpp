@@ -20,6 +20,8 @@ constexpr std::string_view beginning_of_end = "PK\x05\x06"sv;
 constexpr std::size_t bytes_of_member = 30;
 constexpr std::size_t bytes_of_entry = 46;
 constexpr std::size_t bytes_of_end = 22;
+constexpr std::string_view beginning_of_locator = "PK\x06\x07"sv;  // of the 64-bit kind
+constexpr std::size_t bytes_of_locator = 20;
 constexpr std::size_t longest_comment = 0xFFFF;
 constexpr std::uint64_t count_in_64_bits = 0xFFFF;
 constexpr std::uint64_t in_64_bits = 0xFFFFFFFF;
@@ -63,7 +65,7 @@ std::string ZipMembers::bytes_at(std::uint64_t offset, std::size_t size) const {
 /// The end of an archive says where its directory is; a comment may stand behind it.
 void ZipMembers::find_directory() {
   const auto size = static_cast<std::size_t>(
-      std::min<std::uint64_t>(file_bytes_, bytes_of_end + longest_comment));
+      std::min<std::uint64_t>(file_bytes_, bytes_of_locator + bytes_of_end + longest_comment));
   const std::string tail = bytes_at(file_bytes_ - size, size);
   const auto ends_here = [&](std::size_t at) {
     return at + bytes_of_end <= size && at + bytes_of_end + number_at(tail, at + 20, 2) <= size;
@@ -79,7 +81,11 @@ void ZipMembers::find_directory() {
   left_ = number_at(end, 10, 2);
   const std::uint64_t directory_bytes = number_at(end, 12, 4);
   next_ = number_at(end, 16, 4);
-  if (left_ == count_in_64_bits || directory_bytes == in_64_bits || next_ == in_64_bits) {
+  // Of so many members there may be just so many.
+  const bool counted_elsewhere =
+      left_ == count_in_64_bits && at >= bytes_of_locator &&
+      std::string_view(tail).substr(at - bytes_of_locator).starts_with(beginning_of_locator);
+  if (counted_elsewhere || directory_bytes == in_64_bits || next_ == in_64_bits) {
     refuse("a ZIP archive of the 64-bit kind, which is not read: unpack it, and give its files");
   }
   if (number_at(end, 4, 2) != 0 || number_at(end, 6, 2) != 0 || number_at(end, 8, 2) != left_) {

@@ -168,7 +168,7 @@ TEST_CASE("a shipped mapping is chosen by its name, and a slip is answered with 
   CHECK(refused.exit_code == 104);
   CHECK_THAT(refused.errors,
              Catch::Contains("--columns clickhouse-otl: neither a file nor one of clickhouse-otel, "
-                             "honeycomb, azure-data-explorer, nezha") &&
+                             "honeycomb, azure-data-explorer, nezha, alibaba-2021, alibaba-2022") &&
                  Catch::Contains("did you mean 'clickhouse-otel'?"));
   CHECK(of_others.exit_code == 104);
   CHECK_THAT(of_others.errors, Catch::Contains("no column trace.trace_id"));

@@ -113,6 +113,7 @@ const std::vector<Door>& doors() {
       {"SSE2", {"emmintrin.h"}, {"calibrate/readers/letter_masks"}},
       {"RE2", {"re2/"}, {"calibrate/readers/name_pattern"}},
       {"Boost.Iostreams", {"boost/iostreams/"}, {"calibrate/readers/input"}},
+      {"Boost.CRC", {"boost/crc"}, {"calibrate/readers/input"}},
       {"HDF5", {"hdf5", "H5"}, {"outputs/outcome_file/hdf5"}},
       {"nlohmann-json", {"nlohmann/"}, {"outputs/text/json_writer"}},
       {"Boost.Program_options", {"boost/program_options"}, {"cli/command_line"}},

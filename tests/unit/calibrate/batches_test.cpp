@@ -21,7 +21,7 @@ struct Reading {
   std::string refused;
   std::vector<Span> spans;
   std::vector<std::string> names;
-  std::vector<StandIn> stand_ins;
+  decltype(SpanSet::stand_ins) stand_ins;
   std::vector<Follower> followers;
   ReadCounts counts;
   bool operator==(const Reading&) const = default;

@@ -24,6 +24,10 @@ struct Cut {
 struct Cuts {
   std::vector<Cut> elements;
   std::string refused;
+  std::uint64_t foreign_lines = 0;
+  std::uint64_t first_line = 0;
+  std::uint64_t first_offset = 0;
+  std::string first_text;
   bool operator==(const Cuts&) const = default;
 };
 
@@ -41,6 +45,12 @@ Cuts cuts_of(const std::string& path, std::size_t buffer_bytes) {
   } catch (const InvalidInput& refusal) {
     cuts.refused = refusal.what();
   }
+  const ForeignLines& lines = scanner.foreign_lines();
+  cuts.foreign_lines = lines.count;
+  cuts.first_line = lines.first_line;
+  cuts.first_offset = lines.first_offset;
+  // When a line is refused, how much of it is kept depends on the buffer.
+  if (cuts.refused.empty()) cuts.first_text = lines.first_text;
   return cuts;
 }
 
@@ -70,7 +80,13 @@ std::string random_text(RandomStream& luck) {
       "\"plain text that is longer than a block of sixty-four "
       "letters, so that it crosses one wherever it begins\"",
       "\xEF\xBB\xBF",
-      "null"};
+      "null",
+      "null,",
+      "[null",
+      "\n[INFO] {ready}\n",
+      "\n[ 12:00] up\n",
+      "\nlistening on [::]:80\n",
+      "\n"};
   std::string text = luck.below(2) == 0 ? "{\"data\":[{" : "{";
   for (std::uint64_t i = 0; i < 40; ++i) text += parts[luck.below(parts.size())];
   return text;
@@ -104,6 +120,62 @@ TEST_CASE("strings and escapes are no brackets, wherever a block of letters ends
     REQUIRE(cuts.elements.size() == 2);
     CHECK(cuts.elements[0] == Cut{ElementPlace::data, element, 9});
     CHECK(cuts.elements[1] == Cut{ElementPlace::data, element, 9 + element.size() + 3});
+  }
+}
+
+TEST_CASE("lines of a log between documents are left out and counted", "[calibrate]") {
+  const std::string log =
+      "2024/01/02 03:04:05 listening on [::]:80 {tls: off}\r\n"
+      "{\"a\":1}\n"
+      "\n"
+      "[INFO] {ready}\n"
+      "[2024-01-02 03:04:05] up\n"
+      "[ nothing to do]\n"
+      "[nullable] fields\n"
+      "\x1B[32mok\x1B[0m\n"
+      "{\n  \"b\": [2]\n}\n"
+      "[null, {\"c\":3}]\n"
+      "[12, {\"d\":4}]\n"
+      "the end";
+  const test::TemporaryFile file(log);
+  for (std::size_t bytes = 1; bytes < 300; ++bytes) {
+    const Cuts cuts = cuts_of(file.path(), bytes);
+    INFO("buffer of " << bytes);
+    CHECK(cuts.refused.empty());
+    CHECK(cuts.foreign_lines == 7);
+    CHECK(cuts.first_line == 1);
+    CHECK(cuts.first_offset == 0);
+    CHECK(cuts.first_text == "2024/01/02 03:04:05 listening on [::]:80 {tls: off}\r");
+    REQUIRE(cuts.elements.size() == 4);
+    CHECK(cuts.elements[0].text == "{\"a\":1}");
+    CHECK(cuts.elements[1].text == "{\n  \"b\": [2]\n}");
+    CHECK(cuts.elements[2].text == "{\"c\":3}");
+    CHECK(cuts.elements[3].text == "{\"d\":4}");
+  }
+  const test::TemporaryFile behind("{}\n\n[]\n[warn] late\n");
+  for (const std::size_t bytes : {1, 4, 64}) {
+    const Cuts cuts = cuts_of(behind.path(), bytes);
+    CHECK(cuts.foreign_lines == 1);
+    CHECK(cuts.first_line == 4);
+    CHECK(cuts.first_offset == 7);
+    CHECK(cuts.first_text == "[warn] late");
+  }
+}
+
+TEST_CASE("what is broken is no line of a log", "[calibrate]") {
+  for (const std::string broken :
+       {"{} and then", "{}, and then", "[] and then", "{}\n}", "{}\n]", "{}\n\"more\": 1",
+        "{}\n: 1", "[}", "{}\nbinary \x01", "{}\n\x02", "log\n{\"a\":", "[null", "{} [INFO] up"}) {
+    const test::TemporaryFile file(broken);
+    for (const std::size_t bytes : {1, 3, 1000}) {
+      INFO(broken << ", buffer of " << bytes);
+      CHECK(!cuts_of(file.path(), bytes).refused.empty());
+    }
+  }
+  const test::TemporaryFile endless("{}\n" + std::string(3 << 20, 'x'));
+  for (const std::size_t bytes : {1000, 1 << 18, 1 << 23}) {
+    CHECK_THAT(cuts_of(endless.path(), bytes).refused,
+               Catch::Contains("byte 3: a line that is no JSON document, of more than"));
   }
 }
 

@@ -78,6 +78,23 @@ std::string table(std::uint64_t from, std::uint64_t to) {
   return text;
 }
 
+const std::string header_of_calls = ",traceid,timestamp,rpcid,um,rpctype,dm,interface,rt\n";
+
+/// Of each trace what only `front` recorded, or what only `cart` did, below it.
+std::string calls(std::uint64_t from, std::uint64_t to, bool of_front) {
+  std::string text = header_of_calls;
+  for (std::uint64_t trace = from; trace < to; ++trace) {
+    const std::string begin = fmt::format("0,call-{},{}", trace, 1000 + trace);
+    if (of_front) {
+      text += begin + ",0,(?),http,front,home,-50\n" + begin + ",0.1,front,rpc,cart,list,20\n" +
+              begin + ",0.2,front,rpc,pay,pay,9\n";
+    } else {
+      text += begin + ",0.1,front,rpc,cart,list,-15\n" + begin + ",0.1.1.1,deep,db,store,,3\n";
+    }
+  }
+  return text;
+}
+
 ReadOptions options_of(std::uint64_t most_spans, int threads = 1,
                        std::size_t batch_bytes = std::size_t{1} << 20) {
   ReadOptions options;
@@ -156,6 +173,42 @@ TEST_CASE("a sample is the same for any order of files, any threads and any batc
       }
     }
   } while (std::next_permutation(files.begin(), files.end()));
+}
+
+TEST_CASE("what calls imply is in the sample with their traces, for any order of files",
+          "[calibrate]") {
+  constexpr std::uint64_t most_spans = 2000;
+  const TemporaryFile callers(calls(0, 2000, true));
+  const TemporaryFile callees(calls(0, 1500, false));
+  const TemporaryFile more(calls(1400, 1600, true));
+  std::vector<std::string> files{callers.path(), callees.path(), more.path()};
+  const Reading first = reading_of(files, options_of(most_spans));
+  const Reading all = reading_of(files, options_of(1'000'000));
+
+  CHECK(first.halvings >= 2);
+  std::vector<Span> of_sample = all.spans;
+  TraceSample sample;
+  sample.halve_to(first.halvings);
+  std::erase_if(of_sample, [&](const Span& span) { return !sample.keeps(span.trace); });
+  CHECK(first.spans.size() == of_sample.size());
+  CHECK(first.counts.implied_callees > 0);
+  CHECK(first.counts.implied_callees < all.counts.implied_callees);
+  std::sort(files.begin(), files.end());
+  do {
+    CHECK(reading_of(files, options_of(most_spans)) == first);
+  } while (std::next_permutation(files.begin(), files.end()));
+}
+
+TEST_CASE("what calls imply is found in chunks that were put away", "[calibrate]") {
+  constexpr std::uint64_t traces = 90'000;  // of six spans, with what is implied: more than a chunk
+  const TemporaryFile callers(calls(0, traces, true));
+  const TemporaryFile callees(calls(0, traces, false));
+  const SpanSet set = read_spans({callers.path(), callees.path()}, options_of(10'000'000));
+
+  CHECK(set.spans.size() == 6 * traces);
+  CHECK(set.counts.implied_callees == traces);
+  CHECK(std::none_of(set.spans.begin(), set.spans.end(),
+                     [](const Span& span) { return span.implied; }));
 }
 
 TEST_CASE("a sample has whole traces, no more than asked for and hardly less than half of it",

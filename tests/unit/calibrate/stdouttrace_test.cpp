@@ -163,4 +163,42 @@ TEST_CASE("a context that holds no ids is none of a span", "[calibrate]") {
   CHECK_THROWS_AS(read_text(R"({"context":{"trace_id":"0x1","span_id":"0x2"}})"), InvalidInput);
 }
 
+TEST_CASE("spans are read out of the log of the program that printed them", "[calibrate]") {
+  const std::string otlp =
+      R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"1","spanId":"2",)"
+      R"("startTimeUnixNano":"5","endTimeUnixNano":"9"}]}]}]})";
+  const std::string log = "2024/01/02 03:04:05 listening on :80\n" + by_go + "[INFO] {ready}\n" +
+                          otlp + "\nsigning off\n";
+
+  const SpanSet set = read_text(log);
+
+  CHECK(set.spans.size() == 2);
+  CHECK(set.counts.lines_without_json == 3);
+  CHECK(set.counts.unusable_elements == 0);
+  CHECK(set.counts.first_left_out.byte == 0);
+  CHECK(set.counts.first_left_out.why == "line 1: no JSON");
+  CHECK(set.counts.first_left_out.found == "2024/01/02 03:04:05 listening on :80");
+  CHECK_THAT(test::refusal("2024 up\n2025 down\n"), Catch::Contains("neither JSON nor a table"));
+  ReadOptions said;
+  said.format = TraceFormat::otlp;
+  CHECK_THROWS_WITH(read_text("up\ndown\n", said), Catch::Contains("byte 0: line 1: no JSON: up"));
+}
+
+TEST_CASE("what is broken in a log is told before its lines that are no spans", "[calibrate]") {
+  const SpanSet set = read_text("up\n" + by_go + "{\"a\":}\ndown\n");
+
+  CHECK(set.spans.size() == 1);
+  CHECK(set.counts.lines_without_json == 2);
+  CHECK(set.counts.unusable_elements == 1);
+  CHECK(set.counts.first_left_out.byte == 3 + by_go.size());
+}
+
+TEST_CASE("a table whose fields hold objects in lines of their own is no log", "[calibrate]") {
+  const SpanSet set = read_text(
+      "trace_id,span_id,parent_id,service,operation,start_us,duration_us,note\n"
+      "a,1,,shop,get,1000,5,\"[\n{ \"\"k\"\": 1}\n]\"\n");
+
+  CHECK(set.spans.size() == 1);
+}
+
 }  // namespace rehearse

@@ -201,6 +201,19 @@ TEST_CASE("a bad document costs itself, an odd value in one not even that", "[ca
   CHECK(set.counts.first_left_out.byte == 11);
 }
 
+TEST_CASE("rates that X-Ray's sampling made smaller were once learned without a word",
+          "[calibrate]") {
+  const test::TemporaryFile file(document(1) + "\n" + document(2));
+  CalibrateOptions said;
+  said.sampling_percent = 5;
+
+  const Calibration learned = calibrate({file.path()}, {});
+  const Calibration weighted = calibrate({file.path()}, said);
+
+  CHECK_THAT(text(learned.account), Catch::Contains("2  segments of X-Ray, which does not tell"));
+  CHECK_THAT(text(weighted.account), !Catch::Contains("segments of X-Ray"));
+}
+
 TEST_CASE("summaries of X-Ray's traces tell no parents", "[calibrate]") {
   CHECK_THROWS_WITH(read_text(R"({"TraceSummaries":[{"Id":"1-5-6","Duration":1}]})"),
                     Catch::Contains("tells no parents"));

@@ -143,6 +143,32 @@ TEST_CASE("what is wrong with a member of a ZIP archive is said with its name", 
   CHECK_THAT(test::refusal(archive({})), Catch::Contains("no usable span in 1 file"));
 }
 
+TEST_CASE("a member of a ZIP archive that is kept as it is was once read unchecked",
+          "[calibrate]") {
+  Packed changed = stored("x.json", span("1"));
+  changed.bytes[changed.bytes.find("\"n\"") + 1] = 'm';
+  const std::string table = "trace,span,service,operation,start_ns,end_ns\n1,4,a,x,1,2\n";
+  Packed changed_table = stored("x.csv", table);
+  changed_table.checksum ^= 1;
+
+  CHECK_THAT(test::refusal(archive({changed})),
+             Catch::Contains("/x.json: damaged member of a ZIP archive") &&
+                 Catch::Contains("its checksum is another"));
+  CHECK_THAT(test::refusal(archive({changed_table})), Catch::Contains("its checksum is another"));
+}
+
+TEST_CASE("a ZIP archive of 65,535 members is of the 64-bit kind only where it says so",
+          "[calibrate]") {
+  std::vector<Packed> most(65'535, stored("day/", ""));
+  most.back() = stored("a.json", span("1"));
+  const std::string whole = archive(most);
+  std::string of_64_bits = whole;
+  of_64_bits.insert(whole.rfind("PK\x05\x06"), "PK\x06\x07" + std::string(16, '\0'));
+
+  CHECK(read_text(whole).spans.size() == 1);
+  CHECK_THAT(test::refusal(of_64_bits), Catch::Contains("64-bit kind"));
+}
+
 TEST_CASE("a ZIP archive that is cut anywhere is refused", "[calibrate]") {
   const std::string whole = archive({packed("a.json", span("1")), stored("b.json", span("2"))});
   REQUIRE(read_text(whole).spans.size() == 2);
