@@ -20,8 +20,6 @@
 namespace rehearse {
 namespace {
 
-/// What was given up would have taken longer; how much is a guess.
-
 /// Whether the visit waited for nothing new after a call had failed. Others that were under way
 /// may end with it, or later: they are given up.
 bool ended_by_failed_call(std::span<const RecordedCall> calls) {
@@ -357,6 +355,7 @@ void ModelBuilder::describe_callers() {
                               counted(facts.most_attempts, "attempt"))
                 : std::string("; nobody was seen to give up");
     note(path_of(pair) + ".retry", Basis::observed, facts.tried_again, seen);
+    note(path_of(pair) + ".retry.max_attempts", Basis::observed, facts.tried_again, "");
     add_caller_row(pair, seen);
   }
   for (const auto& [pair, facts] : callers_.timeouts.of_services) {
@@ -420,7 +419,9 @@ void ModelBuilder::describe_workload() {
     workload.calls[name(endpoint).service].network_latency = LawSpec{};
   }
   const std::string path = extended_path("workloads", options_.workload);
-  note(path + ".arrivals", facts.per_second > 0 ? Basis::observed : Basis::assumed, facts.requests,
+  const Basis basis = facts.per_second > 0 ? Basis::observed : Basis::assumed;
+  note(path + ".arrivals." + number_in(workload.arrivals), basis, facts.requests, "");
+  note(path + ".arrivals", basis, facts.requests,
        "over " + rounded_duration_text(facts.seconds) +
            (facts.closed_loop           ? "; that all users wait for their answers is observed"
             : facts.batch_sizes.empty() ? "; that arrivals are Poisson is assumed"

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -229,6 +230,11 @@ std::string window_text(std::int64_t start, std::int64_t end) {
   const std::int64_t of_day = seconds % 86400;
   return fmt::format("{}T{:02}:{:02}:{:02}Z/PT{:.3f}S", date_text(seconds / 86400), of_day / 3600,
                      of_day / 60 % 60, of_day % 60, static_cast<double>(end - start) / 1e9);
+}
+
+std::string number_in(const ArrivalsSpec& learned) {
+  if (std::holds_alternative<ClosedLoopSpec>(learned)) return "closed_loop.users";
+  return std::holds_alternative<BatchSpec>(learned) ? "batch.rate" : "poisson.rate";
 }
 
 }  // namespace rehearse

@@ -8,6 +8,7 @@
 
 #include "calibrate/learn/closed_loop.hpp"
 #include "calibrate/traces/visits.hpp"
+#include "models/specs/workload_spec.hpp"
 
 namespace rehearse {
 
@@ -61,5 +62,8 @@ std::string arrivals_sentence(const ArrivalFacts& facts);
 
 /// "2022-08-23T14:30:10Z/PT59.8S"
 std::string window_text(std::int64_t start, std::int64_t end);
+
+/// The path of the one number in learned arrivals that people change: "poisson.rate".
+std::string number_in(const ArrivalsSpec& learned);
 
 }  // namespace rehearse
