@@ -84,7 +84,8 @@ class ValuePutter {
     Node* node = &root_;
     Path way;
     for (std::size_t depth = 0; depth < path.size(); ++depth) {
-      Node* const next = entry_at(*node, path, depth, path_text(way));
+      const bool whole = depth + 1 == path.size() && value.type == Node::Type::table;
+      Node* const next = entry_at(*node, path, depth, whole || made_.contains(path_text(way)));
       if (next == nullptr) return false;
       way.emplace_back(word_at(path, depth));
       if (depth + 1 == path.size()) {
@@ -103,11 +104,12 @@ class ValuePutter {
   }
 
  private:
-  /// Null where a model without this key could not have it.
-  Node* entry_at(Node& table, const Path& path, std::size_t depth, const std::string& of_table) {
+  /// Null where a model without this key could not have it: a part of a service is none, a service
+  /// that is given whole may be new.
+  static Node* entry_at(Node& table, const Path& path, std::size_t depth, bool may_be_new) {
     Node* const entry = table.find(word_at(path, depth));
     if (entry == nullptr) {
-      return made_.contains(of_table) ? &table.add(word_at(path, depth), Node()) : nullptr;
+      return may_be_new ? &table.add(word_at(path, depth), Node()) : nullptr;
     }
     return entry->type == Node::Type::none && table.one_of_many ? nullptr : entry;
   }
