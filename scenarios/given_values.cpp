@@ -35,13 +35,6 @@ bool is_on_error(const Path& path) {
          word_at(path, 4) == "on_error";
 }
 
-/// Whether the table at this depth of a path holds what a model has or has not: a value cannot
-/// bring it into being.
-bool holds_names(const Path& path, std::size_t depth) {
-  if (depth == 1) return word_at(path, 0) == "services" || word_at(path, 0) == "workloads";
-  return depth == 3 && (word_at(path, 2) == "endpoints" || word_at(path, 2) == "calls");
-}
-
 /// What stands at a path; or what stands for it, to which the path is shortened: a list that it
 /// leads into, a table that is absent, or, where another choice was made, the table with the
 /// choice. Null where nothing could stand. Expects a path with parts.
