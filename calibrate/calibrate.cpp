@@ -98,6 +98,7 @@ Calibration calibrate(SpanSet spans, const CalibrateOptions& options) {
     visits = find_visits(forest, roles, circular_edges(visits));
     result = learn(visits);
   }
+  result.bounds = find_bounds(forest, visits, spans.names);
   for (const DroppedContext& context : dropped) {
     const auto name = [&](NameId service, NameId operation) {
       return EndpointName{spans.names.text(service), spans.names.text(operation)}.text();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "calibrate/audit/account.hpp"
+#include "calibrate/learn/recorded_bounds.hpp"
 #include "calibrate/readers/reader.hpp"
 #include "models/specs/model_spec.hpp"
 #include "sim/time.hpp"
@@ -30,6 +31,7 @@ struct CalibrateOptions {
 struct Calibration {
   ModelSpec model;
   Account account;
+  RecordedBounds bounds;  // for values that a person gave instead
 };
 
 /// Learns a model from recorded traces. The result does not depend on the order of files or spans.

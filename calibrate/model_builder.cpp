@@ -359,6 +359,7 @@ void ModelBuilder::describe_callers() {
                               counted(facts.most_attempts, "attempt"))
                 : std::string("; nobody was seen to give up");
     note(path_of(pair) + ".retry", Basis::observed, facts.tried_again, seen);
+    note(path_of(pair) + ".retry.max_attempts", Basis::observed, facts.tried_again, "");
     add_caller_row(pair, seen);
   }
   for (const auto& [pair, facts] : callers_.timeouts.of_services) {
@@ -410,11 +411,9 @@ void ModelBuilder::describe_workload() {
     workload.calls[name(endpoint).service].network_latency = LawSpec{};
   }
   const std::string path = extended_path("workloads", options_.workload);
-  note(path + ".arrivals", facts.per_second > 0 ? Basis::observed : Basis::assumed, facts.requests,
-       "over " + rounded_duration_text(facts.seconds) +
-           (facts.closed_loop           ? "; that all users wait for their answers is observed"
-            : facts.batch_sizes.empty() ? "; that arrivals are Poisson is assumed"
-                                        : "; that batches come as a Poisson process is assumed"));
+  const Basis basis = facts.per_second > 0 ? Basis::observed : Basis::assumed;
+  note(path + ".arrivals." + number_in(workload.arrivals), basis, facts.requests, "");
+  note(path + ".arrivals", basis, facts.requests, arrivals_note(facts));
   note(path + ".mix", Basis::observed, facts.requests, "");
   for (const auto& [service, client] : workload.calls) {
     note(extended_path(path + ".calls", service) + ".network_latency", Basis::assumed, 0,

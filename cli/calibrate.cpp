@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <thread>
@@ -17,10 +18,12 @@
 #include "calibrate/readers/shipped_mappings.hpp"
 #include "cli/delivery.hpp"
 #include "cli/model_text.hpp"
+#include "cli/recalibration.hpp"
 #include "cli/verb.hpp"
 #include "language/quantity_text.hpp"
 #include "language/suggestions.hpp"
 #include "outputs/atomic_file.hpp"
+#include "scenarios/given_values.hpp"
 #include "sim/error.hpp"
 #include "sim/visible_text.hpp"
 
@@ -118,6 +121,8 @@ CalibrateOptions options_from(const Arguments& arguments) {
   return options;
 }
 
+constexpr std::size_t most_given_values = 20;
+
 int run(const Invocation& invocation) {
   const Arguments& arguments = invocation.arguments;
   if (arguments.positional().empty()) {
@@ -136,17 +141,21 @@ int run(const Invocation& invocation) {
     inputs.push_back(arguments.text("columns").value_or(""));
     check_outputs({*output}, inputs, "calibrate");
   }
-  const Calibration calibration = calibrate(arguments.positional(), options_from(arguments));
-  const std::string model =
-      readable_model_text(calibration.model, output.value_or("the learned model"));
-  const std::string account =
-      text(calibration.account, arguments.has("verbose") ? Detail::all : Detail::most_used);
+  Calibration calibration = calibrate(arguments.positional(), options_from(arguments));
+  const bool verbose = arguments.has("verbose");
+  std::string account = text(calibration.account, verbose ? Detail::all : Detail::most_used);
   if (!output) {
+    note_values(calibration.model);
+    const std::string model = readable_model_text(calibration.model, "the learned model");
     print_aside(account);
     print(model);
     return 0;
   }
-  if (!arguments.has("force")) refuse_other_model(calibration.model, *output);
+  const Recalibration result = recalibrated(
+      calibration, *output, arguments.has("force") ? Overwrite::all : Overwrite::learned,
+      verbose ? std::numeric_limits<std::size_t>::max() : most_given_values);
+  const std::string model = readable_model_text(result.model, *output);
+  account += result.account;
   Delivery delivery;
   const bool saved = delivery.attempt([&] { write_atomically(*output, model); });
   delivery.attempt([&] {
@@ -168,7 +177,7 @@ Verb calibrate_verb() {
   verb.example = "rehearse calibrate traces.json.gz -o shop.model.toml";
   verb.options = {
       {"output", 'o', "MODEL.toml", "the model (default, and -: standard output)"},
-      {"force", 0, "", "overwrite a model that says something else"},
+      {"force", 0, "", "overwrite what a person wrote there, too, unless its evidence says given"},
       {"format", 0, "FORMAT", "jaeger, zipkin, otlp, xray, datadog or csv (default: by content)"},
       {"columns", 0, "MAPPING", fmt::format("a file, or {}", fmt::join(shipped_names(), ", "))},
       {"anonymise", 0, "", "replace the names of services, operations and instances"},

@@ -69,6 +69,7 @@ StudyInformation information_about(const Scenario& scenario, const StudySettings
   information.user_endpoints = asked_for(scenario.model);
   information.disturbance_at_seconds = first_disturbance(scenario.experiment);
   information.doubts = scenario.doubts;
+  information.contradicted = scenario.contradicted;
   information.seed = settings.seed;
   information.replications_planned = settings.replications;
   return information;

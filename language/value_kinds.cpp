@@ -245,6 +245,44 @@ SchemaNode schema_of_words(std::vector<std::string> words) {
   return node;
 }
 
+bool is_scalar(const Node& node) {
+  switch (node.type) {
+    case Node::Type::boolean:
+    case Node::Type::integer:
+    case Node::Type::real:
+    case Node::Type::text:
+      return true;
+    case Node::Type::none:
+    case Node::Type::array:
+    case Node::Type::table:
+    case Node::Type::date:
+      break;
+  }
+  return false;
+}
+
+void read(Reader& reader, const Node& node, Node& value, const AnyScalar&) {
+  if (!is_scalar(node) || (node.type == Node::Type::real && !std::isfinite(node.real))) {
+    reader.wrong(node, "a number, a text, or true or false");
+    return;
+  }
+  // 4.0 is 4, as written trees have it.
+  value = node.type == Node::Type::real ? Node::of_number(node.real) : node;
+  value.position = Position{};
+}
+
+Node written(const Node& value, const AnyScalar&) {
+  return value;
+}
+
+SchemaNode schema(const Node&, const AnyScalar&) {
+  SchemaNode node = schema_of_type(SchemaNode::Type::any_of);
+  node.alternatives.push_back(schema_of_type(SchemaNode::Type::number));
+  node.alternatives.push_back(schema_of_text(""));
+  node.alternatives.push_back(schema_of_type(SchemaNode::Type::boolean));
+  return node;
+}
+
 void read(Reader& reader, const Node& node, int& value, const LanguageVersion&) {
   if (node.type != Node::Type::integer || node.integer != 1) {
     reader.wrong(node, "1, the only version of the language so far");

@@ -89,6 +89,15 @@ void read(Reader& reader, const Node& node, bool& value, const Flag& kind);
 Node written(bool value, const Flag& kind);
 SchemaNode schema(bool value, const Flag& kind);
 
+/// A number, a text, or true or false, as some key elsewhere holds it: kept as it was written.
+struct AnyScalar {};
+void read(Reader& reader, const Node& node, Node& value, const AnyScalar& kind);
+Node written(const Node& value, const AnyScalar& kind);
+SchemaNode schema(const Node& value, const AnyScalar& kind);
+
+/// Whether a node is a number, a text, or true or false.
+bool is_scalar(const Node& node);
+
 /// The number of the language a file is written in.
 struct LanguageVersion {};
 void read(Reader& reader, const Node& node, int& value, const LanguageVersion& kind);

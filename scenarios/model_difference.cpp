@@ -366,10 +366,21 @@ class ModelComparison {
                                                count_text(was->n), count_text(is->n), 0);
                      measure(change, static_cast<double>(was->n), static_cast<double>(is->n));
                    }
-                   if (was->note == is->note) return;
-                   add(Kind::changed, Part::origin, place + ": note", toml_quoted(was->note),
-                       toml_quoted(is->note), 0);
+                   add_words(place + ": note", was->note, is->note);
+                   add_words(place + ": value", value_text(was->value), value_text(is->value));
+                   add_words(place + ": contradicted", was->contradicted.value_or(""),
+                             is->contradicted.value_or(""));
                  });
+  }
+
+  static std::string value_text(const std::optional<Node>& value) {
+    return value ? toml_value(*value, Defaults::left_out) : "";
+  }
+
+  /// Of one row of evidence.
+  void add_words(const std::string& place, const std::string& before, const std::string& after) {
+    if (before == after) return;
+    add(Kind::changed, Part::origin, place, toml_quoted(before), toml_quoted(after), 0);
   }
 
   std::vector<ModelChange> changes_;

@@ -16,6 +16,11 @@ namespace {
 
 constexpr std::string_view laws_key = "laws";
 
+/// Whether the keys of a table are names of a person's choice: an endpoint may be called "work".
+bool holds_names(std::string_view key) {
+  return key == "services" || key == "endpoints" || key == "calls" || key == "workloads";
+}
+
 /// A duration begins with a digit, a sign or a point.
 bool could_be_name(std::string_view text) {
   return !text.empty() && std::string_view("0123456789+-. ").find(text[0]) == text.npos;
@@ -43,7 +48,8 @@ class LawNamer {
   void visit(Node& node, const std::vector<std::string>& path) {
     for (Entry& entry : node.entries) {
       if (entry.key == "evidence" && path.empty()) continue;
-      if (is_key_of_law(entry.key) && is_long(entry)) {
+      const bool is_name = !path.empty() && holds_names(path.back());
+      if (!is_name && is_key_of_law(entry.key) && is_long(entry)) {
         std::string name = unused_name(path);
         Node law = std::exchange(entry.node, Node::of_text(name));
         laws.add(std::move(name), std::move(law));
@@ -126,22 +132,22 @@ void NamedLaws::resolve(Node& model) {
   for (Entry& entry : model.entries) {
     if (entry.key == "evidence" || entry.key == "provenance") continue;
     const Reader::Within within(reader_, entry.key);
-    resolve_inside(entry.node);
+    resolve_inside(entry.node, holds_names(entry.key));
   }
 }
 
-void NamedLaws::resolve_inside(Node& node) {
+void NamedLaws::resolve_inside(Node& node, bool keys_are_names) {
   for (Entry& entry : node.entries) {
-    const bool names_law = is_key_of_law(entry.key) && entry.node.type == Node::Type::text &&
-                           could_be_name(entry.node.text);
+    const bool names_law = !keys_are_names && is_key_of_law(entry.key) &&
+                           entry.node.type == Node::Type::text && could_be_name(entry.node.text);
     if (!names_law && entry.node.entries.empty() && entry.node.items.empty()) continue;
     const Reader::Within within(reader_, entry.key);
-    names_law ? replace(entry.node) : resolve_inside(entry.node);
+    names_law ? replace(entry.node) : resolve_inside(entry.node, holds_names(entry.key));
   }
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     if (node.items[i].entries.empty() && node.items[i].items.empty()) continue;
     const Reader::Within within(reader_, i);
-    resolve_inside(node.items[i]);
+    resolve_inside(node.items[i], false);
   }
 }
 

@@ -41,7 +41,7 @@ class NamedLaws {
     bool sound = true;
     std::size_t uses = 0;
   };
-  void resolve_inside(Node& node);
+  void resolve_inside(Node& node, bool keys_are_names);
   void replace(Node& name);
 
   Reader& reader_;

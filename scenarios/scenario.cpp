@@ -11,6 +11,7 @@
 #include "models/checks/doubts.hpp"
 #include "models/checks/mistakes.hpp"
 #include "scenarios/documents.hpp"
+#include "scenarios/given_values.hpp"
 #include "scenarios/named_laws.hpp"
 #include "scenarios/set_paths.hpp"
 #include "sim/error.hpp"
@@ -151,7 +152,11 @@ Scenario load_scenario(const std::string& path) {
                diagnostics);
   diagnostics.throw_if_any();
 
-  scenario.doubts = find_doubts(scenario.model, scenario.experiment);
+  scenario.contradicted = contradicted_values(scenario.model);
+  scenario.doubts = scenario.contradicted;
+  for (std::string& doubt : find_doubts(scenario.model, scenario.experiment)) {
+    scenario.doubts.push_back(std::move(doubt));
+  }
   for (std::string& doubt : laws.doubts()) scenario.doubts.push_back(std::move(doubt));
   collect_origins(root, "", model.source, diagnostics, false, scenario.origins);
   collect_origins(model.root, "", model.source, diagnostics, true, scenario.origins);

@@ -32,7 +32,8 @@ struct Scenario {
   ModelSpec model;
   ExperimentSpec experiment;
   Origins origins;
-  std::vector<std::string> doubts;  // allowed, and probably not meant
+  std::vector<std::string> doubts;        // allowed, and probably not meant
+  std::vector<std::string> contradicted;  // given values that the recording speaks against
 };
 
 struct Model {

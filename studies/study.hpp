@@ -28,6 +28,7 @@ struct StudyInformation {
   std::vector<std::string> user_endpoints;       // "service/operation", what workloads ask for
   std::optional<double> disturbance_at_seconds;  // the first start of a fault or rollout
   std::vector<std::string> doubts;               // what is allowed and probably not meant
+  std::vector<std::string> contradicted;         // given values that the recording speaks against
   std::uint64_t seed = 0;
   std::uint64_t replications_planned = 0;
   std::uint64_t threads = 1;

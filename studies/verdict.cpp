@@ -60,6 +60,16 @@ Measurements measurements_in(const ArmRecord& arm, std::size_t objective) {
           .highest = values.back()};
 }
 
+std::string reason_of(const std::vector<std::string>& contradicted) {
+  constexpr std::size_t named = 4;
+  const std::size_t shown = std::min(named, contradicted.size());
+  return fmt::format(
+      "it is met only if what was given is true: {}{}. Correct the model, or calibrate it anew",
+      fmt::join(contradicted.begin(), contradicted.begin() + static_cast<std::ptrdiff_t>(shown),
+                "; "),
+      contradicted.size() > shown ? fmt::format("; and {} more", contradicted.size() - shown) : "");
+}
+
 std::string reason_of(const std::vector<UnknownCapacity>& unknown) {
   constexpr std::size_t named = 4;
   std::string names;
@@ -156,7 +166,8 @@ Verdict judge(const Risk& experiment, const std::optional<Risk>& control, double
 
 std::vector<ObjectiveResult> judge_objectives(const std::vector<ObjectiveSpec>& objectives,
                                               const ArmRecord& experiment, const ArmRecord* control,
-                                              const std::vector<UnknownCapacity>& unknown) {
+                                              const std::vector<UnknownCapacity>& unknown,
+                                              const std::vector<std::string>& contradicted) {
   std::vector<ObjectiveResult> results;
   for (std::size_t i = 0; i < objectives.size(); ++i) {
     const ObjectiveSpec& objective = objectives[i];
@@ -175,7 +186,10 @@ std::vector<ObjectiveResult> judge_objectives(const std::vector<ObjectiveSpec>& 
     if (nobody_shows && result.measured.count > 0) {
       result.reason = "no replication shows it: they broke off, or a fault found no target";
     }
-    if (result.verdict == Verdict::pass && !unknown.empty()) {
+    if (result.verdict == Verdict::pass && !contradicted.empty()) {
+      result.verdict = Verdict::inconclusive;
+      result.reason = reason_of(contradicted);
+    } else if (result.verdict == Verdict::pass && !unknown.empty()) {
       result.verdict = Verdict::inconclusive;
       result.rests_on_unknown_capacity = true;
       result.reason = reason_of(unknown);

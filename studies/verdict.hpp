@@ -65,10 +65,12 @@ Verdict judge(const Risk& experiment, const std::optional<Risk>& control, double
 
 /// A pass is inconclusive where it rests on capacity that nobody knows: of the services in
 /// `unknown`, or of some that go beyond the recording in so many replications that these, if they
-/// missed it, would make it none. A fail stays one.
+/// missed it, would make it none; and where it rests on given values that the recording speaks
+/// against, a sentence each. A fail stays one.
 std::vector<ObjectiveResult> judge_objectives(const std::vector<ObjectiveSpec>& objectives,
                                               const ArmRecord& experiment, const ArmRecord* control,
-                                              const std::vector<UnknownCapacity>& unknown = {});
+                                              const std::vector<UnknownCapacity>& unknown = {},
+                                              const std::vector<std::string>& contradicted = {});
 
 /// The worst of all: fail, then inconclusive, then pass.
 Verdict overall(const std::vector<ObjectiveResult>& results);

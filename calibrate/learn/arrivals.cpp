@@ -4,10 +4,12 @@
 #include <cmath>
 #include <numeric>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
 #include "sim/counted_text.hpp"
+#include "sim/duration_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -209,6 +211,13 @@ ArrivalsSpec arrivals_of(const ArrivalFacts& facts) {
   return BatchSpec{Rate{facts.per_second / facts.mean_batch()}, size};
 }
 
+std::string arrivals_note(const ArrivalFacts& facts) {
+  const std::string over = "over " + rounded_duration_text(facts.seconds);
+  if (facts.closed_loop) return over + "; that all users wait for their answers is observed";
+  return over + (facts.batch_sizes.empty() ? "; that arrivals are Poisson is assumed"
+                                           : "; that batches come as a Poisson process is assumed");
+}
+
 std::string arrivals_sentence(const ArrivalFacts& facts) {
   if (facts.per_second == 0) {
     return "requests arrive as a Poisson process, 1 a second: the recording does not tell how many "
@@ -243,6 +252,11 @@ std::string window_text(std::int64_t start, std::int64_t end) {
   const std::int64_t of_day = seconds % 86400;
   return fmt::format("{}T{:02}:{:02}:{:02}Z/PT{:.3f}S", date_text(seconds / 86400), of_day / 3600,
                      of_day / 60 % 60, of_day % 60, static_cast<double>(end - start) / 1e9);
+}
+
+std::string number_in(const ArrivalsSpec& learned) {
+  if (std::holds_alternative<ClosedLoopSpec>(learned)) return "closed_loop.users";
+  return std::holds_alternative<BatchSpec>(learned) ? "batch.rate" : "poisson.rate";
 }
 
 }  // namespace rehearse

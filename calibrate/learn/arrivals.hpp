@@ -60,10 +60,16 @@ ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table);
 /// How requests come in the model.
 ArrivalsSpec arrivals_of(const ArrivalFacts& facts);
 
-/// The same in words, and what in the recording speaks against it.
+/// How that is known, for the evidence.
+std::string arrivals_note(const ArrivalFacts& facts);
+
+/// How requests come in words, and what in the recording speaks against it.
 std::string arrivals_sentence(const ArrivalFacts& facts);
 
 /// "2022-08-23T14:30:10Z/PT59.8S"
 std::string window_text(std::int64_t start, std::int64_t end);
+
+/// The path of the one number in learned arrivals that people change: "poisson.rate".
+std::string number_in(const ArrivalsSpec& learned);
 
 }  // namespace rehearse

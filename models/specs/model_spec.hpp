@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,11 @@ struct EvidenceSpec {
   Basis basis = Basis::assumed;
   std::uint64_t n = 0;
   std::string note;
+  /// What was learned or given, where that is a number or a word: the model says something else
+  /// once a person has edited it.
+  std::optional<Node> value = std::nullopt;
+  /// What the recording shows against `value`, which a person gave.
+  std::optional<std::string> contradicted = std::nullopt;
   bool operator==(const EvidenceSpec&) const = default;
 };
 
@@ -85,6 +91,14 @@ void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"n", "From so many observations."}, spec.n, Whole{});
   visitor.key({"note", "Anything else worth knowing."}, spec.note,
               Text{"text", Text::Empty::allowed});
+  visitor.key({"value",
+               "What was learned, or given: where the model says something else at this path, a "
+               "person has edited it, and calibrate takes that for given."},
+              spec.value, AnyScalar{});
+  visitor.key({"contradicted",
+               "What the recording shows against the given value: while the model holds it, "
+               "nothing passes."},
+              spec.contradicted, Text{"what was seen"});
 }
 
 /// What is wrong with the name of a service or workload; an operation may hold slashes.

@@ -190,6 +190,10 @@ void add_study_entries(std::vector<DatasetEntry>& entries) {
   table.column(
       "doubts", "doubt", "", "What the scenario says and probably does not mean.",
       [](const auto& p) -> auto& { return p.study->information.doubts; });
+  table.column(
+      "contradicted", "contradicted value", "",
+      "Values that a person gave and that the recording speaks against: nothing passes.",
+      [](const auto& p) -> auto& { return p.study->information.contradicted; });
   table.scalar(
       "disturbance_at", "s", "The first start of a fault or rollout; NaN: there is none.",
       [](const auto& p) -> auto& { return p.study->information.disturbance_at_seconds; });

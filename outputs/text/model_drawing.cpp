@@ -196,31 +196,41 @@ std::string calls_text(const ModelSpec& model, const CallGraph& graph, std::size
   return text;
 }
 
-/// What is assumed, with the reason: of each service, by the rest of the path; and of all else.
-struct Assumptions {
+/// What is assumed, or given, with what is said of it: of each service, by the rest of the path;
+/// and of all else.
+struct Beliefs {
   std::map<std::string, std::vector<std::string>> of_service;
   std::vector<std::string> elsewhere;
   std::size_t count = 0;
 };
 
-Assumptions assumptions_of(const ModelSpec& model) {
-  Assumptions assumptions;
+std::string said_of(const EvidenceSpec& evidence) {
+  std::string text = evidence.note.empty() ? "" : ": " + visible_sentence(evidence.note);
+  if (evidence.contradicted) {
+    text += fmt::format("{} contradicted when it was calibrated, {}", text.empty() ? ":" : ";",
+                        visible_sentence(*evidence.contradicted));
+  }
+  return text;
+}
+
+Beliefs beliefs_of(const ModelSpec& model, Basis basis) {
+  Beliefs beliefs;
   for (const auto& [path, evidence] : model.evidence) {
-    if (evidence.basis != Basis::assumed) continue;
-    ++assumptions.count;
-    const std::string note = evidence.note.empty() ? "" : ": " + visible_sentence(evidence.note);
+    if (evidence.basis != basis) continue;
+    ++beliefs.count;
+    const std::string said = said_of(evidence);
     auto parts = parse_path(path);
     const auto* room = parts ? std::get_if<std::string>(&parts->front()) : nullptr;
     const bool of_service = room != nullptr && *room == "services" && parts->size() > 2;
     const auto* name = of_service ? std::get_if<std::string>(&(*parts)[1]) : nullptr;
     if (name == nullptr || model.services.count(*name) == 0) {
-      assumptions.elsewhere.push_back(visible_name(path) + note);
+      beliefs.elsewhere.push_back(visible_name(path) + said);
       continue;
     }
     const std::vector<PathPart> rest(parts->begin() + 2, parts->end());
-    assumptions.of_service[*name].push_back(visible_name(path_text(rest)) + note);
+    beliefs.of_service[*name].push_back(visible_name(path_text(rest)) + said);
   }
-  return assumptions;
+  return beliefs;
 }
 
 /// Calls that each service gets, a request of all workloads; empty where workloads stand apart.
@@ -248,8 +258,17 @@ std::string service_facts(const ServiceSpec& service) {
       counted(service.endpoints.size(), "endpoint"));
 }
 
-std::string services_text(const ModelSpec& model, const CallGraph& graph,
-                          const Assumptions& assumptions, std::size_t most_lines) {
+void add_beliefs(const char* word, const Beliefs& beliefs, const std::string& service,
+                 Lines& lines) {
+  const auto found = beliefs.of_service.find(service);
+  if (found == beliefs.of_service.end()) return;
+  for (const std::string& value : found->second) {
+    lines.add([&] { return word + value; });
+  }
+}
+
+std::string services_text(const ModelSpec& model, const CallGraph& graph, const Beliefs& assumed,
+                          const Beliefs& given, std::size_t most_lines) {
   const std::vector<double> calls = calls_a_request(service_graph_of(model, graph), model);
   Lines lines(most_lines);
   std::size_t index = 0;
@@ -263,22 +282,19 @@ std::string services_text(const ModelSpec& model, const CallGraph& graph,
                          often);
     });
     ++index;
-    const auto assumed = assumptions.of_service.find(named.first);
-    if (assumed == assumptions.of_service.end()) continue;
-    for (const std::string& value : assumed->second) {
-      lines.add([&] { return "    assumed " + value; });
-    }
+    add_beliefs("    assumed ", assumed, named.first, lines);
+    add_beliefs("    given ", given, named.first, lines);
   }
   return lines.empty() ? "  none\n" : lines.text();
 }
 
-std::string elsewhere_text(const Assumptions& assumptions, std::size_t most_lines) {
-  if (assumptions.elsewhere.empty()) return "";
+std::string elsewhere_text(const char* heading, const Beliefs& beliefs, std::size_t most_lines) {
+  if (beliefs.elsewhere.empty()) return "";
   Lines lines(most_lines);
-  for (const std::string& value : assumptions.elsewhere) {
+  for (const std::string& value : beliefs.elsewhere) {
     lines.add([&] { return "  " + value; });
   }
-  return "\nAlso assumed\n" + lines.text();
+  return fmt::format("\n{}\n", heading) + lines.text();
 }
 
 }  // namespace
@@ -291,14 +307,17 @@ std::string model_drawing(const ModelSpec& model, std::size_t most_lines) {
                         counted(model.provenance.traces, "trace"),
                         model.provenance.sampling_percent, visible_name(model.provenance.window));
   }
-  const Assumptions assumptions = assumptions_of(model);
-  text += fmt::format("  evidence for {}, of which {} {} assumed\n",
-                      counted(model.evidence.size(), "value"), assumptions.count,
-                      agreeing(assumptions.count, "is", "are"));
+  const Beliefs assumed = beliefs_of(model, Basis::assumed);
+  const Beliefs given = beliefs_of(model, Basis::given);
+  text += fmt::format("  evidence for {}, of which {} {} assumed{}\n",
+                      counted(model.evidence.size(), "value"), assumed.count,
+                      agreeing(assumed.count, "is", "are"),
+                      given.count > 0 ? fmt::format(", {} given", given.count) : "");
   const CallGraph graph = call_graph_of(model);
   text += "\nRequests, and the calls they cause\n" + calls_text(model, graph, most_lines);
-  text += "\nServices\n" + services_text(model, graph, assumptions, most_lines);
-  return text + elsewhere_text(assumptions, most_lines);
+  text += "\nServices\n" + services_text(model, graph, assumed, given, most_lines);
+  text += elsewhere_text("Also assumed", assumed, most_lines);
+  return text + elsewhere_text("Also given", given, most_lines);
 }
 
 }  // namespace rehearse

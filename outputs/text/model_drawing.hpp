@@ -8,8 +8,8 @@
 namespace rehearse {
 
 /// A model at first sight, for people: where requests come in and who calls whom, as a tree; the
-/// services, with what is assumed of them. Of longer parts the first lines, at most so many, and
-/// how many are missing.
+/// services, with what is assumed of them, or given. Of longer parts the first lines, at most so
+/// many, and how many are missing.
 std::string model_drawing(const ModelSpec& model, std::size_t most_lines);
 
 }  // namespace rehearse

@@ -438,6 +438,12 @@ void write_warnings(JsonWriter& json, const Report& r) {
   json.end_array();
 }
 
+void write_contradicted(JsonWriter& json, const Report& r) {
+  json.begin_array();
+  for (const std::string& sentence : r.said().contradicted) json.value(sentence);
+  json.end_array();
+}
+
 /// What stands behind the numbers of the experiment.
 const ReportMembers<Report>& closing_members() {
   static const ReportMembers<Report> members = {
@@ -455,6 +461,10 @@ const ReportMembers<Report>& closing_members() {
        [](JsonWriter& json, const Report& r) {
          write_list(json, untried_members(), r.study.untried);
        }},
+      {"contradicted",
+       "Values that a person gave and that the recording speaks against, a sentence each. While "
+       "there are any, no objective passes.",
+       write_contradicted},
       {"alarms", "Each stop condition.", write_alarms},
       {"promoted", "How often the rollout was completed; only with a rollout.",
        [](JsonWriter& json, const Report& r) {

@@ -246,27 +246,83 @@ TEST_CASE("calibrate once overwrote a model that was corrected by hand", "[end_t
   const std::string learned = place.content("shop.model.toml");
   std::string corrected = learned;
   const std::string unlimited = "workers = \"unlimited\"";
-  corrected.replace(corrected.rfind(unlimited), unlimited.size(), "workers = 3");
-  const std::string assumed = "\"services.stock.workers\" = { basis = \"assumed\"";
-  REQUIRE_THAT(learned, Catch::Contains(assumed));
-  corrected.replace(corrected.find(assumed), assumed.size(),
-                    "\"services.stock.workers\" = { basis = \"given\"");
+  corrected.replace(corrected.find(unlimited, corrected.find("[services.stock]")), unlimited.size(),
+                    "workers = 3");
+  std::string extended = corrected;
+  extended.replace(extended.find("workers = 3"), 11, "workers = 3\nqueue.capacity = 7");
 
   const Finished again = place.rehearse(words);
   place.write("shop.model.toml", corrected);
-  const Finished refused = place.rehearse(words);
+  const Finished recalibrated = place.rehearse(words);
   const std::string kept = place.content("shop.model.toml");
+  place.write("shop.model.toml", extended);
+  const Finished refused = place.rehearse(words);
+  const std::string untouched = place.content("shop.model.toml");
   const Finished overwritten = place.rehearse(forced);
 
   CHECK(again.exit_code == 0);
+  CHECK_THAT(again.output, Catch::Contains("Against the model that was there: No difference."));
+  CHECK(recalibrated.exit_code == 0);
+  CHECK_THAT(recalibrated.output,
+             Catch::Contains("Given by a person, and kept:\n  services.stock.workers = 3\n") &&
+                 Catch::Contains("evidence of services.stock.workers: assumed -> given"));
+  CHECK_THAT(kept, Catch::Contains("workers = 3") &&
+                       Catch::Contains("\"services.stock.workers\" = { basis = \"given\""));
   CHECK(refused.exit_code == 104);
-  CHECK_THAT(refused.errors,
-             Catch::Contains("services.stock.workers: 3 -> \"unlimited\"") &&
-                 Catch::Contains("evidence of services.stock.workers: given -> assumed") &&
-                 Catch::Contains("--force overwrites it"));
-  CHECK(kept == corrected);
+  CHECK_THAT(refused.errors, Catch::Contains("says what no calibration wrote") &&
+                                 Catch::Contains("services.stock.queue.capacity: 7") &&
+                                 Catch::Contains("--force overwrites it"));
+  CHECK(untouched == extended);
   CHECK(overwritten.exit_code == 0);
-  CHECK(place.content("shop.model.toml") == learned);
+  CHECK(place.content("shop.model.toml") == kept);
+}
+
+TEST_CASE("nothing passes on a given value that the recording contradicts", "[end_to_end]") {
+  const Workplace place;
+  prepare(place);
+  std::string table = "t,s,p,pod,op,from,took\n";
+  for (int i = 0; i < 100; ++i) {
+    // Two at a time, of which the later one is done first.
+    const int start = 1'000'000 + 100 * (i / 2) + i % 2;
+    table += std::to_string(i + 1) + ",1,none,shop-5f-a,GET /," + std::to_string(start) + "," +
+             (i % 2 == 0 ? "30" : "10") + "\n";
+  }
+  place.write("crossing.csv", table);
+  const std::vector<std::string> words = {"calibrate",    "crossing.csv", "--columns",
+                                          "mapping.toml", "-o",           "shop.model.toml"};
+  REQUIRE(place.rehearse(words).exit_code == 0);
+  std::string edited = place.content("shop.model.toml");
+  const std::string unlimited = "workers = \"unlimited\"";
+  edited.replace(edited.find(unlimited), unlimited.size(), "workers = 1");
+  edited += "\"services.gone.workers\" = { basis = \"given\" }\n";
+  place.write("shop.model.toml", edited);
+  const Finished learned = place.rehearse(words);
+  place.write("calm.toml",
+              "rehearse = 1\n[scenario]\nname = \"calm\"\nmodel = \"shop.model.toml\"\n"
+              "duration = \"20s\"\nreplications = 100\n[[objectives]]\nname = \"answers\"\n"
+              "expect = \"error_ratio < 0.5\"\n");
+  const std::string contradicted =
+      "given workers = 1 at shop: the recording contradicts it, 2 at work at once";
+
+  const Finished run = place.rehearse({"run", "calm.toml", "-o", "calm.h5"});
+  const Finished inspected = place.rehearse({"inspect", "calm.h5"});
+  const Finished drawn = place.rehearse({"inspect", "shop.model.toml"});
+  const std::string model = place.content("shop.model.toml");
+  std::string corrected = model;
+  corrected.replace(corrected.find("workers = 1"), 11, "workers = 2");
+  place.write("shop.model.toml", corrected);
+  const Finished better = place.rehearse({"run", "calm.toml"});
+
+  CHECK(learned.exit_code == 0);
+  CHECK_THAT(learned.output, Catch::Contains("warning: " + contradicted) &&
+                                 Catch::Contains("warning: given services.gone.workers is no"));
+  CHECK_THAT(model, Catch::Contains("contradicted = ") && Catch::Contains("2 at work at once"));
+  CHECK(run.exit_code == 2);
+  CHECK_THAT(run.errors, Catch::Contains("warning: " + contradicted));
+  CHECK_THAT(run.output, Catch::Contains("it is met only if what was given is true"));
+  CHECK_THAT(inspected.output, Catch::Contains("it is met only if what was given is true"));
+  CHECK_THAT(drawn.output, Catch::Contains("given workers: in place of"));
+  CHECK(better.exit_code == 0);
 }
 
 TEST_CASE("calibrate does not take another file for a model of its own", "[end_to_end]") {

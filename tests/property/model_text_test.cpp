@@ -38,6 +38,9 @@ class RandomModel {
         HighestRecorded{1e-300, 1e15, 0, Duration::hours(24 * 365 * 50)};
     model.evidence["services.web.workers"] = {Basis::observed, below(100), "note # \" \n"};
     model.evidence["services.web.instances"] = {Basis::given, 0, "counted"};
+    model.evidence["services.web.workers"].value = Node::of_number(stream_.uniform());
+    model.evidence["services.web.instances"].value = Node::of_text("unlimited \"\n");
+    model.evidence["services.web.instances"].contradicted = "9 at work";
     model.evidence["anything at all"] = {Basis::assumed, 0, ""};
     return model;
   }

@@ -50,6 +50,28 @@ TEST_CASE("a name stands for its law", "[scenarios]") {
         parse_model(model_with(law, ""), "m.toml"));
 }
 
+TEST_CASE("services, endpoints and callees may be called as keys of laws are", "[scenarios]") {
+  const std::string law =
+      "{ empirical = { p0 = \"1.234567ms\", p10 = \"2.345678ms\", p20 = \"3.456789ms\", p30 = "
+      "\"4.567891ms\", p40 = \"5.678912ms\", p50 = \"6.789123ms\", p100 = \"7.891234ms\" } }";
+  const std::string steps = "behaviours = [{ steps = [{ work = " + law + " }] }]\n";
+  const ModelSpec model = parse_model(
+      "rehearse_model = 1\n[workloads.think_time]\narrivals = { poisson = { rate = \"1/s\" } }\n"
+      "mix = { \"latency/work\" = 1 }\n[services.latency.endpoints.work]\n" +
+          steps +
+          "[services.latency.endpoints.network_latency]\nbehaviours = [{ steps = [{ call = "
+          "\"work/latency\" }] }]\n[services.latency.calls.work]\nnetwork_latency = " +
+          law + "\n[services.work.endpoints.latency]\n" + steps,
+      "m.toml");
+
+  const std::string text = write_model(model);
+
+  CAPTURE(text);
+  CHECK(parse_model(text, "written.toml") == model);
+  CHECK(text.find("[laws") != std::string::npos);
+  CHECK(text.find("network_latency = \"latency -> work\"") != std::string::npos);
+}
+
 TEST_CASE("rows of percentiles say what one table says", "[scenarios]") {
   const auto model = [](const std::string& law) {
     return parse_model(model_with("{ empirical = " + law + " }", ""), "m.toml");

@@ -39,6 +39,7 @@ Study talkative_study() {
   said.user_endpoints = {"shop/GET /", "shop/POST /"};
   said.disturbance_at_seconds = 30;
   said.doubts = {"one", "", "three"};
+  said.contradicted = {"four", "five"};
   said.replications_planned = 100;
   said.threads = 4;
   said.threads_per_replication = 2;
