@@ -89,16 +89,17 @@ void describe(Visitor& visitor, Spec& spec) {
        Need::required},
       spec.basis, basis_words);
   visitor.key({"n", "From so many observations."}, spec.n, Whole{});
-  visitor.key({"note", "Anything else worth knowing."}, spec.note,
-              Text{"text", Text::Empty::allowed});
   visitor.key({"value",
                "What was learned, or given: where the model says something else at this path, a "
                "person has edited it, and calibrate takes that for given."},
               spec.value, AnyScalar{});
-  visitor.key({"contradicted",
-               "What the recording shows against the given value: while the model holds it, "
-               "nothing passes."},
-              spec.contradicted, Text{"what was seen"});
+  visitor.key(
+      {"contradicted",
+       "What the recording shows against the given value: while the model holds it, nothing "
+       "passes."},
+      spec.contradicted, Text{"what was seen"});
+  visitor.key({"note", "Anything else worth knowing."}, spec.note,
+              Text{"text", Text::Empty::allowed});
 }
 
 /// What is wrong with the name of a service or workload; an operation may hold slashes.

@@ -63,7 +63,7 @@ TEST_CASE("values stand beside the evidence of numbers and words, not of lists",
   CHECK(value(workers_of_front) == Node::of_integer(4));
   CHECK(value(rate) == Node::of_text("10/s"));
   CHECK_FALSE(value("services.front.endpoints.serve.behaviours").has_value());
-  CHECK_THAT(write_model(model), Catch::Contains("note = \"5 % waited\", value = 4 }"));
+  CHECK_THAT(write_model(model), Catch::Contains("value = 4, note = \"5 % waited\" }"));
 }
 
 TEST_CASE("an edit of what was learned is given, and outlives what is learned next",
