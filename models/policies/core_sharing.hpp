@@ -17,7 +17,7 @@ namespace rehearse {
 /// for k -> infinity, and for k = 1 slows down from the first piece on.
 struct CpuSpec {
   double cores = 1;
-  std::optional<double> sharpness;
+  std::optional<double> sharpness = std::nullopt;
   bool operator==(const CpuSpec&) const = default;
 };
 

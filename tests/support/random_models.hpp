@@ -29,6 +29,8 @@ struct Ingredients {
   bool sized = false;
   /// Some calls have a timeout in place of the client's. Likewise.
   bool impatient = false;
+  /// Cores have a sharpness. Likewise.
+  bool bent = false;
 };
 
 /// Two to six services that call only later ones (so that no feedback arises), one or two
