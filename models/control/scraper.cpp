@@ -37,7 +37,9 @@ double gauge(const Stage& stage, const WatchPlan& watch) {
       if (watch.condition.metric == Metric::utilization) {
         if (service.cores > 0) {
           of = service.cores;
-          part = std::min(service.cores, static_cast<double>(instance.cores.running));
+          part = service.core_paces == none
+                     ? std::min(service.cores, static_cast<double>(instance.cores.running))
+                     : static_cast<double>(instance.cores.busy) / 1000;
         } else {
           of = service.workers;
           part = instance.busy;

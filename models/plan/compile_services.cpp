@@ -146,6 +146,10 @@ void add_service(const std::string& name, const ServiceSpec& spec,
   service.queue = Queue(spec.queue);
   service.worker_held = spec.worker_held_while_calling;
   service.cores = spec.cpu ? spec.cpu->cores : 0;
+  if (spec.cpu && spec.cpu->sharpness) {
+    service.core_paces = static_cast<Index>(plan.core_paces.size());
+    plan.core_paces.emplace_back(spec.cpu->cores, *spec.cpu->sharpness);
+  }
   // What two pieces of work share by the size of their request is part of what they share at all.
   service.correlation = std::max(spec.correlation, spec.size_loading * spec.size_loading);
   if (spec.size_loading > 0) {

@@ -75,6 +75,8 @@ void expect_services(const Plan& plan) {
             "the edges of a service are in the plan");
     expects(service.workers > 0, "an instance has a worker, or needs none");
     expects(service.cores >= 0, "an instance has no negative cores");
+    expects(service.core_paces == none || service.core_paces < plan.core_paces.size(),
+            "cores with a sharpness have paces");
     expects(is_probability(service.correlation), "a correlation lies in [0, 1]");
     expects(is_probability(service.size_share), "a share lies in [0, 1]");
     for (Index i = 0; i < service.all_instances(); ++i) {

@@ -9,6 +9,7 @@
 #include "models/plan/client_policies.hpp"
 #include "models/plan/ids.hpp"
 #include "models/plan/outcome_layout.hpp"
+#include "models/policies/core_sharing.hpp"
 #include "models/policies/queue.hpp"
 #include "models/specs/experiment_spec.hpp"
 #include "models/specs/service_spec.hpp"
@@ -94,6 +95,7 @@ struct alignas(64) ServicePlan {
   Index edges = 0;
   Index stable_instances = 0;
   Index canary_instances = 0;  // behind the stable ones; idle until a rollout calls them
+  Index core_paces = none;     // into the plan's, where cores have a sharpness
   double recorded_work = 0;    // of its HighestRecorded, where that limit is assumed
   std::string name;
 
@@ -207,6 +209,7 @@ struct Plan {
   std::vector<Law> laws;
   std::vector<CountLaw> count_laws;
   std::vector<double> tolerated;   // shares of the failures of calls
+  std::vector<CorePaces> core_paces;
   std::uint64_t size_purpose = 0;  // of the size of a request
   std::uint32_t lanes = 1;         // of the event list; the first is for what happens at once
   std::vector<WorkloadPlan> workloads;

@@ -13,8 +13,8 @@ namespace {
 constexpr Duration longest_delay = Duration::nanoseconds(std::int64_t{1} << 61);
 
 /// At what pace each of those at work gets on, on shared cores.
-double pace_of(const Instance& instance, double cores) {
-  return std::min(1.0, cores / instance.cores.running) / instance.work_factor;
+double pace_of(const Instance& instance) {
+  return instance.cores.pace / instance.work_factor;
 }
 
 }  // namespace
@@ -105,8 +105,7 @@ void Door::begin_work(std::uint32_t slot, const Job& job, Instance& instance) {
 
 void Door::share_cores(InstanceId index, std::uint32_t slot, Duration work) {
   Instance& instance = instances_[index];
-  const ServicePlan& service = service_of(instance);
-  advance_cores(instance, service.cores);
+  advance_cores(instance);
   SharedCores& cores = instance.cores;
   if (cores.running == 0) {
     cores.virtual_now = 0;
@@ -121,12 +120,12 @@ void Door::share_cores(InstanceId index, std::uint32_t slot, Duration work) {
 
 /// Moves the virtual time of an instance to now, at the pace of one job's share: before every
 /// change of how many run, or how fast.
-void Door::advance_cores(Instance& instance, double cores) {
+void Door::advance_cores(Instance& instance) {
   SharedCores& shared = instance.cores;
-  shared.settle(now_, cores);
+  shared.settle(now_);
   if (shared.running > 0) {
     shared.virtual_now +=
-        static_cast<double>((now_ - shared.updated).in_nanoseconds()) * pace_of(instance, cores);
+        static_cast<double>((now_ - shared.updated).in_nanoseconds()) * pace_of(instance);
   }
   shared.updated = now_;
 }
@@ -137,15 +136,17 @@ bool Door::is_at_work(SlabId frame) const {
 
 void Door::schedule_cores(InstanceId index) {
   SharedCores& shared = instances_[index].cores;
-  const double cores = service_of(instances_[index]).cores;
+  const ServicePlan& service = service_of(instances_[index]);
+  shared.share(service.cores,
+               service.core_paces == none ? nullptr : &plan_->core_paces[service.core_paces]);
   ++shared.stamp;
   while (!shared.pieces.empty() && !is_at_work(shared.pieces.front().frame)) {
     std::pop_heap(shared.pieces.begin(), shared.pieces.end());
     shared.pieces.pop_back();
   }
   if (shared.pieces.empty()) return;
-  const double wait = std::ceil((shared.pieces.front().finish - shared.virtual_now) /
-                                pace_of(instances_[index], cores));
+  const double wait =
+      std::ceil((shared.pieces.front().finish - shared.virtual_now) / pace_of(instances_[index]));
   const Duration rounded = Duration::rounded_nanoseconds(std::max(0.0, wait));
   schedule(now_ + std::min(rounded, longest_work), next_order(index),
            {.kind = RunEvent::Kind::cores_fire, .slot = index, .stamp = shared.stamp});
@@ -154,7 +155,7 @@ void Door::schedule_cores(InstanceId index) {
 bool Door::cores_are_due(InstanceId index, std::uint32_t stamp) {
   Instance& instance = instances_[index];
   if (instance.cores.stamp != stamp) return false;
-  advance_cores(instance, service_of(instance).cores);
+  advance_cores(instance);
   return true;
 }
 
@@ -176,7 +177,7 @@ std::uint32_t Door::next_done_on_cores(Instance& instance) {
 void Door::leave_cores(InstanceId index) {
   Instance& instance = instances_[index];
   expects(instance.cores.running > 0, "who leaves the cores has run on them");
-  advance_cores(instance, service_of(instance).cores);
+  advance_cores(instance);
   --instance.cores.running;
   schedule_cores(index);
 }
@@ -194,7 +195,7 @@ void Door::change_paces(Time now, const std::vector<WorkPace>& paces) {
     if (!is_here(pace.instance)) continue;
     Instance& instance = instances_[pace.instance];
     const ServicePlan& service = service_of(instance);
-    if (service.cores > 0) advance_cores(instance, service.cores);
+    if (service.cores > 0) advance_cores(instance);
     instance.work_factor = pace.factor;
     if (service.cores > 0) schedule_cores(pace.instance);
   }

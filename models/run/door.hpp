@@ -70,7 +70,7 @@ class Door : public Caller {
                       const ServicePlan& service) const;
   void change_pace_of_workers(const std::vector<WorkPace>& paces);
   void share_cores(InstanceId instance, std::uint32_t frame, Duration work);
-  void advance_cores(Instance& instance, double cores);
+  void advance_cores(Instance& instance);
   bool is_at_work(SlabId frame) const;
 };
 

@@ -23,11 +23,23 @@ void Instance::restart(const InstancePlan& place) {
   wanted = started = up = !canary;
 }
 
-void SharedCores::settle(Time now, double cores_there) {
+void SharedCores::settle(Time now) {
   expects(now >= settled, "cores are not settled for the past");
   const auto elapsed = static_cast<Integral>((now - settled).in_nanoseconds());
   settled = now;
-  busy_millis += std::min(running * std::uint64_t{1000}, thousandths(cores_there)) * elapsed;
+  busy_millis += busy * elapsed;
+}
+
+void SharedCores::share(double cores, const CorePaces* paces) {
+  if (running == 0) {
+    busy = 0;
+  } else if (paces == nullptr) {
+    pace = std::min(1.0, cores / running);
+    busy = std::min(running * std::uint64_t{1000}, thousandths(cores));
+  } else {
+    pace = paces->pace(running);
+    busy = std::min(paces->busy_thousandths(running), thousandths(cores));
+  }
 }
 
 ServiceOutcome Instance::collect(Time now, const ServicePlan& plan) {
@@ -43,7 +55,7 @@ ServiceOutcome Instance::collect(Time now, const ServicePlan& plan) {
   ServiceOutcome part;
   part.busy_millis = closed(busy_time, busy) * 1000;
   if (plan.cores > 0) {
-    cores.settle(now, plan.cores);
+    cores.settle(now);
     part.busy_millis = cores.busy_millis;
     cores.busy_millis = 0;
   }

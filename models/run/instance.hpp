@@ -13,8 +13,8 @@
 
 namespace rehearse {
 
-/// Processor sharing by virtual time: each of n jobs at work runs at min(1, cores / n), so all
-/// finish in the order of (virtual arrival + work), and one event an instance suffices.
+/// Processor sharing by virtual time: all n pieces at work run at one pace, so all finish in the
+/// order of (virtual arrival + work), and one event an instance suffices.
 struct SharedCores {
   struct Piece {
     double finish = 0;  // virtual time, in nanoseconds of work
@@ -32,9 +32,13 @@ struct SharedCores {
   std::uint64_t sequence = 0;
   std::uint32_t running = 0;
   std::uint32_t stamp = 0;  // of the valid event
+  double pace = 1;          // of each piece, as long as so many run
+  std::uint64_t busy = 0;   // thousandths of cores, likewise
 
   /// Brings busy_millis up to `now`; before every change of `running`.
-  void settle(Time now, double cores);
+  void settle(Time now);
+  /// Sets pace and business; after every change of `running`.
+  void share(double cores, const CorePaces* paces);
 };
 
 /// A running copy of a service, in two cache lines of what most events touch and more that few do.

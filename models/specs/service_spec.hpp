@@ -8,6 +8,7 @@
 
 #include "language/table.hpp"
 #include "language/value_kinds.hpp"
+#include "models/policies/core_sharing.hpp"
 #include "models/policies/queue.hpp"
 #include "models/specs/client_spec.hpp"
 #include "models/specs/step_spec.hpp"
@@ -35,13 +36,6 @@ struct EndpointSpec {
   std::vector<BehaviourSpec> behaviours;
   OwnErrorsSpec errors;
   bool operator==(const EndpointSpec&) const = default;
-};
-
-/// Work burns CPU: the jobs at work share the cores equally, none gets more than one (processor
-/// sharing).
-struct CpuSpec {
-  double cores = 1;
-  bool operator==(const CpuSpec&) const = default;
 };
 
 /// Instance i stands in zones[i % zones.size()] and on hosts[i % hosts.size()]; without hosts each
@@ -90,12 +84,6 @@ struct ServiceSpec {
 
 inline constexpr Choice<OwnErrorsSpec::At> error_at_words{{OwnErrorsSpec::At::start, "start"},
                                                           {OwnErrorsSpec::At::end, "end"}};
-
-template <class Visitor, SpecOf<CpuSpec> Spec>
-void describe(Visitor& visitor, Spec& spec) {
-  visitor.key({"cores", "Jobs at work share so many cores equally.", Need::required}, spec.cores,
-              Number{0, 10'000, Number::Lower::excluded});
-}
 
 template <class Visitor, SpecOf<PlacementSpec> Spec>
 void describe(Visitor& visitor, Spec& spec) {

@@ -89,6 +89,7 @@ TEST_CASE("what is left out of most scenarios goes the same way however a run is
   CHECK(scenarios_changed_by({.sized = true}) > 10);
   CHECK(scenarios_changed_by({.impatient = true}) > 10);
   CHECK(scenarios_changed_by({.tolerant = true}) > 10);
+  CHECK(scenarios_changed_by({.bent = true}) > 10);
 }
 
 TEST_CASE("a collapse goes the same way however it is cut", "[property]") {

@@ -91,6 +91,7 @@ class Maker {
         service.queue.discipline = CodelSpec{Duration::milliseconds(1), Duration::milliseconds(4)};
       }
       if (luck_.chance(0.3)) service.cpu = CpuSpec{luck_.chance(0.5) ? 1.0 : 2.5};
+      if (ingredients_.bent && service.cpu) service.cpu->sharpness = 1.5;
       if (i == 0 || luck_.chance(0.5)) service.placement.zones = {"a", "b"};
       if (luck_.chance(0.3)) service.correlation = 0.5;
       if (ingredients_.sized && luck_.chance(0.5)) service.size_loading = 0.7;

@@ -31,6 +31,8 @@ struct Ingredients {
   bool impatient = false;
   /// Some failures of calls do no harm. Likewise.
   bool tolerant = false;
+  /// Cores have a sharpness. Likewise.
+  bool bent = false;
 };
 
 /// Two to six services that call only later ones (so that no feedback arises), one or two
