@@ -208,7 +208,7 @@ struct Plan {
   std::vector<StepId> branches;  // first step of each branch of each parallel step
   std::vector<Law> laws;
   std::vector<CountLaw> count_laws;
-  std::vector<double> tolerated;   // shares of the failures of calls
+  std::vector<double> tolerated;  // shares of the failures of calls
   std::vector<CorePaces> core_paces;
   std::uint64_t size_purpose = 0;  // of the size of a request
   std::uint32_t lanes = 1;         // of the event list; the first is for what happens at once

@@ -253,11 +253,10 @@ std::string service_facts(const ServiceSpec& service) {
       "{} of {}{}, {}", counted(whole(service.instances), "instance"),
       service.workers ? counted(whole(*service.workers), "worker") : "unlimited workers",
       service.cpu
-          ? fmt::format(" on {} {}{}", service.cpu->cores,
-                        service.cpu->cores == 1 ? "core" : "cores",
-                        service.cpu->sharpness
-                            ? fmt::format(" of sharpness {}", *service.cpu->sharpness)
-                            : "")
+          ? fmt::format(
+                " on {} {}{}", service.cpu->cores, service.cpu->cores == 1 ? "core" : "cores",
+                service.cpu->sharpness ? fmt::format(" of sharpness {}", *service.cpu->sharpness)
+                                       : "")
           : "",
       counted(service.endpoints.size(), "endpoint"));
 }

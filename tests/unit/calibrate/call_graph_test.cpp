@@ -177,12 +177,12 @@ TEST_CASE("a call graph of calls that nobody recorded is refused with the first 
   CHECK_THAT(test::refusal(header_of_2021 + "0,a,10,0.7,(?),db,store,,5\n"),
              Catch::Contains("no usable span") &&
                  Catch::Contains("does not name the service that recorded it"));
-  const SpanSet set = read_text(
-      R"({"timestamp":1,"traceid":"T","rpc_id":"0","rpctype":"http","um":"USER",)"
-      R"("interface":"home","dm":"MS_1","rt":9.5})"
-      "\n"
-      R"({"timestamp":1,"traceid":"T","rpc_id":"0.1","rpctype":"db","um":"UNKNOWN",)"
-      R"("interface":"","dm":"MS_3","rt":9.5})");
+  const SpanSet set =
+      read_text(R"({"timestamp":1,"traceid":"T","rpc_id":"0","rpctype":"http","um":"USER",)"
+                R"("interface":"home","dm":"MS_1","rt":9.5})"
+                "\n"
+                R"({"timestamp":1,"traceid":"T","rpc_id":"0.1","rpctype":"db","um":"UNKNOWN",)"
+                R"("interface":"","dm":"MS_3","rt":9.5})");
   CHECK(set.counts.calls_of_nobody == 1);
   CHECK_THAT(set.counts.first_left_out.why, Catch::Contains("does not name the service"));
 }
