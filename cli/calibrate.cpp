@@ -101,6 +101,24 @@ std::uint64_t sample_size(const std::string& said) {
   return static_cast<std::uint64_t>(spans);
 }
 
+/// "service=k8s.deployment.name", "operation=http.route".
+NameBy name_by(const std::vector<std::string>& said) {
+  NameBy asked;
+  for (const std::string& one : said) {
+    const std::size_t end = std::min(one.find('='), one.size());
+    const std::string_view what = std::string_view(one).substr(0, end);
+    const std::string attribute = one.substr(std::min(end + 1, one.size()));
+    if ((what != "service" && what != "operation") || attribute.empty()) {
+      throw InvalidInput(
+          fmt::format("--name-by {}: expected service=ATTRIBUTE or operation=ATTRIBUTE, as "
+                      "service=k8s.deployment.name",
+                      visible_name(one)));
+    }
+    (what == "service" ? asked.service : asked.operation).push_back(attribute);
+  }
+  return asked;
+}
+
 CalibrateOptions options_from(const Arguments& arguments) {
   CalibrateOptions options;
   // Beyond a few the one that cuts the file into elements cannot keep the others busy.
@@ -111,6 +129,7 @@ CalibrateOptions options_from(const Arguments& arguments) {
   if (const auto columns = arguments.text("columns")) {
     options.read.columns = mapping_called(*columns);
   }
+  options.read.name_by = name_by(arguments.texts("name-by"));
   constexpr double least_percent = 100 / most_adjusted_count;
   options.sampling_percent = arguments.number("sampling-percent", least_percent, 100);
   if (const auto said = arguments.text("sample")) options.read.most_spans = sample_size(*said);
@@ -180,6 +199,8 @@ Verb calibrate_verb() {
       {"force", 0, "", "overwrite what a person wrote there, too, unless its evidence says given"},
       {"format", 0, "FORMAT", "jaeger, zipkin, otlp, xray, datadog or csv (default: by content)"},
       {"columns", 0, "MAPPING", fmt::format("a file, or {}", fmt::join(shipped_names(), ", "))},
+      {"name-by", 0, "WHAT=ATTRIBUTE",
+       "name each service or operation by an attribute, as service=k8s.deployment.name", true},
       {"anonymise", 0, "", "replace the names of services, operations and instances"},
       {"sample", 0, "N",
        fmt::format("keep at most so many spans, whole traces at random, as 2M (default: {}M)",

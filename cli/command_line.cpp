@@ -41,9 +41,15 @@ std::string hint_for(const std::string& word, const std::vector<Option>& options
 }
 
 /// What is said more than once would be ambiguous: which one counts?
-void refuse_repeated(const std::string& verb,
+void refuse_repeated(const std::string& verb, const std::vector<Option>& options,
                      const std::vector<std::pair<std::string, std::string>>& values) {
+  const auto may_repeat = [&](const std::string& name) {
+    return std::any_of(options.begin(), options.end(), [&](const Option& option) {
+      return option.repeatable && option.name == name;
+    });
+  };
   for (std::size_t i = 0; i < values.size(); ++i) {
+    if (may_repeat(values[i].first)) continue;
     for (std::size_t k = 0; k < i; ++k) {
       if (values[i].first != values[k].first) continue;
       throw InvalidInput(fmt::format("rehearse {}: --{} is given twice", verb, values[i].first));
@@ -102,6 +108,14 @@ std::optional<std::string> Arguments::text(const std::string& option) const {
   return found->second;
 }
 
+std::vector<std::string> Arguments::texts(const std::string& option) const {
+  std::vector<std::string> found;
+  for (const auto& [name, value] : values_) {
+    if (name == option) found.push_back(value);
+  }
+  return found;
+}
+
 std::optional<std::uint64_t> Arguments::whole_number(const std::string& option, std::uint64_t least,
                                                      std::uint64_t most) const {
   const auto said = text(option);
@@ -133,7 +147,7 @@ Arguments parse_arguments(const std::string& verb, const std::vector<Option>& op
       values.emplace_back(option.string_key, option.value.empty() ? "" : option.value.front());
     }
   }
-  refuse_repeated(verb, values);
+  refuse_repeated(verb, options, values);
   refuse_empty(verb, options, values);
   return {std::move(positional), std::move(values)};
 }

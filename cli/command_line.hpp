@@ -14,6 +14,7 @@ struct Option {
   char letter = 0;       // 0: none
   std::string argument;  // how help names it; empty: a switch
   std::string meaning;
+  bool repeatable = false;  // each time it says something more
 };
 
 /// The words after a verb, taken apart. Values of options by name; switches are present or not.
@@ -26,6 +27,8 @@ class Arguments {
   const std::vector<std::string>& positional() const { return positional_; }
   bool has(const std::string& option) const { return text(option).has_value(); }
   std::optional<std::string> text(const std::string& option) const;
+  /// Of an option that may be given more than once, in the order in which they were given.
+  std::vector<std::string> texts(const std::string& option) const;
 
   /// Throws InvalidInput, naming the option, for anything but a whole number in [least, most].
   std::optional<std::uint64_t> whole_number(const std::string& option, std::uint64_t least,
@@ -40,7 +43,7 @@ class Arguments {
 
 /// Takes `words` apart by the options of a verb. Throws InvalidInput for what the verb does not
 /// know (with the option that was probably meant), an option without its argument, or one given
-/// twice.
+/// twice that is not repeatable.
 Arguments parse_arguments(const std::string& verb, const std::vector<Option>& options,
                           const std::vector<std::string>& words);
 

@@ -63,6 +63,12 @@ void tell_of_spans(AccountText out, const Account& account) {
        "without any trace that can be read: left out");
   tell(out, account.read.unreadable_values, "value", "values",
        "that cannot be read whole: kept in part, or left out");
+  spans(account.read.without_asked_service,
+        "without an attribute that names the service (--name-by): named as without it");
+  spans(account.read.without_asked_operation,
+        "without an attribute that names the operation (--name-by): named as without it");
+  tell(out, account.read.services_in_namespaces, "service", "services",
+       "of a name that another namespace has, too: called name.namespace");
   tell(out, account.read.lines_without_json, "line", "lines",
        "between documents that hold no JSON: left out");
   if (const FirstLeftOut& first = account.read.first_left_out; !first.file.empty()) {

@@ -18,6 +18,7 @@ int rank_of(std::string_view key, const std::array<std::string_view, N>& names) 
 }
 
 constexpr std::array<std::string_view, 2> service_keys{"service.name", "serviceName"};
+constexpr std::array<std::string_view, 1> namespace_keys{"service.namespace"};
 constexpr std::array<std::string_view, 7> instance_keys{"service.instance.id",
                                                         "k8s.pod.name",
                                                         "container.id",
@@ -110,16 +111,52 @@ class WordSet {
 
 }  // namespace
 
-void ResourceReader::offer(Ranked& slot, int rank, const AttributeValue& value) {
+void AskedNames::see(std::string_view key, const AttributeValue& value) {
+  if (!set_.name_by.is_asked()) return;
+  std::string storage;
+  const auto offer = [&](const std::vector<std::string>& asked, RankedName& slot, auto name_of) {
+    const auto found = std::find(asked.begin(), asked.end(), key);
+    const int rank = static_cast<int>(found - asked.begin());
+    if (found == asked.end() || rank >= slot.rank) return;
+    const std::string_view text = value.as_text(storage);
+    if (!text.empty()) slot = {set_.names.intern(name_of(text)), rank};
+  };
+  offer(set_.name_by.service, service_,
+        [](std::string_view text) { return service_name_of(text); });
+  offer(set_.name_by.operation, operation_,
+        [](std::string_view text) { return operation_name_of(text); });
+}
+
+void name_as_asked(SpanSet& set, Span& span, const AskedNames& of_span,
+                   const ResourceReader* resource) {
+  if (!set.name_by.is_asked()) return;
+  const auto name = [&](NameId& named, NameId own, NameId of_resource, std::uint64_t& without) {
+    const NameId asked = own != 0 ? own : of_resource;
+    if (asked != 0) named = asked;
+    if (asked == 0) ++without;
+  };
+  if (!set.name_by.service.empty()) {
+    name(span.service, of_span.service(), resource ? resource->asked().service() : 0,
+         set.counts.without_asked_service);
+  }
+  if (!set.name_by.operation.empty()) {
+    name(span.operation, of_span.operation(), resource ? resource->asked().operation() : 0,
+         set.counts.without_asked_operation);
+  }
+}
+
+void ResourceReader::offer(RankedName& slot, int rank, const AttributeValue& value) {
   if (rank < 0 || rank >= slot.rank) return;
   std::string storage;
   const std::string_view text = value.as_text(storage);
   if (text.empty()) return;
-  slot = {names_.intern(service_name_of(text)), rank};
+  slot = {set_.names.intern(service_name_of(text)), rank};
 }
 
 void ResourceReader::see(std::string_view key, const AttributeValue& value) {
+  asked_.see(key, value);
   offer(service_, rank_of(key, service_keys), value);
+  offer(namespace_, rank_of(key, namespace_keys), value);
   offer(instance_, rank_of(key, instance_keys), value);
   offer(version_, rank_of(key, version_keys), value);
   offer(zone_, rank_of(key, zone_keys), value);
@@ -128,19 +165,21 @@ void ResourceReader::see(std::string_view key, const AttributeValue& value) {
 
 void ResourceReader::apply(Span& span) const {
   if (span.service == 0) span.service = service_.name;
+  if (namespace_.name != 0) name_in_namespace(set_, span, namespace_.name);
   if (span.instance == 0) span.instance = instance_.name;
   if (span.version == 0) span.version = version_.name;
   if (span.zone == 0) span.zone = zone_.name;
   if (span.host == 0) span.host = host_.name;
 }
 
-bool SpanAttributeReader::looks_at(std::string_view key) {
+bool SpanAttributeReader::looks_at(std::string_view key) const {
   static constexpr WordSet keys(span_keys, one_of_keys, percent_keys, peer_keys, peer_host_keys);
-  return keys.contains(key);
+  return keys.contains(key) || (set_.name_by.is_asked() && set_.name_by.mentions(key));
 }
 
 void SpanAttributeReader::see(std::string_view key, const AttributeValue& value) {
   if (!looks_at(key)) return;
+  asked_.see(key, value);
   if (key == "span.kind") {
     std::string storage;
     span_.kind = span_kind_of(value.as_text(storage));
@@ -177,7 +216,7 @@ void SpanAttributeReader::see_peer(std::string_view key, const AttributeValue& v
   std::string storage;
   const std::string_view text = value.as_text(storage);
   if (text.empty() || is_address(text) || text == "localhost") return;
-  const NameId name = names_.intern_made(
+  const NameId name = set_.names.intern_made(
       NameUse::service, text, {},
       [](std::string_view host, std::string_view) { return service_name_of(host); });
   if (better_peer) {
@@ -195,7 +234,7 @@ void SpanAttributeReader::see_peer(std::string_view key, const AttributeValue& v
 }
 
 void SpanAttributeReader::name_operation(std::string_view recorded) {
-  span_.operation = names_.intern_made(NameUse::operation, recorded, route_, operation_name_of);
+  span_.operation = set_.names.intern_made(NameUse::operation, recorded, route_, operation_name_of);
 }
 
 std::optional<double> SpanAttributeReader::adjusted_count() const {

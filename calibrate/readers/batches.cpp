@@ -83,6 +83,7 @@ void read_in_batches(const std::string& file, const BatchWork& work, SpanSet& se
     if (!batch) {
       batch = std::make_unique<FileBatch>(file);
       batch->text.reserve(usual_bytes);
+      batch->set.name_by = set.name_by;
     }
     batch->set.sample.halve_to(halvings);
     filler.fill(*batch);

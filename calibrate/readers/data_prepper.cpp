@@ -60,7 +60,7 @@ bool read_data_prepper_document(const JsonValue& document, SpanSet& set) {
   constexpr int most_nested = 6;
   if (!is_stored_span(document)) return false;
   OtlpSpanReader span(set);
-  ResourceReader resource(set.names);
+  ResourceReader resource(set);
   OtlpSpanFields fields;
   for_each_field({}, document, most_nested, [&](std::string_view name, const JsonValue& value) {
     if (const auto of_resource = behind("resource.attributes.", name)) {

@@ -45,7 +45,7 @@ SpanKind kind_of_type(std::string_view type) {
 class DatadogSpan {
  public:
   DatadogSpan(const JsonValue& record, SpanSet& set)
-      : set_(set), resource_(set.names), attributes_(set.names, span_) {
+      : set_(set), resource_(set), attributes_(set, span_) {
     span_.trace = {0, number_of_id(record.text_of("trace_id"))};
     span_.id = number_of_id(record.text_of("span_id"));
     span_.parent = number_of_id(record.text_of("parent_id"));
@@ -85,6 +85,7 @@ class DatadogSpan {
     span_.service = set_.names.intern(service_name_of(service_));
     resource_.apply(span_);
     attributes_.name_operation(operation);
+    name_as_asked(set_, span_, attributes_.asked(), &resource_);
     if (probability) {
       take_adjusted_count(set_, span_, 1 / *probability);
     } else if (const auto count = attributes_.adjusted_count()) {

@@ -50,8 +50,8 @@ void for_each_tag(const Found& tags, const Found& fields, const Wants& wants, co
   }
 }
 
-ResourceReader read_process(const JsonValue& process, NameTable& names) {
-  ResourceReader reader(names);
+ResourceReader read_process(const JsonValue& process, SpanSet& set) {
+  ResourceReader reader(set);
   const auto [service, tags, fields] = process.members<3>({"serviceName", "tags", "tag"});
   if (service) reader.see("serviceName", *service);
   for_each_tag(
@@ -105,16 +105,23 @@ void read_span(const JsonValue& value, std::string_view default_trace, const Pro
   span.id = span_id_of(text_of(id, storage));
   span.parent = parent_of(parent, references, span.trace);
   set_times_in_microseconds(span, integer_of(start), integer_of(duration));
-  SpanAttributeReader attributes(set.names, span);
-  for_each_tag(tags, fields, SpanAttributeReader::looks_at,
-               [&](std::string_view key, const JsonValue& said) { attributes.see(key, said); });
+  SpanAttributeReader attributes(set, span);
+  for_each_tag(
+      tags, fields, [&](std::string_view key) { return attributes.looks_at(key); },
+      [&](std::string_view key, const JsonValue& said) { attributes.see(key, said); });
   attributes.name_operation(text_of(name, storage));
   if (const auto count = attributes.adjusted_count()) take_adjusted_count(set, span, *count);
   const auto known = processes.find(text_of(process, storage));
+  const auto finish = [&](const ResourceReader& resource) {
+    resource.apply(span);
+    name_as_asked(set, span, attributes.asked(), &resource);
+  };
   if (known != processes.end()) {
-    known->second.apply(span);
+    finish(known->second);
   } else if (embedded) {
-    read_process(*embedded, set.names).apply(span);
+    finish(read_process(*embedded, set));
+  } else {
+    name_as_asked(set, span, attributes.asked(), nullptr);
   }
   keep_span(set, span);
 }
@@ -127,7 +134,7 @@ bool read_jaeger_trace(const JsonValue& trace, SpanSet& set) {
   Processes processes;
   if (described) {
     described->for_each_member([&](std::string_view key, const JsonValue& process) {
-      processes.emplace(std::string(key), read_process(process, set.names));
+      processes.emplace(std::string(key), read_process(process, set));
     });
   }
   std::string storage;

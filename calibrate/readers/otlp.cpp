@@ -49,8 +49,9 @@ void read_span(const JsonValue& value, const ResourceReader& resource, SpanSet& 
   const auto [trace, id, state, parent, name, kind, start, end, attributes, status] =
       value.members(members_of_span);
   OtlpSpanReader span(set);
-  for_each_attribute(attributes, SpanAttributeReader::looks_at,
-                     [&](std::string_view key, const JsonValue& plain) { span.see(key, plain); });
+  for_each_attribute(
+      attributes, [&](std::string_view key) { return span.looks_at(key); },
+      [&](std::string_view key, const JsonValue& plain) { span.see(key, plain); });
   std::string storage;
   OtlpSpanFields fields;
   fields.trace = trace_id_of(text_of(trace, storage));
@@ -72,7 +73,7 @@ bool read_otlp_resource_spans(const JsonValue& resource_spans, SpanSet& set) {
   auto scopes = resource_spans.member("scopeSpans");
   if (!scopes) scopes = resource_spans.member("instrumentationLibrarySpans");
   if (!scopes || !scopes->is_array()) return false;
-  ResourceReader resource(set.names);
+  ResourceReader resource(set);
   if (const auto described = resource_spans.member("resource")) {
     for_each_attribute(
         described->member("attributes"), [](std::string_view) { return true; },

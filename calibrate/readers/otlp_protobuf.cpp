@@ -115,7 +115,7 @@ class ResourceSpansReader {
   /// `offset`: of the first of the bytes in the file.
   ResourceSpansReader(std::string_view bytes, std::uint64_t offset, LeftOutOfFile& left_out,
                       SpanSet& set)
-      : bytes_(bytes), offset_(offset), left_out_(left_out), set_(set), resource_(set.names) {}
+      : bytes_(bytes), offset_(offset), left_out_(left_out), set_(set), resource_(set) {}
 
   /// False when the end of it cannot be read.
   bool read() {
@@ -261,7 +261,7 @@ class ResourceSpansReader {
         break;
       case span_attribute:
         read_attribute(
-            bytes_of(field), SpanAttributeReader::looks_at,
+            bytes_of(field), [&](std::string_view key) { return span.looks_at(key); },
             [&](std::string_view key, const AttributeValue& value) { span.see(key, value); });
         break;
       case span_status:

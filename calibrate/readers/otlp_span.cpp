@@ -18,6 +18,7 @@ void OtlpSpanReader::keep(const OtlpSpanFields& fields, const ResourceReader& re
   if (fields.kind) span_.kind = *fields.kind;
   span_.error = span_.error || fields.failed;
   resource.apply(span_);
+  name_as_asked(set_, span_, attributes_.asked(), &resource);
   keep_span(set_, span_);
 }
 

@@ -25,10 +25,11 @@ struct OtlpSpanFields {
 /// Makes one span of what OTLP says of it: first its attributes, then all the rest.
 class OtlpSpanReader {
  public:
-  explicit OtlpSpanReader(SpanSet& set) : set_(set), attributes_(set.names, span_) {}
+  explicit OtlpSpanReader(SpanSet& set) : set_(set), attributes_(set, span_) {}
   OtlpSpanReader(const OtlpSpanReader&) = delete;
   OtlpSpanReader& operator=(const OtlpSpanReader&) = delete;
 
+  bool looks_at(std::string_view key) const { return attributes_.looks_at(key); }
   void see(std::string_view key, const AttributeValue& value) { attributes_.see(key, value); }
   /// Adds the span to the set, or counts why not.
   void keep(const OtlpSpanFields& fields, const ResourceReader& resource);

@@ -110,6 +110,7 @@ std::string first_left_out_text(const FirstLeftOut& first) {
 
 SpanSet read_spans(const std::vector<std::string>& files, const ReadOptions& options) {
   SpanSet set;
+  set.name_by = options.name_by;
   for (const std::string& file : files) {
     for_each_input(file, options.input_limits,
                    [&](Input& input) { read_input(input, options, set); });
@@ -128,6 +129,7 @@ SpanSet read_spans(const std::vector<std::string>& files, const ReadOptions& opt
     throw InvalidInput(fmt::format("no trace fits into a sample of {}: the traces are larger",
                                    counted(options.most_spans, "span")));
   }
+  settle_namespaces(set);
   // Which of these were met depends on threads.
   forget_unused_names(set);
   normalise(set, options.threads);

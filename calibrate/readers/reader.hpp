@@ -18,6 +18,7 @@ enum class TraceFormat { detect, jaeger, zipkin, otlp, xray, datadog, csv };
 struct ReadOptions {
   TraceFormat format = TraceFormat::detect;
   std::optional<ColumnMapping> columns;
+  NameBy name_by;
   InputLimits input_limits;
   ScannerLimits scanner_limits;
   /// Of more than these a sample of whole traces is kept.

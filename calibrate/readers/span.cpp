@@ -4,11 +4,13 @@
 #include <array>
 #include <iterator>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "calibrate/readers/identifiers.hpp"
 #include "calibrate/readers/span_order.hpp"
 #include "sim/expects.hpp"
 #include "sim/huge_page_hint.hpp"
@@ -29,6 +31,8 @@ constexpr std::size_t most_names_without_use = std::size_t{1} << 16;
 constexpr std::size_t spans_of_chunk = 360'000;
 constexpr std::size_t room_of_chunk = 400'000;
 constexpr std::size_t spans_of_few = 10'000;
+/// No name holds it.
+constexpr char before_namespace = '\x1F';
 /// Not yet asked for.
 constexpr NameId unknown_name = std::numeric_limits<NameId>::max();
 
@@ -118,6 +122,9 @@ constexpr std::array numbers_of_counts{&ReadCounts::spans,
                                        &ReadCounts::truncated_trace_ids,
                                        &ReadCounts::unreadable_values,
                                        &ReadCounts::lines_without_json,
+                                       &ReadCounts::without_asked_service,
+                                       &ReadCounts::without_asked_operation,
+                                       &ReadCounts::services_in_namespaces,
                                        &ReadCounts::inferred_segments,
                                        &ReadCounts::unweighted_segments,
                                        &ReadCounts::calls_without_name,
@@ -371,6 +378,46 @@ void set_times_in_microseconds(Span& span, std::optional<std::int64_t> start,
   }
   span.start = *start * nanoseconds_per_microsecond;
   span.end = span.start + *duration * nanoseconds_per_microsecond;
+}
+
+void name_in_namespace(SpanSet& set, Span& span, NameId name_space) {
+  if (span.service == 0) return;
+  span.service = set.names.intern_made(
+      NameUse::in_namespace, set.names.text(span.service), set.names.text(name_space),
+      [](std::string_view service, std::string_view of) {
+        return std::string(service) + before_namespace + std::string(of);
+      });
+}
+
+void settle_namespaces(SpanSet& set) {
+  std::vector<NameId> renamed(set.names.size());
+  std::iota(renamed.begin(), renamed.end(), NameId{0});
+  const auto end_of_name = [&](NameId name) { return set.names.text(name).find(before_namespace); };
+  if (std::all_of(renamed.begin(), renamed.end(),
+                  [&](NameId name) { return end_of_name(name) == std::string::npos; })) {
+    return;
+  }
+  std::vector<bool> used(renamed.size(), false);
+  for_each_span(set, [&](const Span& span) { used[span.service] = true; });
+  std::map<std::string, std::vector<NameId>> namesakes;
+  for (NameId name = 0; name < renamed.size(); ++name) {
+    const std::size_t end = end_of_name(name);
+    if (!used[name] || end == std::string::npos) continue;
+    namesakes[set.names.text(name).substr(0, end)].push_back(name);
+  }
+  for (const auto& [service, names] : namesakes) {
+    for (const NameId name : names) {
+      std::string text = service;
+      if (names.size() > 1) {
+        text = set.names.text(name);
+        text[service.size()] = '.';
+        text = service_name_of(text);
+        ++set.counts.services_in_namespaces;
+      }
+      renamed[name] = set.names.intern(text);
+    }
+  }
+  for_each_span(set, [&](Span& span) { span.service = renamed[span.service]; });
 }
 
 bool keeps_times(const Span& span) {

@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "calibrate/readers/name_by.hpp"
 #include "calibrate/readers/trace_id.hpp"
 #include "calibrate/readers/trace_sample.hpp"
 #include "sim/hash.hpp"
@@ -60,7 +61,7 @@ struct Span {
 static_assert(sizeof(Span) == 88);
 
 /// What a name is made for, each by a function of its own.
-enum class NameUse : std::uint8_t { none, service, operation };
+enum class NameUse : std::uint8_t { none, service, operation, in_namespace };
 
 /// Keeps each text once.
 class NameTable {
@@ -137,12 +138,15 @@ struct ReadCounts {
   std::uint64_t truncated_trace_ids = 0;  // in the sample: kept, in the trace whose id ends so
   std::uint64_t unreadable_values = 0;    // no JSON; what they were of is kept as far as it can be
   std::uint64_t lines_without_json = 0;   // between documents: of a log
-  std::uint64_t inferred_segments = 0;    // X-Ray's; the calls that they repeat are kept
-  std::uint64_t unweighted_segments = 0;  // X-Ray's: of how many requests these are is not told
-  std::uint64_t calls_without_name = 0;   // of a call graph, where one of the two sides has none
-  std::uint64_t calls_of_nobody = 0;      // of these: left out, for want of who recorded it
-  std::uint64_t implied_callees = 0;      // in the sample: kept as long as their callers waited
-  FirstLeftOut first_left_out;            // of several files, in the first by name
+  std::uint64_t without_asked_service = 0;    // no attribute that NameBy asks for: named as ever
+  std::uint64_t without_asked_operation = 0;  // likewise
+  std::uint64_t services_in_namespaces = 0;   // in the sample: of a name that others have elsewhere
+  std::uint64_t inferred_segments = 0;        // X-Ray's; the calls that they repeat are kept
+  std::uint64_t unweighted_segments = 0;      // X-Ray's: of how many requests these are is not told
+  std::uint64_t calls_without_name = 0;  // of a call graph, where one of the two sides has none
+  std::uint64_t calls_of_nobody = 0;     // of these: left out, for want of who recorded it
+  std::uint64_t implied_callees = 0;     // in the sample: kept as long as their callers waited
+  FirstLeftOut first_left_out;           // of several files, in the first by name
   bool operator==(const ReadCounts&) const = default;
 };
 
@@ -178,6 +182,7 @@ struct SpanSet {
   std::unordered_set<StandIn, HashOfStandIn> stand_ins;
   std::vector<Follower> followers;
   NameTable names;
+  NameBy name_by;  // of parts, too
   ReadCounts counts;
   TraceSample sample;  // whose traces alone are here
 };
@@ -222,6 +227,14 @@ std::string text(const FirstLeftOut& left_out);
 /// read or it does not fit.
 void set_times_in_microseconds(Span& span, std::optional<std::int64_t> start,
                                std::optional<std::int64_t> duration);
+
+/// Notes the namespace of the service of `span`, if it has one: behind the name, until
+/// `settle_namespaces`.
+void name_in_namespace(SpanSet& set, Span& span, NameId name_space);
+
+/// Where services of one name are in two namespaces or more, "name.namespace" is what each of them
+/// is called from now on; all others are called by their names alone.
+void settle_namespaces(SpanSet& set);
 
 /// Checks the times of `span` and stores it where its trace is in the sample, or counts why not.
 /// Times are in nanoseconds; what is outside [0, 2^63) or longer than a week is taken for damage.

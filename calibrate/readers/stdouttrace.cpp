@@ -32,7 +32,7 @@ void read_printed_by_go(const JsonValue& record, const JsonValue& context, SpanS
   OtlpSpanReader span(set);
   for_each_listed(record, "Attributes",
                   [&](std::string_view key, const JsonValue& value) { span.see(key, value); });
-  ResourceReader resource(set.names);
+  ResourceReader resource(set);
   for_each_listed(record, "Resource",
                   [&](std::string_view key, const JsonValue& value) { resource.see(key, value); });
   OtlpSpanFields fields;
@@ -63,7 +63,7 @@ void read_printed_by_python(const JsonValue& record, const JsonValue& context, S
     attributes->for_each_member(
         [&](std::string_view key, const JsonValue& value) { span.see(key, value); });
   }
-  ResourceReader resource(set.names);
+  ResourceReader resource(set);
   if (const auto described = record.member("resource")) {
     // Older releases print the attributes of the resource without anything around them.
     const auto attributes = described->member("attributes");

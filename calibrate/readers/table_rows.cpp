@@ -152,6 +152,12 @@ RowReader::RowReader(const ColumnMapping& mapping, const TableColumns& columns, 
       calls_(set),
       resource_parser_(attribute_depth),
       attribute_parser_(attribute_depth) {
+  if (set.name_by.is_asked() && columns.attributes == absent &&
+      columns.resource_attributes == absent) {
+    throw InvalidInput(
+        "--name-by: a table without columns of attributes has nothing to name by; say with "
+        "--columns which of its columns are `service` and `operation`, or hold `attributes`");
+  }
   if (!mapping.service_from_instance.empty()) pattern_.emplace(mapping.service_from_instance);
 }
 
@@ -228,18 +234,19 @@ void RowReader::read_attributes(const std::vector<std::string>& row, const Parse
   const auto of_resource =
       attributes_in(columns_.resource_attributes, parsed.of_resource, resource_parser_);
   const auto of_span = attributes_in(columns_.attributes, parsed.of_span, attribute_parser_);
+  ResourceReader resource(set_);
   if (of_resource) {
-    ResourceReader resource(set_.names);
     of_resource->for_each_member(
         [&](std::string_view key, const JsonValue& value) { resource.see(key, value); });
     resource.apply(span);
   }
-  SpanAttributeReader attributes(set_.names, span);
+  SpanAttributeReader attributes(set_, span);
   if (of_span) {
     of_span->for_each_member(
         [&](std::string_view key, const JsonValue& value) { attributes.see(key, value); });
   }
   attributes.name_operation(field(row, columns_.operation));
+  name_as_asked(set_, span, attributes.asked(), &resource);
   if (const auto count = attributes.adjusted_count()) take_adjusted_count(set_, span, *count);
 }
 

@@ -91,8 +91,8 @@ constexpr std::array<Place, 8> places{{{"eks", "pod", "k8s.pod.name"},
                                        {"ec2", "availability_zone", "cloud.availability_zone"},
                                        {"ecs", "availability_zone", "cloud.availability_zone"}}};
 
-ResourceReader resource_of(const JsonValue& segment, NameTable& names) {
-  ResourceReader resource(names);
+ResourceReader resource_of(const JsonValue& segment, SpanSet& set) {
+  ResourceReader resource(set);
   if (const auto name = segment.member("name")) resource.see("service.name", *name);
   if (const auto version = member_of(segment, "service", "version")) {
     resource.see("service.version", *version);
@@ -129,6 +129,17 @@ std::string operation_of(const JsonValue& record, SpanKind kind) {
   return request.empty() ? name : request;
 }
 
+/// What people note of a segment, so far as it is asked for.
+AskedNames annotations_of(const JsonValue& record, SpanSet& set) {
+  AskedNames asked(set);
+  const auto annotations = set.name_by.is_asked() ? record.member("annotations") : std::nullopt;
+  if (annotations) {
+    annotations->for_each_member(
+        [&](std::string_view key, const JsonValue& value) { asked.see(key, value); });
+  }
+  return asked;
+}
+
 void read_record(const JsonValue& record, const Segment& segment, std::uint64_t parent,
                  bool is_subsegment, SpanSet& set) {
   Span span;
@@ -146,13 +157,15 @@ void read_record(const JsonValue& record, const Segment& segment, std::uint64_t 
     set_times_in_microseconds(span, {}, {});
   }
   if (const auto name = record.member("name"); name && calls_out(span.kind)) {
-    SpanAttributeReader(set.names, span).see("peer.service", *name);
+    SpanAttributeReader(set, span).see("peer.service", *name);
   }
   if (segment.alone) {
     if (set.sample.keeps(span.trace)) set.followers.push_back({span.trace, span.id});
   } else {
     segment.resource.apply(span);
   }
+  name_as_asked(set, span, annotations_of(record, set),
+                segment.alone ? nullptr : &segment.resource);
   const std::uint64_t id = span.id;
   keep_span(set, span);
   if (const auto parts = record.member("subsegments")) {
@@ -174,7 +187,7 @@ void read_document(const JsonValue& document, SpanSet& set) {
     return;
   }
   ++set.counts.unweighted_segments;
-  const ResourceReader resource = resource_of(document, set.names);
+  const ResourceReader resource = resource_of(document, set);
   const bool alone = document.text_of("type") == "subsegment";
   read_record(document, {trace, resource, alone}, parent, alone, set);
 }

@@ -34,7 +34,7 @@ bool is_message(SpanKind kind) {
 class SideReader {
  public:
   SideReader(const JsonValue& record, SpanSet& set)
-      : set_(set), resource_(set.names), attributes_(set.names, span_) {
+      : set_(set), resource_(set), attributes_(set, span_) {
     span_.trace = trace_id_of(record.text_of("traceId"));
     span_.id = span_id_of(record.text_of("id"));
     span_.parent = span_id_of(record.text_of("parentId"));
@@ -79,6 +79,7 @@ class SideReader {
   void keep(Microseconds start, Microseconds duration) {
     resource_.apply(span_);
     attributes_.name_operation(name_);
+    name_as_asked(set_, span_, attributes_.asked(), &resource_);
     if (span_.kind == SpanKind::unknown && span_.service != 0 && knows_remote_) {
       span_.kind = SpanKind::client;
     }
