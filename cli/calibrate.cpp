@@ -196,7 +196,9 @@ Verb calibrate_verb() {
   verb.example = "rehearse calibrate traces.json.gz -o shop.model.toml";
   verb.options = {
       {"output", 'o', "MODEL.toml", "the model (default, and -: standard output)"},
-      {"force", 0, "", "overwrite what a person wrote there, too, unless its evidence says given"},
+      {"force", 0, "",
+       "overwrite what a person wrote there, too, save what evidence tells: given and edited "
+       "values"},
       {"format", 0, "FORMAT", "jaeger, zipkin, otlp, xray, datadog or csv (default: by content)"},
       {"columns", 0, "MAPPING", fmt::format("a file, or {}", fmt::join(shipped_names(), ", "))},
       {"name-by", 0, "WHAT=ATTRIBUTE",

@@ -112,14 +112,15 @@ class ValuePutter {
 };
 
 /// The word that all calls of one service to another have for failures; nothing where they differ,
-/// or where one has a fallback.
+/// or where one has a fallback, or tolerates a share of them.
 std::optional<OnError> common_on_error(const ServiceSpec& caller, const std::string& callee) {
   std::set<OnError> words;
   for (const auto& [operation, endpoint] : caller.endpoints) {
     for (const BehaviourSpec& behaviour : endpoint.behaviours) {
       for_each_step(behaviour.steps, [&](const StepSpec& step) {
         const auto* call = std::get_if<CallSpec>(&step.action);
-        if (call != nullptr && call->endpoint.service == callee) words.insert(call->on_error);
+        if (call == nullptr || call->endpoint.service != callee) return;
+        words.insert(call->tolerated > 0 ? OnError::fallback : call->on_error);
       });
     }
   }
@@ -127,10 +128,26 @@ std::optional<OnError> common_on_error(const ServiceSpec& caller, const std::str
   return *words.begin();
 }
 
+std::optional<OnError> on_error_at(const ModelSpec& model, const Path& path) {
+  const auto caller = model.services.find(word_at(path, 1));
+  if (caller == model.services.end()) return std::nullopt;
+  return common_on_error(caller->second, word_at(path, 3));
+}
+
+Node text_of(OnError word) {
+  return Node::of_text(std::string(word_of(word, on_error_words)));
+}
+
 void set_on_error(StepSequence& steps, const std::string& callee, OnError word) {
   for (StepSpec& step : steps) {
     if (auto* call = std::get_if<CallSpec>(&step.action)) {
-      if (call->endpoint.service == callee) call->on_error = word;
+      if (call->endpoint.service == callee) {
+        call->on_error = word;
+        call->tolerated = 0;
+        call->fallback.clear();
+      } else {
+        set_on_error(call->fallback, callee, word);
+      }
     } else if (auto* repeat = std::get_if<RepeatSpec>(&step.action)) {
       set_on_error(repeat->steps, callee, word);
     } else if (auto* parallel = std::get_if<ParallelSpec>(&step.action)) {
@@ -175,6 +192,10 @@ void note_values(ModelSpec& model) {
     evidence.value.reset();
     std::optional<Path> path = parse_path(text);
     if (!path || path->empty() || is_key_of_law(word_at(*path, path->size() - 1))) continue;
+    if (is_on_error(*path)) {
+      if (const auto word = on_error_at(model, *path)) evidence.value = text_of(*word);
+      continue;
+    }
     const Node* const value = find_value(root, *path, nodes);
     if (value == nullptr || !is_scalar(*value)) continue;
     evidence.value = *value;
@@ -191,17 +212,17 @@ GivenValues given_values(const ModelSpec& model) {
     if (!says_so && !evidence.value) continue;
     std::optional<Path> path = parse_path(text);
     if (path && is_on_error(*path)) {
-      if (!says_so) continue;
-      const auto caller = model.services.find(word_at(*path, 1));
-      const auto word = caller == model.services.end()
-                            ? std::nullopt
-                            : common_on_error(caller->second, word_at(*path, 3));
+      const auto word = on_error_at(model, *path);
       if (!word) {
-        given.without_value.push_back(text);
+        if (says_so) given.without_value.push_back(text);
         continue;
       }
-      given.values.push_back(
-          {path_text(*path), Node::of_text(std::string(word_of(*word, on_error_words))), evidence});
+      GivenValue one{path_text(*path), text_of(*word), evidence};
+      if (!says_so) {
+        if (one.value == *evidence.value) continue;
+        take_for_given(one.evidence);
+      }
+      given.values.push_back(std::move(one));
       continue;
     }
     const Node* const value = path && !path->empty() ? find_value(root, *path, nodes) : nullptr;
@@ -232,7 +253,9 @@ std::vector<std::string> put_given(const std::vector<GivenValue>& given, ModelSp
       words.push_back(&one);
     } else if (putter.put(path, one.value)) {
       for (auto& [place, row] : evidence) {
-        if (is_at_or_below(place, one.path)) row.basis = Basis::given;
+        // What is assumed of a part stays so: the whole was given, not that.
+        const bool assumed = row.basis == Basis::assumed;
+        if (is_at_or_below(place, one.path) && !assumed) row.basis = Basis::given;
       }
       evidence[one.path] = one.evidence;
     } else {
@@ -280,9 +303,9 @@ std::vector<std::string> contradicted_values(const ModelSpec& model) {
   NodeFinder nodes(root);
   for (const auto& [text, evidence] : model.evidence) {
     std::optional<Path> path = parse_path(text);
-    if (!evidence.contradicted || !evidence.value || !path || path->empty()) continue;
+    if (!evidence.contradicted || !path || path->empty()) continue;
     const Node* const value = find_value(root, *path, nodes);
-    if (value == nullptr || *value != *evidence.value) continue;
+    if (value == nullptr || (evidence.value && *value != *evidence.value)) continue;
     sentences.push_back(contradiction_text(text, *value, *evidence.contradicted));
   }
   return sentences;

@@ -16,11 +16,6 @@ namespace {
 
 constexpr std::string_view laws_key = "laws";
 
-/// Whether the keys of a table are names of a person's choice: an endpoint may be called "work".
-bool holds_names(std::string_view key) {
-  return key == "services" || key == "endpoints" || key == "calls" || key == "workloads";
-}
-
 /// A duration begins with a digit, a sign or a point.
 bool could_be_name(std::string_view text) {
   return !text.empty() && std::string_view("0123456789+-. ").find(text[0]) == text.npos;
@@ -45,11 +40,10 @@ class LawNamer {
  public:
   explicit LawNamer(std::size_t widest) : widest_(widest) {}
 
-  void visit(Node& node, const std::vector<std::string>& path) {
+  void visit(Node& node, const std::vector<std::string>& path, bool keys_are_names = false) {
     for (Entry& entry : node.entries) {
       if (entry.key == "evidence" && path.empty()) continue;
-      const bool is_name = !path.empty() && holds_names(path.back());
-      if (!is_name && is_key_of_law(entry.key) && is_long(entry)) {
+      if (!keys_are_names && is_key_of_law(entry.key) && is_long(entry)) {
         std::string name = unused_name(path);
         Node law = std::exchange(entry.node, Node::of_text(name));
         laws.add(std::move(name), std::move(law));
@@ -57,7 +51,7 @@ class LawNamer {
       }
       std::vector<std::string> inner = path;
       inner.push_back(entry.key);
-      visit(entry.node, inner);
+      visit(entry.node, inner, !keys_are_names && holds_names(entry.key));
     }
     for (Node& item : node.items) visit(item, path);
   }
@@ -92,6 +86,11 @@ class LawNamer {
 };
 
 }  // namespace
+
+bool holds_names(std::string_view key) {
+  return key == "services" || key == "endpoints" || key == "calls" || key == "workloads" ||
+         key == laws_key;
+}
 
 bool is_key_of_law(std::string_view key) {
   return key == "work" || key == "network_latency" || key == "latency" || key == "think_time";
@@ -142,7 +141,8 @@ void NamedLaws::resolve_inside(Node& node, bool keys_are_names) {
                            entry.node.type == Node::Type::text && could_be_name(entry.node.text);
     if (!names_law && entry.node.entries.empty() && entry.node.items.empty()) continue;
     const Reader::Within within(reader_, entry.key);
-    names_law ? replace(entry.node) : resolve_inside(entry.node, holds_names(entry.key));
+    names_law ? replace(entry.node)
+              : resolve_inside(entry.node, !keys_are_names && holds_names(entry.key));
   }
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     if (node.items[i].entries.empty() && node.items[i].items.empty()) continue;

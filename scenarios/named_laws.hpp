@@ -15,6 +15,10 @@ namespace rehearse {
 /// Whether a key of a model, wherever it stands, holds a probability law of durations.
 bool is_key_of_law(std::string_view key);
 
+/// Whether the keys of a table, itself no such name, are names of a person's choice: an endpoint
+/// may be called "work".
+bool holds_names(std::string_view key);
+
 /// The table [laws] of a model that is being read. It is taken out of the document, and every name
 /// of a law is replaced by that law: what comes after sees no names. Names never begin as durations
 /// do, and a law holds no names, so there is no chain and no cycle.

@@ -214,12 +214,13 @@ class DocumentWriter {
 };
 
 /// A long table of percentiles as an array of short ones: only arrays go over many lines.
-void fold_percentiles(Node& node, std::size_t widest) {
+void fold_percentiles(Node& node, std::size_t widest, bool keys_are_names = false) {
   for (Entry& entry : node.entries) {
-    const bool long_table = entry.key == "empirical" && entry.node.type == Node::Type::table &&
+    const bool long_table = !keys_are_names && entry.key == "empirical" &&
+                            entry.node.type == Node::Type::table &&
                             toml_value(entry.node, Defaults::left_out).size() > widest;
     if (!long_table) {
-      fold_percentiles(entry.node, widest);
+      fold_percentiles(entry.node, widest, !keys_are_names && holds_names(entry.key));
       continue;
     }
     Node rows = Node::of_array();

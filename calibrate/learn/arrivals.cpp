@@ -198,10 +198,6 @@ ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table) 
 }
 
 ArrivalsSpec arrivals_of(const ArrivalFacts& facts) {
-  if (facts.closed_loop) {
-    return ClosedLoopSpec{static_cast<int>(facts.closed_loop->users),
-                          empirical_law(facts.closed_loop->think_times)};
-  }
   if (facts.batch_sizes.empty()) {
     return PoissonSpec{Rate{facts.per_second > 0 ? facts.per_second : 1.0}};
   }
@@ -213,7 +209,6 @@ ArrivalsSpec arrivals_of(const ArrivalFacts& facts) {
 
 std::string arrivals_note(const ArrivalFacts& facts) {
   const std::string over = "over " + rounded_duration_text(facts.seconds);
-  if (facts.closed_loop) return over + "; that all users wait for their answers is observed";
   return over + (facts.batch_sizes.empty() ? "; that arrivals are Poisson is assumed"
                                            : "; that batches come as a Poisson process is assumed");
 }
@@ -225,10 +220,14 @@ std::string arrivals_sentence(const ArrivalFacts& facts) {
   }
   if (facts.closed_loop) {
     return fmt::format(
-        "requests come from {}, each of which waits for an answer before it asks again: more were "
-        "never under way, and they ask when others are done; the slower the answers, the fewer "
-        "requests: give an open rate, if those who will ask do not wait",
-        counted(facts.closed_loop->users, "user"));
+        "requests arrive as a Poisson process, and in the recording they do not: warning, never "
+        "more than {} under way, and others come when these are done: users who wait for their "
+        "answers (then write arrivals = {{ closed_loop = {{ users = {}, think_time = \"{}\" }} "
+        "}}), "
+        "or a server that records requests only once it has a worker for them",
+        agreeing(facts.closed_loop->users, "one is", count_text(facts.closed_loop->users) + " are"),
+        facts.closed_loop->users,
+        rounded_duration_text(weighted_mean(facts.closed_loop->think_times) * 1e-9));
   }
   const std::string gaps = fmt::format(
       "the gaps between them vary {:.1f} times as much as their mean", facts.gaps_vary_by);
@@ -255,7 +254,6 @@ std::string window_text(std::int64_t start, std::int64_t end) {
 }
 
 std::string number_in(const ArrivalsSpec& learned) {
-  if (std::holds_alternative<ClosedLoopSpec>(learned)) return "closed_loop.users";
   return std::holds_alternative<BatchSpec>(learned) ? "batch.rate" : "poisson.rate";
 }
 

@@ -202,6 +202,10 @@ void BehaviourLearner::settle_cut_short() {
       unexplained.push_back(cut);
       continue;
     }
+    // Rarer ones are taken for others in the end: of very many, they get no share.
+    std::stable_sort(visits.candidates.begin(), visits.candidates.end(),
+                     [](const Bucket* a, const Bucket* b) { return a->weight > b->weight; });
+    if (visits.candidates.size() > most_behaviours) visits.candidates.resize(most_behaviours);
     double sum = 0;
     for (const Bucket* bucket : visits.candidates) sum += bucket->weight;
     for (Bucket* bucket : visits.candidates) {

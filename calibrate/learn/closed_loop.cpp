@@ -76,8 +76,10 @@ double covariance(const std::vector<double>& a, const std::vector<double>& b) {
 }  // namespace
 
 std::optional<ClosedLoop> find_closed_loop(std::vector<RequestTimes> requests) {
-  std::erase_if(requests, [](const RequestTimes& request) { return request.end <= request.start; });
-  if (requests.size() < fewest_requests) return std::nullopt;
+  const bool each_takes_time =
+      std::none_of(requests.begin(), requests.end(),
+                   [](const RequestTimes& request) { return request.end <= request.start; });
+  if (!each_takes_time || requests.size() < fewest_requests) return std::nullopt;
   std::stable_sort(requests.begin(), requests.end(),
                    [](const auto& a, const auto& b) { return a.start < b.start; });
   std::vector<RequestTimes> by_end = requests;

@@ -30,7 +30,10 @@ struct ClosedLoop {
 /// it is enough), and what passes from an end to the N-th start after it is not shorter by as much
 /// as the request was longer (a correlation above -0.3; of one user with fixed gaps it is -1).
 /// Where all requests last equally long, within 1 %, the two cannot be told apart, and nothing is
-/// claimed; nor of fewer than 100 requests.
+/// claimed; nor of fewer than 100 requests, or where the clock is too coarse for the shortest.
+///
+/// A server that records requests only once it has a worker for them looks the same: there N is the
+/// number of its workers, and nobody waits for anybody. So this is a sign, and no proof.
 std::optional<ClosedLoop> find_closed_loop(std::vector<RequestTimes> requests);
 
 }  // namespace rehearse

@@ -1,5 +1,6 @@
 #include "calibrate/learn/fallbacks.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace rehearse {
@@ -7,13 +8,16 @@ namespace {
 
 constexpr std::uint64_t enough_failures = 5;
 
-/// The first awaited call to another endpoint that begins once `calls[at]` is over; `size` when
-/// there is none.
-std::size_t next_elsewhere(std::span<const RecordedCall> calls, std::size_t at) {
-  for (std::size_t next = at + 1; next < calls.size(); ++next) {
-    const RecordedCall& call = calls[next];
-    if (call.detached || call.start < calls[at].end) continue;
-    return call.endpoint != calls[at].endpoint ? next : calls.size();
+/// The first awaited call that begins once `calls[at]` is over and follows no other failure, if it
+/// goes elsewhere; else `size`.
+std::size_t next_elsewhere(std::span<const RecordedCall> calls, std::size_t at,
+                           const std::vector<bool>& taken) {
+  const auto later = std::lower_bound(
+      calls.begin() + static_cast<std::ptrdiff_t>(at) + 1, calls.end(), calls[at].end,
+      [](const RecordedCall& call, std::int64_t time) { return call.start < time; });
+  for (auto next = static_cast<std::size_t>(later - calls.begin()); next < calls.size(); ++next) {
+    if (taken[next] || calls[next].detached) continue;
+    return calls[next].endpoint != calls[at].endpoint ? next : calls.size();
   }
   return calls.size();
 }
@@ -44,13 +48,16 @@ class FallbackJoiner {
     std::map<EndpointEdge, std::map<std::uint32_t, std::uint64_t>> followed_by;
     for (const Visit& visit : visits_.visits) {
       const std::span<const RecordedCall> calls = visits_.calls_of(visit);
+      std::vector<bool> taken(calls.size(), false);
       for (std::size_t i = 0; i < calls.size(); ++i) {
         const EndpointEdge edge{visit.endpoint, calls[i].endpoint};
         ++calls_of_edge[edge];
         if (!may_have_fallback(calls[i])) continue;
         ++failed[edge];
-        const std::size_t next = next_elsewhere(calls, i);
-        if (next < calls.size()) ++followed_by[edge][calls[next].endpoint];
+        const std::size_t next = next_elsewhere(calls, i, taken);
+        if (next == calls.size()) continue;
+        taken[next] = true;
+        ++followed_by[edge][calls[next].endpoint];
       }
     }
     for (const auto& [edge, endpoints] : followed_by) {
@@ -75,11 +82,12 @@ class FallbackJoiner {
       if (joined[i] || !may_have_fallback(calls[i])) continue;
       const auto fallback = found_.find({visit.endpoint, calls[i].endpoint});
       if (fallback == found_.end()) continue;
-      const std::size_t next = next_elsewhere(calls, i);
+      const std::size_t next = next_elsewhere(calls, i, joined);
       if (next == calls.size() || calls[next].endpoint != fallback->second.endpoint) continue;
       joined[next] = true;
       calls[i].end = calls[next].end;
       calls[i].failed = calls[next].failed;
+      calls[i].by_fallback = true;
     }
     std::size_t kept = 0;
     for (std::size_t i = 0; i < calls.size(); ++i) {

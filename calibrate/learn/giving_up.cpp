@@ -106,7 +106,9 @@ class TimeoutFinder {
       const std::int64_t end = forest_.spans[span].end;
       if (visit.cut_short || !ended_with(given_up, end)) continue;
       visit.cut_short = true;
-      for (const RecordedCall& call : visits_.calls_of(visit)) below.push_back(call.callee);
+      for (const RecordedCall& call : visits_.calls_of(visit)) {
+        if (!call.detached) below.push_back(call.callee);
+      }
     }
   }
 

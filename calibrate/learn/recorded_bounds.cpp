@@ -1,6 +1,7 @@
 #include "calibrate/learn/recorded_bounds.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 namespace rehearse {
@@ -50,7 +51,9 @@ std::uint64_t most_at_work(std::vector<Presence>& presences, std::int64_t grain)
     while (last < presences.size() && presences[last].start == presences[first].start) ++last;
     for (std::size_t i = first; i < last; ++i) {
       if (!presences[i].ended_well) continue;
-      most = std::max(most, 1 + came_before.from(rank_above(presences[i].end + grain)));
+      const std::int64_t latest = std::numeric_limits<std::int64_t>::max() - grain;
+      const std::int64_t after = std::min(presences[i].end, latest) + grain;
+      most = std::max(most, 1 + came_before.from(rank_above(after)));
     }
     for (std::size_t i = first; i < last; ++i) came_before.add(rank_above(presences[i].end - 1));
     first = last;
@@ -84,8 +87,12 @@ void find_longest(const TraceForest& forest, const VisitTable& table, const Name
   const auto see = [&](const Visit& visit, std::span<const RecordedCall> calls,
                        Duration LongestGood::*longest) {
     const NameId caller = forest.spans[visit.span].service;
+    const std::int64_t visit_end = forest.spans[visit.span].end;
     for (const RecordedCall& call : calls) {
-      if (call.failed || call.detached || call.timed_out) continue;
+      if (call.failed || call.detached || call.timed_out || call.by_fallback) continue;
+      // Where callers record no calls, one that outlasts its caller was not waited for.
+      const bool awaited = call.client != TraceForest::none || call.end <= visit_end;
+      if (!awaited) continue;
       Duration& most = found[{caller, call.endpoint}].*longest;
       most = std::max(most, Duration::nanoseconds(call.end - call.start));
     }

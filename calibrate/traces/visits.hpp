@@ -19,9 +19,10 @@ struct RecordedCall {
   std::uint32_t callee = TraceForest::none;  // span; none: not recorded
   std::int64_t start = 0;
   std::int64_t end = 0;
-  bool failed = false;     // at either side
-  bool detached = false;   // nobody waits for it: fire and forget
-  bool timed_out = false;  // given up by a timeout of its caller: see TimeoutFacts
+  bool failed = false;       // at either side
+  bool detached = false;     // nobody waits for it: fire and forget
+  bool timed_out = false;    // given up by a timeout of its caller: see TimeoutFacts
+  bool by_fallback = false;  // it failed, and ends as the call that was made instead
 };
 
 /// One endpoint span, with all internal spans below it collapsed into it.

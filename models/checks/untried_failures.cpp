@@ -15,7 +15,8 @@ void add_operations(const StepSequence& steps, const std::string& callee,
   for_each_step(steps, [&](const StepSpec& step) {
     const auto* call = std::get_if<CallSpec>(&step.action);
     if (call == nullptr || call->endpoint.service != callee) return;
-    const bool fails = call->on_error == OnError::fail && call->probability > 0;
+    const bool fails =
+        call->on_error == OnError::fail && call->tolerated < 1 && call->probability > 0;
     if (fails) operations.insert(call->endpoint.operation);
   });
 }

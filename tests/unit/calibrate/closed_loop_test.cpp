@@ -80,17 +80,32 @@ TEST_CASE("a stream that waits for nobody is none of users who wait", "[calibrat
   CHECK_FALSE(find_closed_loop(of_users(100, 10'000, seed)));
 }
 
-TEST_CASE("a recording of users who wait gives a closed loop", "[calibrate]") {
+TEST_CASE("what cannot be told from users who wait is not", "[calibrate]") {
+  CHECK_FALSE(find_closed_loop(std::vector<RequestTimes>(99, {0, 40 * ms})));
+  std::vector<RequestTimes> alike = of_users(3, 10, 5);
+  for (RequestTimes& request : alike) request.end = request.start + 40 * ms;
+  CHECK_FALSE(find_closed_loop(alike));
+  std::vector<RequestTimes> too_short = of_users(3, 10, 5);
+  for (std::size_t i = 0; i < too_short.size(); i += 2) too_short[i].end = too_short[i].start;
+  CHECK_FALSE(find_closed_loop(too_short));
+}
+
+TEST_CASE("a recording that looks like users who wait is told, and open in the model",
+          "[calibrate]") {
+  const bool is_sample = GENERATE(false, true);
   test::SpanBuilder spans;
   std::uint64_t trace = 0;
   for (const RequestTimes& request : of_users(3, 10, 11)) {
-    spans.add(++trace, 1, 0, "front", "page", request.start + 1'000 * ms, request.end + 1'000 * ms,
-              SpanKind::server);
+    spans
+        .add(++trace, 1, 0, "front", "page", request.start + 1'000 * ms, request.end + 1'000 * ms,
+             SpanKind::server)
+        .adjusted_count = is_sample ? 2 : 1;
   }
 
   const Calibration learned = calibrate(spans.set, {});
 
-  const auto& arrivals = std::get<ClosedLoopSpec>(learned.model.workloads.at("users").arrivals);
-  CHECK(arrivals.users == 3);
-  CHECK(text(learned.account).find("requests come from 3 users") != std::string::npos);
+  const ArrivalsSpec& arrivals = learned.model.workloads.at("users").arrivals;
+  CHECK(std::holds_alternative<PoissonSpec>(arrivals));
+  const bool told = text(learned.account).find("closed_loop = { users = 3") != std::string::npos;
+  CHECK(told == !is_sample);
 }
