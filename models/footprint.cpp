@@ -67,7 +67,8 @@ Footprint footprint_of(const System& system) {
   }
   footprint.run +=
       times(hosts, sizeof(HostState) + sizeof(Instance)) +
-      times(Hosts::queues_kept(plan), sizeof(Queue::State)) + bytes_of_clients(plan) +
+      times(Hosts::queues_kept(plan), sizeof(Queue::State)) +
+      times(Hosts::cores_kept(plan), sizeof(SharedCores)) + bytes_of_clients(plan) +
       times(counted, 2 * bytes_of_counts) +
       times((plan.boundaries.size() - 1) * counted, sizeof(Recorder::Cell) + bytes_of_counts) +
       windows;

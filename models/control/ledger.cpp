@@ -148,8 +148,9 @@ void Ledger::drop_windows() {
 }
 
 void Ledger::collect(Hosts& hosts, Time now) {
-  for (Instance& instance : hosts.instances) {
-    const ServiceOutcome part = instance.collect(now, plan_->services[instance.service]);
+  for (InstanceId i(0); i < hosts.instances.size(); ++i) {
+    const ServiceOutcome part = hosts.collect(*plan_, i, now);
+    Instance& instance = hosts.instances[i];
     LoadSums& load = load_sums_[instance.service * load_groups +
                                 static_cast<std::size_t>(instance.load_group())];
     load.work += std::exchange(instance.offered_work, 0);

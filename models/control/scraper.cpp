@@ -38,8 +38,8 @@ double gauge(const Stage& stage, const WatchPlan& watch) {
         if (service.cores > 0) {
           of = service.cores;
           part = service.core_paces == none
-                     ? std::min(service.cores, static_cast<double>(instance.cores.running))
-                     : static_cast<double>(instance.cores.busy) / 1000;
+                     ? std::min(service.cores, static_cast<double>(stage.hosts.cores[i].running))
+                     : static_cast<double>(stage.hosts.cores[i].busy) / 1000;
         } else {
           of = service.workers;
           part = instance.busy;

@@ -12,11 +12,6 @@ namespace {
 /// At the door, by all faults together: an instant plus so much still fits.
 constexpr Duration longest_delay = Duration::nanoseconds(std::int64_t{1} << 61);
 
-/// At what pace each of those at work gets on, on shared cores.
-double pace_of(const Instance& instance) {
-  return instance.cores.pace / instance.work_factor;
-}
-
 }  // namespace
 
 /// Faults that stand at the door. True when the attempt was aborted or has to wait.
@@ -104,9 +99,8 @@ void Door::begin_work(std::uint32_t slot, const Job& job, Instance& instance) {
 }
 
 void Door::share_cores(InstanceId index, std::uint32_t slot, Duration work) {
-  Instance& instance = instances_[index];
-  advance_cores(instance);
-  SharedCores& cores = instance.cores;
+  advance_cores(index);
+  SharedCores& cores = cores_[index];
   if (cores.running == 0) {
     cores.virtual_now = 0;
     cores.pieces.clear();
@@ -120,14 +114,19 @@ void Door::share_cores(InstanceId index, std::uint32_t slot, Duration work) {
 
 /// Moves the virtual time of an instance to now, at the pace of one job's share: before every
 /// change of how many run, or how fast.
-void Door::advance_cores(Instance& instance) {
-  SharedCores& shared = instance.cores;
+void Door::advance_cores(InstanceId index) {
+  SharedCores& shared = cores_[index];
   shared.settle(now_);
   if (shared.running > 0) {
     shared.virtual_now +=
-        static_cast<double>((now_ - shared.updated).in_nanoseconds()) * pace_of(instance);
+        static_cast<double>((now_ - shared.updated).in_nanoseconds()) * pace_on_cores(index);
   }
   shared.updated = now_;
+}
+
+/// At what pace each of those at work gets on, on shared cores.
+double Door::pace_on_cores(InstanceId index) const {
+  return cores_[index].pace / instances_[index].work_factor;
 }
 
 bool Door::is_at_work(SlabId frame) const {
@@ -135,7 +134,7 @@ bool Door::is_at_work(SlabId frame) const {
 }
 
 void Door::schedule_cores(InstanceId index) {
-  SharedCores& shared = instances_[index].cores;
+  SharedCores& shared = cores_[index];
   const ServicePlan& service = service_of(instances_[index]);
   shared.share(service.cores,
                service.core_paces == none ? nullptr : &plan_->core_paces[service.core_paces]);
@@ -146,23 +145,22 @@ void Door::schedule_cores(InstanceId index) {
   }
   if (shared.pieces.empty()) return;
   const double wait =
-      std::ceil((shared.pieces.front().finish - shared.virtual_now) / pace_of(instances_[index]));
+      std::ceil((shared.pieces.front().finish - shared.virtual_now) / pace_on_cores(index));
   const Duration rounded = Duration::rounded_nanoseconds(std::max(0.0, wait));
   schedule(now_ + std::min(rounded, longest_work), next_order(index),
            {.kind = RunEvent::Kind::cores_fire, .slot = index, .stamp = shared.stamp});
 }
 
 bool Door::cores_are_due(InstanceId index, std::uint32_t stamp) {
-  Instance& instance = instances_[index];
-  if (instance.cores.stamp != stamp) return false;
-  advance_cores(instance);
+  if (cores_[index].stamp != stamp) return false;
+  advance_cores(index);
   return true;
 }
 
-std::uint32_t Door::next_done_on_cores(Instance& instance) {
+std::uint32_t Door::next_done_on_cores(InstanceId index) {
   // A hundredth of a nanosecond covers the rounding of the virtual clock.
   constexpr double rounding = 0.01;
-  SharedCores& shared = instance.cores;
+  SharedCores& shared = cores_[index];
   while (!shared.pieces.empty() && shared.pieces.front().finish <= shared.virtual_now + rounding) {
     std::pop_heap(shared.pieces.begin(), shared.pieces.end());
     const SlabId frame = shared.pieces.back().frame;
@@ -175,10 +173,9 @@ std::uint32_t Door::next_done_on_cores(Instance& instance) {
 }
 
 void Door::leave_cores(InstanceId index) {
-  Instance& instance = instances_[index];
-  expects(instance.cores.running > 0, "who leaves the cores has run on them");
-  advance_cores(instance);
-  --instance.cores.running;
+  expects(cores_[index].running > 0, "who leaves the cores has run on them");
+  advance_cores(index);
+  --cores_[index].running;
   schedule_cores(index);
 }
 
@@ -195,7 +192,7 @@ void Door::change_paces(Time now, const std::vector<WorkPace>& paces) {
     if (!is_here(pace.instance)) continue;
     Instance& instance = instances_[pace.instance];
     const ServicePlan& service = service_of(instance);
-    if (service.cores > 0) advance_cores(instance);
+    if (service.cores > 0) advance_cores(pace.instance);
     instance.work_factor = pace.factor;
     if (service.cores > 0) schedule_cores(pace.instance);
   }

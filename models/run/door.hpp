@@ -47,7 +47,7 @@ class Door : public Caller {
   // Work that shares cores.
   bool cores_are_due(InstanceId instance, std::uint32_t stamp);
   /// Takes the next frame whose work is done by now; none: there is none.
-  std::uint32_t next_done_on_cores(Instance& instance);
+  std::uint32_t next_done_on_cores(InstanceId instance);
   void schedule_cores(InstanceId instance);
   /// A frame gives up its share.
   void leave_cores(InstanceId instance);
@@ -70,7 +70,8 @@ class Door : public Caller {
                       const ServicePlan& service) const;
   void change_pace_of_workers(const std::vector<WorkPace>& paces);
   void share_cores(InstanceId instance, std::uint32_t frame, Duration work);
-  void advance_cores(Instance& instance);
+  void advance_cores(InstanceId instance);
+  double pace_on_cores(InstanceId instance) const;
   bool is_at_work(SlabId frame) const;
 };
 

@@ -24,6 +24,8 @@ void Hosts::build(const Plan& plan, std::uint64_t key) {
   clients.clear();
   outstanding.clear();
   instances.resize(instance_count);
+  expects(plan.faults.size() <= std::numeric_limits<FaultCount>::max(),
+          "as many faults as there are may meet one instance");
   for (InstanceId i(0); i < instance_count; ++i) {
     const InstancePlan& place = plan.instances[i];
     const ServicePlan& service = plan.services[place.service];
@@ -38,6 +40,8 @@ void Hosts::build(const Plan& plan, std::uint64_t key) {
   begin_kept_memories(plan);
   sources.assign(plan.sources.size(), {});
   queues.assign(queues_kept(plan), {});
+  cores.resize(cores_kept(plan));
+  for (SharedCores& one : cores) one.restart();
   draw_lots(plan, key);
 }
 
@@ -68,10 +72,24 @@ void Hosts::begin_process(const Plan& plan, InstanceId instance, Time now) {
   if (!queues.empty()) queues[instance] = {};
 }
 
+ServiceOutcome Hosts::collect(const Plan& plan, InstanceId instance, Time now) {
+  Instance& one = instances[instance];
+  const ServicePlan& service = plan.services[one.service];
+  ServiceOutcome part = one.collect(now, service);
+  if (service.cores > 0) part.busy_millis = cores[instance].collect(now);
+  return part;
+}
+
 std::size_t Hosts::queues_kept(const Plan& plan) {
   const bool some_drop = std::any_of(plan.services.begin(), plan.services.end(),
                                      [](const ServicePlan& one) { return one.queue.drops_any(); });
   return some_drop ? plan.instances.size() : 0;
+}
+
+std::size_t Hosts::cores_kept(const Plan& plan) {
+  const bool some_share = std::any_of(plan.services.begin(), plan.services.end(),
+                                      [](const ServicePlan& one) { return one.cores > 0; });
+  return some_share ? plan.instances.size() : 0;
 }
 
 /// Who goes first when two hosts act at one instant is luck, in each replication anew: neither

@@ -7,6 +7,7 @@
 #include "models/plan/plan.hpp"
 #include "models/run/instance.hpp"
 #include "models/run/job.hpp"
+#include "models/run/shared_cores.hpp"
 #include "sim/huge_pages.hpp"
 #include "sim/random/random_stream.hpp"
 
@@ -29,6 +30,7 @@ struct Hosts {
   std::vector<ClientPolicies::KeptMemory> kept_memories;  // of the clients that have one
   HugeVector<Instance> instances;
   HugeVector<Queue::State> queues;  // [instance]; only where some service's queue drops jobs
+  std::vector<SharedCores> cores;   // [instance]; only where some service has cores
   std::vector<SourceState> sources;
 
   /// As at the beginning of a replication; keeps the memory of an earlier one.
@@ -37,8 +39,13 @@ struct Hosts {
   /// what its queue remembered.
   void begin_process(const Plan& plan, InstanceId instance, Time now);
 
+  /// What was integrated at this instance since the last time.
+  ServiceOutcome collect(const Plan& plan, InstanceId instance, Time now);
+
   /// Of how many queues something is remembered.
   static std::size_t queues_kept(const Plan& plan);
+  /// And of how many instances who runs on their cores.
+  static std::size_t cores_kept(const Plan& plan);
 
   /// The folds of all hosts, in the order of their names.
   std::uint64_t trajectory_digest() const;

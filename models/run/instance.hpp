@@ -8,40 +8,14 @@
 #include "models/plan/plan.hpp"
 #include "models/run/outcome.hpp"
 #include "sim/expects.hpp"
-#include "sim/slab.hpp"
 #include "sim/time.hpp"
 
 namespace rehearse {
 
-/// Processor sharing by virtual time: all n pieces at work run at one pace, so all finish in the
-/// order of (virtual arrival + work), and one event an instance suffices.
-struct SharedCores {
-  struct Piece {
-    double finish = 0;  // virtual time, in nanoseconds of work
-    std::uint64_t sequence = 0;
-    SlabId frame;
-    bool operator<(const Piece& other) const {
-      return finish != other.finish ? finish > other.finish : sequence > other.sequence;
-    }
-  };
-  std::vector<Piece> pieces;  // a heap; pieces of dropped frames stay until they surface
-  double virtual_now = 0;
-  Time updated;  // until when virtual_now runs
-  Time settled;  // until when busy_millis runs
-  Integral busy_millis = 0;
-  std::uint64_t sequence = 0;
-  std::uint32_t running = 0;
-  std::uint32_t stamp = 0;  // of the valid event
-  double pace = 1;          // of each piece, as long as so many run
-  std::uint64_t busy = 0;   // thousandths of cores, likewise
+/// How many faults meet an instance at once.
+using FaultCount = std::uint16_t;
 
-  /// Brings busy_millis up to `now`; before every change of `running`.
-  void settle(Time now);
-  /// Sets pace and business; after every change of `running`.
-  void share(double cores, const CorePaces* paces);
-};
-
-/// A running copy of a service, in two cache lines of what most events touch and more that few do.
+/// A running copy of a service, in two cache lines, for there may be very many.
 ///
 /// The integral over time of a count is exact and costs one addition a change: who comes subtracts
 /// the instant, who goes adds it, and those who are there go, as it were, when it is collected.
@@ -54,30 +28,27 @@ struct Instance {
   std::uint32_t queue_last = none;
   std::uint32_t longest_queue = 0;  // since the integrals were last collected
   std::uint32_t most_in_system = 0;
-  std::uint32_t door_faults = 0;  // active faults that stand at its door
-  bool up = true;                 // started, and not killed
+  FaultCount door_faults = 0;  // active faults that stand at its door
+  FaultCount kills = 0;        // active faults that keep it down
+  FaultCount blackouts = 0;    // of them, those that leave nobody to answer
+  bool up = true;              // started, and not killed
   bool canary = false;
-  bool listed = true;              // callers choose it: wanted, and not known to be dead
-  bool dispatching = false;        // free workers are being handed out right now
-  bool silent = false;             // died without a word: nobody answers for it
+  bool listed = true;        // callers choose it: wanted, and not known to be dead
+  bool dispatching = false;  // free workers are being handed out right now
+  bool silent = false;       // died without a word: nobody answers for it
+  bool started = true;       // those of a canary only once a weight has asked for them
+  bool wanted = true;        // the rollout sends it traffic
+  bool known_dead = false;
+  bool slowed = false;             // a fault has made it slower than its neighbours, now or before
   double work_factor = 1;          // how many times as long work takes now
   std::uint64_t offered_work = 0;  // ns of work begun since the load was last collected
   alignas(64) Integral busy_time = 0;
   Integral waiting_time = 0;
   Integral in_system_time = 0;
+  Time serving_since;         // until when the next one runs
+  std::uint64_t up_time = 0;  // ns since the integrals were last collected
 
-  Time serving_since;  // until when the next two run
-  Integral capacity_millis = 0;
-  Integral up_time = 0;
-  bool started = true;  // those of a canary only once a weight has asked for them
-  bool wanted = true;   // the rollout sends it traffic
-  bool known_dead = false;
-  bool slowed = false;          // a fault has made it slower than its neighbours, now or before
-  std::uint32_t kills = 0;      // active faults that keep it down
-  std::uint32_t blackouts = 0;  // of them, those that leave nobody to answer
-  SharedCores cores;
-
-  /// As at the beginning of a replication; keeps memory.
+  /// As at the beginning of a replication.
   void restart(const InstancePlan& place);
 
   LoadGroup load_group() const {
@@ -119,11 +90,11 @@ struct Instance {
     in_system_time += instant(now);
   }
 
-  /// Brings the integrals of the capacity up to `now`: before `up` or `listed` changes, and when
-  /// who is not listed gets something to do or has done it.
+  /// Brings the time in which it had its capacity up to `now`: before `up` or `listed` changes, and
+  /// when who is not listed gets something to do or has done it.
   void settle_serving(Time now, const ServicePlan& plan);
 
-  /// What was integrated since the last time.
+  /// What was integrated since the last time, save how busy cores were.
   ServiceOutcome collect(Time now, const ServicePlan& plan);
 
  private:
@@ -132,8 +103,8 @@ struct Instance {
   }
 };
 
-static_assert(offsetof(Instance, busy_time) == 64 && offsetof(Instance, serving_since) <= 128,
-              "what most events touch of an instance lies in two cache lines");
+static_assert(sizeof(Instance) == 128 && offsetof(Instance, busy_time) == 64,
+              "what an instance remembers lies in two cache lines");
 
 /// Where the listed instances of one version of a service stand in one array.
 struct ListedRange {

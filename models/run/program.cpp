@@ -332,10 +332,9 @@ void Program::give_back_worker(std::uint32_t slot) {
 
 void Program::cores_fire(InstanceId index, std::uint32_t stamp) {
   if (!cores_are_due(index, stamp)) return;
-  Instance& instance = instances_[index];
   ++nesting_;
-  for (std::uint32_t frame = next_done_on_cores(instance); frame != none;
-       frame = next_done_on_cores(instance)) {
+  for (std::uint32_t frame = next_done_on_cores(index); frame != none;
+       frame = next_done_on_cores(index)) {
     frames_[frame].state = Frame::State::waiting;
     continue_frame(frame);
   }

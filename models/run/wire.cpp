@@ -42,6 +42,7 @@ void Wire::bind(const Plan& plan, const Cut& cut, Hosts& hosts, const Surroundin
   outstanding_ = hosts.outstanding.data();
   kept_memories_ = hosts.kept_memories.data();
   queues_ = hosts.queues.data();
+  cores_ = hosts.cores.data();
   services_ = plan.services.data();
   edges_ = plan.edges.data();
   endpoints_ = plan.endpoints.data();

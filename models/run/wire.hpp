@@ -153,6 +153,7 @@ class Wire {
   bool fell_behind_ = false;
   ClientPolicies::KeptMemory* kept_memories_ = nullptr;
   Queue::State* queues_ = nullptr;  // [instance], as in Hosts
+  SharedCores* cores_ = nullptr;    // likewise
 
  private:
   Parcel& parcel_to(Index partition) { return parcels_[partition * 2 + parity_]; }
