@@ -57,7 +57,7 @@ void Stage::live_or_die(InstanceId instance) {
   one.silent = one.blackouts > 0;
   const bool up = one.started && one.kills == 0;
   if (up == one.up) return;
-  one.settle_serving(now, service_of(instance));
+  one.settle_serving(now);
   one.up = up;
   if (!up) return;
   hosts.begin_process(*plan, instance, now);
@@ -79,7 +79,7 @@ void Stage::list_instances(ServiceId service) {
     for (InstanceId i = said.first_instance; i < end; ++i) {
       Instance& instance = hosts.instances[i];
       if (instance.canary != canary) continue;
-      instance.settle_serving(now, said);
+      instance.settle_serving(now);
       instance.listed = instance.wanted && !instance.known_dead;
       if (instance.listed) surroundings.listed[place++] = i;
     }

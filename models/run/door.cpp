@@ -59,7 +59,7 @@ void Door::refuse_dropped(InstanceId index) {
     const std::uint32_t slot = instance.queue_first;
     expects(frames_[slot].job == slot, "who waits to be dropped is a whole job");
     leave_queue(slot, instance);
-    instance.leave(now_, service);
+    instance.leave(now_);
     turn_away(slot, Status::refused);
   }
 }

@@ -158,7 +158,7 @@ inline bool Door::admit(std::uint32_t slot) {
     turn_away(slot, Status::refused);
     return false;
   }
-  instance.enter(now_, service);
+  instance.enter(now_);
   job.place = Job::Place::admitted;
   open_frame(slot, slot, none, none);
   if (!service.worker_held || service.workers == none) return true;

@@ -23,7 +23,7 @@ std::uint64_t capacity_thousandths(const ServicePlan& plan) {
 
 ServiceOutcome Instance::collect(Time now, const ServicePlan& plan) {
   expects(plan.workers == none || busy <= plan.workers, "no more workers are busy than there are");
-  settle_serving(now, plan);
+  settle_serving(now);
   const auto closed = [now](Integral& time, std::uint32_t count) {
     const Integral there = static_cast<Integral>(count) * instant(now);
     const Integral sum = time + there;
@@ -45,7 +45,7 @@ ServiceOutcome Instance::collect(Time now, const ServicePlan& plan) {
 }
 
 /// One that gets no more traffic still has its capacity until it has finished what it admitted.
-void Instance::settle_serving(Time now, const ServicePlan& plan) {
+void Instance::settle_serving(Time now) {
   expects(now >= serving_since, "capacity is not settled for the past");
   const auto elapsed = static_cast<std::uint64_t>((now - serving_since).in_nanoseconds());
   serving_since = now;

@@ -75,16 +75,16 @@ struct Instance {
     --waiting;
     waiting_time += instant(now);
   }
-  void enter(Time now, const ServicePlan& plan) {
+  void enter(Time now) {
     if (!listed) [[unlikely]]
-      settle_serving(now, plan);
+      settle_serving(now);
     ++in_system;
     in_system_time -= instant(now);
     most_in_system = std::max(most_in_system, in_system);
   }
-  void leave(Time now, const ServicePlan& plan) {
+  void leave(Time now) {
     if (!listed) [[unlikely]]
-      settle_serving(now, plan);
+      settle_serving(now);
     expects(in_system > 0, "who leaves was inside");
     --in_system;
     in_system_time += instant(now);
@@ -92,7 +92,7 @@ struct Instance {
 
   /// Brings the time in which it had its capacity up to `now`: before `up` or `listed` changes, and
   /// when who is not listed gets something to do or has done it.
-  void settle_serving(Time now, const ServicePlan& plan);
+  void settle_serving(Time now);
 
   /// What was integrated since the last time, save how busy cores were.
   ServiceOutcome collect(Time now, const ServicePlan& plan);

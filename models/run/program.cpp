@@ -281,7 +281,7 @@ void Program::end_job(std::uint32_t slot, Status status) {
   const Job& job = jobs_[slot];
   const InstanceId index = job.instance;
   Instance& instance = instances_[index];
-  instance.leave(now_, service_of(instance));
+  instance.leave(now_);
   withdraw(slot);
   if (job.holds_worker) instance.give_worker_back(now_);
   ++spans_;

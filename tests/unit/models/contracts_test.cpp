@@ -222,10 +222,9 @@ TEST_CASE("a run goes on only forward, and only once it was started", "[models]"
 
 TEST_CASE("counts never fall below zero", "[models]") {
   Instance instance;
-  const ServicePlan plan;
   CHECK_THROWS_AS(instance.give_worker_back(at(1)), ContractViolation);
   CHECK_THROWS_AS(instance.end_to_wait(at(1)), ContractViolation);
-  CHECK_THROWS_AS(instance.leave(at(1), plan), ContractViolation);
+  CHECK_THROWS_AS(instance.leave(at(1)), ContractViolation);
   CHECK_THROWS_AS(Counters{} - Counters{.arrived = 1}, ContractViolation);
   CHECK_THROWS_AS(cumulative({1, -1}), ContractViolation);
 }
