@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "calibrate/anonymise.hpp"
+#include "calibrate/draws.hpp"
 #include "calibrate/learn/callers.hpp"
 #include "calibrate/model_builder.hpp"
 #include "calibrate/readers/input.hpp"
@@ -94,7 +95,9 @@ Calibration calibrate(SpanSet spans, const CalibrateOptions& options) {
   };
   VisitTable visits = find_visits(forest, roles);
   Calibration result = learn(visits);
-  if (visits.counts.servers_not_recorded > 0 && !find_mistakes(result.model).empty()) {
+  const bool circles =
+      visits.counts.servers_not_recorded > 0 && !find_mistakes(result.model).empty();
+  if (circles) {
     visits = find_visits(forest, roles, circular_edges(visits));
     result = learn(visits);
   }
@@ -114,6 +117,9 @@ Calibration calibrate(SpanSet spans, const CalibrateOptions& options) {
   result.account.databases = std::move(databases);
   result.account.traces_skipped = skipped;
   judge(result, forest, visits, spans.names, options.self_check);
+  if (options.draws > 0) {
+    result.draws = draw_parameters(result.model, forest, spans.names, options, circles);
+  }
   return result;
 }
 

@@ -8,6 +8,7 @@
 #include "calibrate/learn/recorded_bounds.hpp"
 #include "calibrate/readers/reader.hpp"
 #include "models/specs/model_spec.hpp"
+#include "models/specs/parameter_draws.hpp"
 #include "sim/time.hpp"
 
 namespace rehearse {
@@ -24,6 +25,8 @@ struct CalibrateOptions {
   Duration skip_start;
   /// Whether the model is run, too, and compared with the recording.
   bool self_check = false;
+  /// How many draws are made of what the recording leaves open about numbers; see draws.hpp.
+  std::size_t draws = 0;
   std::string workload = "users";
   std::string calibrated_by;  // copied into the provenance
 };
@@ -32,6 +35,7 @@ struct Calibration {
   ModelSpec model;
   Account account;
   RecordedBounds bounds;  // for values that a person gave instead
+  ParameterDraws draws;
 };
 
 /// Learns a model from recorded traces. The result does not depend on the order of files or spans.

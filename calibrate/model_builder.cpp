@@ -93,7 +93,9 @@ Calibration ModelBuilder::build() {
   result_.account.forest = forest_.counts;
   result_.account.visits = visits_.counts;
   result_.account.spans_used = forest_.spans.size() - visits_.counts.fragments;
-  learn_endpoints();
+  std::vector<double> waits;
+  concurrency_ = study_concurrency(forest_, visits_, waits);
+  learn_endpoints(waits);
   describe_services();
   describe_correlations();
   describe_network();
@@ -111,6 +113,13 @@ Calibration ModelBuilder::build() {
   return std::move(result_);
 }
 
+ModelSpec ModelBuilder::build_numbers(const std::vector<double>& waits) {
+  learn_endpoints(waits);
+  describe_network();
+  describe_workload();
+  return std::move(result_.model);
+}
+
 void ModelBuilder::note(const std::string& path, Basis basis, std::uint64_t n, std::string text) {
   result_.model.evidence[path] = {basis, n, std::move(text)};
 }
@@ -119,12 +128,10 @@ std::string ModelBuilder::service_path(const std::string& service) const {
   return extended_path("services", service);
 }
 
-void ModelBuilder::learn_endpoints() {
+void ModelBuilder::learn_endpoints(const std::vector<double>& waits) {
   const std::size_t size = visits_.endpoints.size();
   std::vector<BehaviourLearner> learners(size);
   std::vector<VisitSums> sums(size);
-  std::vector<double> waits;
-  concurrency_ = study_concurrency(forest_, visits_, waits);
   const std::set<std::uint32_t> failing_at_once = find_failures_at_once(forest_, visits_);
   for (const Visit& visit : visits_.visits) {
     const Span& span = forest_.spans[visit.span];

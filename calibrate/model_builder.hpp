@@ -25,6 +25,9 @@ class ModelBuilder {
                const CalibrateOptions& options);
 
   Calibration build();
+  /// Of the model only its learned numbers, with what they stand in, for the weights as they are.
+  /// `waits` [visit]: nanoseconds that are no work, as `study_concurrency` finds them.
+  ModelSpec build_numbers(const std::vector<double>& waits);
 
  private:
   /// What is added up over the visits of an endpoint. Weights count those that sampling left out.
@@ -40,7 +43,7 @@ class ModelBuilder {
     bool fails_at_once = false;
   };
 
-  void learn_endpoints();
+  void learn_endpoints(const std::vector<double>& waits);
   void learn_endpoint(std::uint32_t endpoint, BehaviourLearner& learner, VisitSums sums);
   static void add_failures(const WayFailures& failures, VisitSums& sums);
   static std::string error_text(const VisitSums& sums);

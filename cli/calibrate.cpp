@@ -23,7 +23,9 @@
 #include "language/quantity_text.hpp"
 #include "language/suggestions.hpp"
 #include "outputs/atomic_file.hpp"
+#include "outputs/outcome_file/draws_file.hpp"
 #include "scenarios/given_values.hpp"
+#include "sim/counted_text.hpp"
 #include "sim/error.hpp"
 #include "sim/visible_text.hpp"
 
@@ -119,6 +121,9 @@ NameBy name_by(const std::vector<std::string>& said) {
   return asked;
 }
 
+constexpr std::uint64_t usual_draws = 100;
+constexpr std::uint64_t most_draws = 10'000;
+
 CalibrateOptions options_from(const Arguments& arguments) {
   CalibrateOptions options;
   // Beyond a few the one that cuts the file into elements cannot keep the others busy.
@@ -136,8 +141,21 @@ CalibrateOptions options_from(const Arguments& arguments) {
   options.anonymise = arguments.has("anonymise");
   options.skip_start = skipped_start(arguments);
   options.self_check = true;
+  options.draws = arguments.has("output")
+                      ? arguments.whole_number("draws", 0, most_draws).value_or(usual_draws)
+                      : 0;
   options.calibrated_by = "rehearse " REHEARSE_VERSION;
   return options;
+}
+
+/// Draws of an earlier model would be taken for those of this one.
+std::string deliver_draws(const ParameterDraws& draws, const std::string& path) {
+  if (draws.draws() == 0) {
+    std::filesystem::remove(path);
+    return "";
+  }
+  write_atomically(path, draws_file_image(draws));
+  return fmt::format("{} of its numbers {}\n", counted(draws.draws(), "draw"), visible_line(path));
 }
 
 constexpr std::size_t most_given_values = 20;
@@ -158,7 +176,7 @@ int run(const Invocation& invocation) {
   if (output) {
     std::vector<std::string> inputs = arguments.positional();
     inputs.push_back(arguments.text("columns").value_or(""));
-    check_outputs({*output}, inputs, "calibrate");
+    check_outputs({*output, draws_path(*output)}, inputs, "calibrate");
   }
   Calibration calibration = calibrate(arguments.positional(), options_from(arguments));
   const bool verbose = arguments.has("verbose");
@@ -176,10 +194,12 @@ int run(const Invocation& invocation) {
   const std::string model = readable_model_text(result.model, *output);
   account += result.account;
   Delivery delivery;
-  const bool saved = delivery.attempt([&] { write_atomically(*output, model); });
-  delivery.attempt([&] {
-    print(account + (saved ? fmt::format("Model {}\n", visible_line(*output)) : std::string()));
-  });
+  std::string written;
+  if (delivery.attempt([&] { write_atomically(*output, model); })) {
+    written = fmt::format("Model {}\n", visible_line(*output));
+  }
+  delivery.attempt([&] { written += deliver_draws(calibration.draws, draws_path(*output)); });
+  delivery.attempt([&] { print(account + written); });
   delivery.must_be_complete("rehearse: everything else was delivered");
   return 0;
 }
@@ -196,6 +216,10 @@ Verb calibrate_verb() {
   verb.example = "rehearse calibrate traces.json.gz -o shop.model.toml";
   verb.options = {
       {"output", 'o', "MODEL.toml", "the model (default, and -: standard output)"},
+      {"draws", 0, "N",
+       fmt::format("so many draws of what the traces leave open about numbers, beside the model "
+                   "(default: {}; 0: none)",
+                   usual_draws)},
       {"force", 0, "",
        "overwrite what a person wrote there, too, save what evidence tells: given and edited "
        "values"},

@@ -9,6 +9,7 @@
 
 #include "cli/delivery.hpp"
 #include "cli/interruption.hpp"
+#include "cli/parameter_draws.hpp"
 #include "cli/study_run.hpp"
 #include "cli/traces.hpp"
 #include "cli/verb.hpp"
@@ -16,6 +17,7 @@
 #include "language/text_file.hpp"
 #include "models/outcomes/exit_code.hpp"
 #include "outputs/atomic_file.hpp"
+#include "outputs/outcome_file/draws_file.hpp"
 #include "outputs/outcome_file/outcome_file.hpp"
 #include "outputs/text/report_json.hpp"
 #include "outputs/text/summary.hpp"
@@ -92,6 +94,7 @@ StudySettings settings_for(const Scenario& scenario, const Arguments& arguments)
   const std::uint64_t threads = arguments.whole_number("threads", 1, most_threads).value_or(cores);
   settings.threads = static_cast<int>(threads);
   settings.threads_per_replication = threads_per_replication(scenario, arguments);
+  settings.drawn = drawn_model(scenario);
   return settings;
 }
 
@@ -107,7 +110,8 @@ struct Destinations {
 
 /// All files that a scenario was read from.
 std::vector<std::string> inputs_of(const Scenario& scenario) {
-  std::vector<std::string> inputs = {scenario.path, scenario.model_path};
+  std::vector<std::string> inputs = {scenario.path, scenario.model_path,
+                                     draws_path(scenario.model_path)};
   for (const auto& [name, workload] : scenario.model.workloads) {
     const auto* replay = std::get_if<ReplaySpec>(&workload.arrivals);
     if (replay == nullptr || replay->file.empty()) continue;
@@ -140,9 +144,9 @@ Destinations destinations_for(const Scenario& scenario, const StudySettings& set
 }
 
 /// Returns what the summary says of them; nothing, when it was interrupted.
-std::optional<std::string> traces_of(const Scenario& scenario, const Study& study,
+std::optional<std::string> traces_of(const Scenario& scenario, const StudySettings& settings,
                                      const TracesWanted& wanted) {
-  const auto counts = write_traces(scenario, study.information.seed, wanted);
+  const auto counts = write_traces(scenario, settings, wanted);
   if (counts) return traces_lines(*counts, wanted);
   print_aside("rehearse: interrupted before all traces were written\n");
   return std::nullopt;
@@ -150,12 +154,12 @@ std::optional<std::string> traces_of(const Scenario& scenario, const Study& stud
 
 /// What cannot be delivered is named at the end, and does not keep the rest back. Returns the exit
 /// code of the program.
-int deliver(const Scenario& scenario, const Study& study, const Findings& findings,
-            const Destinations& to, int code) {
+int deliver(const Scenario& scenario, const StudySettings& settings, const Study& study,
+            const Findings& findings, const Destinations& to, int code) {
   Delivery delivery;
   const bool saved = delivery.attempt([&] { write_outcome_file(to.outcomes, study, findings); });
   std::optional<std::string> traces = "";
-  if (to.traces) delivery.attempt([&] { traces = traces_of(scenario, study, *to.traces); });
+  if (to.traces) delivery.attempt([&] { traces = traces_of(scenario, settings, *to.traces); });
   if (!traces) code = number_of(ExitCode::interrupted);
   const std::string file = saved ? to.outcomes : "";
   const auto report = [&] {
@@ -199,7 +203,7 @@ int run(const Invocation& invocation) {
   const Findings findings = findings_of(study);
   const int code =
       number_of(study.complete() ? exit_code(findings.verdict) : ExitCode::interrupted);
-  return deliver(scenario, study, findings, to, code);
+  return deliver(scenario, settings, study, findings, to, code);
 }
 
 }  // namespace

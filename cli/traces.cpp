@@ -19,13 +19,15 @@ namespace {
 /// Of a share that is smaller than this, no reader of traces believes how many requests it is of.
 constexpr double least_percent = 100 / most_adjusted_count;
 
-TraceCounts trace_to(const OtlpWriter::Write& write, const Scenario& scenario, std::uint64_t seed,
-                     const TracesWanted& wanted) {
-  const System system(scenario.model, scenario.experiment);
+TraceCounts trace_to(const OtlpWriter::Write& write, const Scenario& scenario,
+                     const StudySettings& settings, const TracesWanted& wanted) {
+  const DrawnModel* const drawn = settings.drawn.get();
+  const System system(drawn ? drawn->draw(wanted.replication % drawn->draws()) : scenario.model,
+                      scenario.experiment);
   const TraceChoice choice{.share = wanted.percent / 100};
   OtlpWriter writer(system, choice.share, write);
   const TracedReplication traced = trace_replication(
-      system, {.study = seed, .replication = wanted.replication}, choice,
+      system, {.study = settings.seed, .replication = wanted.replication}, choice,
       [&](const std::vector<TracedSpan>& request) { writer.add(request); },
       [](Time) { return Interruption::requested(); });
   writer.flush();
@@ -55,14 +57,14 @@ std::optional<TracesWanted> traces_wanted(const Arguments& arguments,
   return wanted;
 }
 
-std::optional<TraceCounts> write_traces(const Scenario& scenario, std::uint64_t seed,
+std::optional<TraceCounts> write_traces(const Scenario& scenario, const StudySettings& settings,
                                         const TracesWanted& wanted) {
   try {
     if (Interruption::requested()) return std::nullopt;
-    if (wanted.file.empty()) return trace_to(print, scenario, seed, wanted);
+    if (wanted.file.empty()) return trace_to(print, scenario, settings, wanted);
     AtomicFile file(wanted.file);
-    const TraceCounts counts =
-        trace_to([&file](const std::string& lines) { file.append(lines); }, scenario, seed, wanted);
+    const TraceCounts counts = trace_to([&file](const std::string& lines) { file.append(lines); },
+                                        scenario, settings, wanted);
     file.finish();
     return counts;
   } catch (const Cancelled&) {

@@ -24,7 +24,7 @@ std::optional<TracesWanted> traces_wanted(const Arguments& arguments,
 
 /// Runs one replication of the experiment again, and writes its requests as they end. Nothing when
 /// it was interrupted: no file then, and what went to a pipe is not whole. Throws InputOutputError.
-std::optional<TraceCounts> write_traces(const Scenario& scenario, std::uint64_t seed,
+std::optional<TraceCounts> write_traces(const Scenario& scenario, const StudySettings& settings,
                                         const TracesWanted& wanted);
 
 /// The lines of the summary that say what was written.

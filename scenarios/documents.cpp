@@ -77,7 +77,10 @@ struct ScenarioHead {
   std::uint64_t replications = 200;
   std::optional<Duration> window;
   std::optional<int> threads_per_replication;
+  std::optional<Parameters> parameters;
 };
+constexpr Choice<Parameters> parameters_words{{Parameters::posterior, "posterior"},
+                                              {Parameters::point, "point"}};
 template <class Visitor, SpecOf<ScenarioHead> Spec>
 void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"name", "What the scenario is called.", Need::required}, spec.name, Text{"a name"});
@@ -96,6 +99,12 @@ void describe(Visitor& visitor, Spec& spec) {
                "How many threads share one run; results do not depend on it. auto: one, unless "
                "there are fewer runs than threads, or one would take longer than a minute."},
               spec.threads_per_replication, WholeOrWord{1, 1'024, "auto"});
+  visitor.key({"parameters",
+               "posterior: each run has a draw of its own of the model's numbers, as the recording "
+               "leaves them open; the draws stand beside the model, where calibrate writes them. "
+               "point: all runs have the numbers as they were learned, and the answer is "
+               "conditional on them. posterior where there are draws, when absent."},
+              spec.parameters, parameters_words);
 }
 
 /// Kind of the [set] table: applied to the model before it is read.
@@ -158,6 +167,7 @@ void read_experiment(Reader& reader, const Node& root, Scenario& scenario) {
   scenario.name = head.name;
   scenario.seed = head.seed;
   scenario.replications = head.replications;
+  scenario.parameters = head.parameters;
   scenario.threads_per_replication = head.threads_per_replication;
   ExperimentSpec& experiment = scenario.experiment;
   experiment.duration = head.duration;
@@ -172,9 +182,11 @@ void read_experiment(Reader& reader, const Node& root, Scenario& scenario) {
 Node written_experiment(const Scenario& scenario) {
   const ExperimentSpec& experiment = scenario.experiment;
   ScenarioDocument document;
-  document.head = {
-      scenario.name, scenario.model_path,   experiment.duration, experiment.warm_up,
-      scenario.seed, scenario.replications, experiment.window,   scenario.threads_per_replication};
+  document.head = {scenario.name,       scenario.model_path,
+                   experiment.duration, experiment.warm_up,
+                   scenario.seed,       scenario.replications,
+                   experiment.window,   scenario.threads_per_replication,
+                   scenario.parameters};
   document.faults = experiment.faults;
   document.rollout = experiment.rollout;
   document.stop_conditions = experiment.stop_conditions;

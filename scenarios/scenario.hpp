@@ -19,6 +19,9 @@ struct Origin {
 };
 using Origins = std::map<std::string, Origin>;
 
+/// What replications run: a draw each of the model's numbers, or the numbers as they were learned.
+enum class Parameters { posterior, point };
+
 /// A scenario with its model, overrides applied, free of mistakes.
 struct Scenario {
   std::string name;
@@ -29,6 +32,7 @@ struct Scenario {
   std::uint64_t seed = 1;
   std::uint64_t replications = 200;
   std::optional<int> threads_per_replication;  // chosen when absent
+  std::optional<Parameters> parameters;        // posterior when absent, where there are draws
   ModelSpec model;
   ExperimentSpec experiment;
   Origins origins;

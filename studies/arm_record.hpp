@@ -89,6 +89,7 @@ struct ArmRecord {
   explicit ArmRecord(OutcomeLayout layout_of_outcomes);
 
   OutcomeLayout layout;
+  std::uint64_t draws = 0;  // of the model's numbers: replication i ran draw i % draws; 0: of none
   ReplicationRows rows;
   std::uint64_t kept = 0;               // replications that have rows in `intervals`
   std::vector<IntervalRows> intervals;  // [interval]

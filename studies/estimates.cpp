@@ -1,6 +1,10 @@
 #include "studies/estimates.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include "studies/draws.hpp"
 
 namespace rehearse {
 namespace {
@@ -16,6 +20,50 @@ struct StreamNames {
 };
 
 using RequestsOf = std::vector<RequestTotals> IntervalTotals::*;
+
+/// Draws of the model leave open what one run shows; the pooled replications do not tell that.
+/// `of_runs`: what each showed.
+void reach_over_runs(Estimate& estimate, std::vector<double> of_runs) {
+  std::erase_if(of_runs, [](double value) { return std::isnan(value); });
+  if (!estimate.value || of_runs.size() < 2) return;
+  const Interval range = range_of(std::move(of_runs));
+  const Interval pooled =
+      estimate.interval.value_or(Interval{.lower = *estimate.value, .upper = *estimate.value});
+  estimate.interval = Interval{.lower = std::min(range.lower, pooled.lower),
+                               .upper = std::max(range.upper, pooled.upper)};
+}
+
+/// One column of [replication, entity].
+std::vector<double> column_of(const std::vector<float>& rows, std::size_t position,
+                              std::size_t entities) {
+  std::vector<double> column;
+  for (std::size_t i = position; i < rows.size(); i += entities) column.push_back(rows[i]);
+  return column;
+}
+
+std::vector<double> error_ratios_of(const RequestRows& rows, std::size_t position,
+                                    std::size_t entities) {
+  std::vector<double> ratios;
+  for (std::size_t i = position; i < rows.counts.front().size(); i += entities) {
+    RequestCounts counts;
+    for (std::size_t c = 0; c < count_columns.size(); ++c) {
+      counts.*count_columns[c].count = rows.counts[c][i];
+    }
+    ratios.push_back(static_cast<double>(counts.errors()) /
+                     static_cast<double>(counts.ok + counts.errors()));
+  }
+  return ratios;
+}
+
+void reach_over_runs(RequestEstimates& result, const RequestRows& rows, std::size_t position,
+                     std::size_t entities) {
+  reach_over_runs(result.error_ratio, error_ratios_of(rows, position, entities));
+  LatencyEstimates& latency = result.latency;
+  Estimate* const estimates[] = {&latency.p50, &latency.p90, &latency.p99, &latency.mean_of_good};
+  for (std::size_t i = 0; i < std::size(estimates); ++i) {
+    reach_over_runs(*estimates[i], column_of(rows.latency[i], position, entities));
+  }
+}
 
 RequestEstimates estimate_requests(const ArmRecord& record, std::size_t interval, RequestsOf kind,
                                    std::size_t position, const StreamNames& names,
@@ -36,6 +84,12 @@ RequestEstimates estimate_requests(const ArmRecord& record, std::size_t interval
   }
   result.error_ratio = estimate_share(errors, arrived);
   result.latency = estimate_latency(latencies, names.stream(name, "latency"));
+  if (record.draws > 0) {
+    const IntervalRows& rows = record.intervals[interval];
+    const bool endpoints = kind == &IntervalTotals::endpoints;
+    reach_over_runs(result, endpoints ? rows.endpoints : rows.workloads, position,
+                    endpoints ? record.layout.endpoints.size() : record.layout.workloads.size());
+  }
   if (const auto median = good.quantile(0.5)) result.good_p50 = median->in_seconds();
   if (const auto tail = good.quantile(0.99)) result.good_p99 = tail->in_seconds();
   return result;
@@ -59,15 +113,24 @@ ServiceEstimates estimate_service(const ArmRecord& record, std::size_t interval,
                                   std::size_t position, const StreamNames& names) {
   ServiceEstimates result;
   result.name = record.layout.services[position];
-  const auto ratio = [&](NumberOf part, NumberOf whole, const char* number) {
-    return estimate_service_ratio(record, interval, position, part, whole,
-                                  names.stream(result.name, number));
+  const auto measured = [&](NumberOf part, NumberOf whole, const char* number) {
+    Estimate estimate = estimate_service_ratio(record, interval, position, part, whole,
+                                               names.stream(result.name, number));
+    if (record.draws == 0) return estimate;
+    const auto column = std::find_if(
+        service_columns.begin(), service_columns.end(),
+        [&](const ServiceColumn& one) { return std::string_view(one.word) == number; });
+    const auto& values = record.intervals[interval].services.values;
+    reach_over_runs(estimate,
+                    column_of(values[static_cast<std::size_t>(column - service_columns.begin())],
+                              position, record.layout.services.size()));
+    return estimate;
   };
   using T = ServiceTotals;
-  result.utilization = ratio(&T::busy_millis, &T::capacity_millis, "utilization");
-  result.queue_length = ratio(&T::waiting, &T::instance_time, "queue_length");
-  result.in_system = ratio(&T::in_system, &T::instance_time, "in_system");
-  result.attempts_per_call = ratio(&T::attempts, &T::calls, "attempts_per_call");
+  result.utilization = measured(&T::busy_millis, &T::capacity_millis, "utilization");
+  result.queue_length = measured(&T::waiting, &T::instance_time, "queue_length");
+  result.in_system = measured(&T::in_system, &T::instance_time, "in_system");
+  result.attempts_per_call = measured(&T::attempts, &T::calls, "attempts_per_call");
   for (const Batch& batch : record.batches) {
     const ServiceTotals& totals = batch.intervals[interval].services[position];
     result.longest_queue = std::max(result.longest_queue, totals.longest_queue);

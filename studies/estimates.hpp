@@ -53,8 +53,11 @@ std::size_t shown_interval(const ArmEstimates& arm);
 /// The name of an endpoint column: "service/operation", with "@canary" for the canary's.
 std::string column_name(const OutcomeLayout::EndpointKey& key);
 
-/// All estimates of an arm. Draws come from streams named by `arm`, interval and entity, so that an
-/// added service moves nobody else's intervals. Costs about 5 ms for each endpoint and interval.
+/// All estimates of an arm. Where replications ran draws of the model, intervals reach over what
+/// the replications that have rows showed, each by itself, with 95 %: the range of one run of a
+/// system that could have left this recording. Else they are of the pooled number. Draws come from
+/// streams named by `arm`, interval and entity, so that an added service moves nobody else's
+/// intervals. Costs about 5 ms for each endpoint and interval.
 ArmEstimates estimate(const ArmRecord& record, const std::string& arm, std::uint64_t seed);
 
 }  // namespace rehearse

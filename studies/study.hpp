@@ -30,6 +30,7 @@ struct StudyInformation {
   std::vector<std::string> doubts;               // what is allowed and probably not meant
   std::vector<std::string> contradicted;         // given values that the recording speaks against
   std::uint64_t seed = 0;
+  std::uint64_t draws = 0;  // of the model's numbers, one a replication; 0: as they were learned
   std::uint64_t replications_planned = 0;
   std::uint64_t threads = 1;
   std::uint64_t threads_per_replication = 1;

@@ -40,7 +40,7 @@ StudyRun::StudyRun(const ModelSpec& model, const ExperimentSpec& experiment,
                    const StudySettings& settings, StudyWatch watch)
     : settings_(settings),
       watch_(std::move(watch)),
-      objectives_(experiment.objectives),
+      said_(experiment),
       experiment_(model, experiment) {
   if (!experiment.faults.empty() || experiment.rollout) {
     control_.emplace(model, experiment.control());
@@ -74,8 +74,12 @@ Study StudyRun::empty_study(StudyInformation information) const {
   information.threads =
       static_cast<std::uint64_t>(at_once_) * static_cast<std::uint64_t>(threads_of_one());
   information.threads_per_replication = static_cast<std::uint64_t>(threads_of_one());
-  Study study{std::move(information), objectives_, ArmRecord(experiment_.layout()), std::nullopt};
+  information.draws = settings_.drawn ? settings_.drawn->draws() : 0;
+  Study study{std::move(information), said_.objectives, ArmRecord(experiment_.layout()),
+              std::nullopt};
   if (control_) study.control.emplace(control_->layout());
+  study.experiment.draws = study.information.draws;
+  if (study.control) study.control->draws = study.information.draws;
   return study;
 }
 
@@ -106,16 +110,28 @@ void StudyRun::add(Study& study, std::uint64_t first, std::uint64_t last, int at
   }
 }
 
+/// Both arms meet the same draw of the model, and the same luck.
 StudyRun::Twins StudyRun::twins(std::uint64_t index, int worker) {
-  const ReplicationSeed seed{.study = settings_.seed, .replication = index, .draw = 0, .branch = 0};
-  Memories& memories = memories_[static_cast<std::size_t>(worker)];
-  watch_.begins_arm(0);
-  Twins result{run_replication(experiment_, seed, memories.experiment, threading_), std::nullopt};
+  if (!settings_.drawn) {
+    Twins result{outcome_of(experiment_, index, worker, false), std::nullopt};
+    if (control_) result.control = outcome_of(*control_, index, worker, true);
+    return result;
+  }
+  const ModelSpec model = settings_.drawn->draw(index % settings_.drawn->draws());
+  Twins result{outcome_of(System(model, said_), index, worker, false), std::nullopt};
   if (control_) {
-    watch_.begins_arm(1);
-    result.control = run_replication(*control_, seed, memories.control, threading_);
+    result.control = outcome_of(System(model, said_.control()), index, worker, true);
   }
   return result;
+}
+
+Outcome StudyRun::outcome_of(const System& system, std::uint64_t index, int worker,
+                             bool is_control) {
+  const ReplicationSeed seed{.study = settings_.seed, .replication = index, .draw = 0, .branch = 0};
+  Memories& memories = memories_[static_cast<std::size_t>(worker)];
+  watch_.begins_arm(is_control ? 1 : 0);
+  return run_replication(system, seed, is_control ? memories.control : memories.experiment,
+                         threading_);
 }
 
 }  // namespace rehearse

@@ -2,21 +2,25 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "models/replication.hpp"
+#include "models/specs/parameter_draws.hpp"
 #include "studies/study.hpp"
 #include "studies/study_memory.hpp"
 
 namespace rehearse {
 
-/// How a study is run. Only `replications` and `seed` change its answers.
+/// How a study is run. Only `replications`, `seed` and `drawn` change its answers.
 struct StudySettings {
   std::uint64_t replications = 0;
   std::uint64_t seed = 0;
   int threads = 1;
   std::optional<int> threads_per_replication;  // chosen when absent
+  /// Replication i runs draw i % drawn->draws() of the model; null: the model itself.
+  std::shared_ptr<const DrawnModel> drawn;
 };
 
 /// Who looks on while replications run. All but `finished` is called from the threads that run
@@ -67,10 +71,11 @@ class StudyRun {
   void share_out_threads();
   int asked_for_partitions(int wanted);
   Twins twins(std::uint64_t index, int worker);
+  Outcome outcome_of(const System& system, std::uint64_t index, int worker, bool is_control);
 
   StudySettings settings_;
   StudyWatch watch_;
-  std::vector<ObjectiveSpec> objectives_;
+  ExperimentSpec said_;
   System experiment_;
   std::optional<System> control_;
   std::optional<CutReport> refused_cut_;

@@ -10,6 +10,7 @@
 #include "models/run/measure.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/expects.hpp"
+#include "studies/draws.hpp"
 
 namespace rehearse {
 namespace {
@@ -42,7 +43,18 @@ Risk risk_in(const ArmRecord& arm, std::size_t objective) {
     missed += judgements[i] == static_cast<std::uint8_t>(Judgement::missed);
     no_data += judgements[i] == static_cast<std::uint8_t>(Judgement::no_data);
   }
-  return risk_of(missed, no_data, arm.replications());
+  Risk risk = risk_of(missed, no_data, arm.replications());
+  if (arm.draws == 0 || risk.replications == 0) return risk;
+  std::vector<std::uint8_t> happened;
+  for (std::size_t i = objective; i < judgements.size(); i += stride) {
+    happened.push_back(judgements[i] == static_cast<std::uint8_t>(Judgement::missed) ? 1 : 0);
+  }
+  const auto count = static_cast<double>(risk.replications);
+  const double worth = count / design_effect(happened, arm.draws);
+  const double open = static_cast<double>(missed + no_data) / count;
+  risk.interval.lower = clopper_pearson_of_share(risk.estimate, worth, confidence).lower;
+  risk.interval.upper = clopper_pearson_of_share(open, worth, confidence).upper;
+  return risk;
 }
 
 Measurements measurements_in(const ArmRecord& arm, std::size_t objective) {
@@ -111,10 +123,16 @@ bool passes_without_the_unknown(const Risk& risk, const ArmRecord& arm, double a
 }
 
 /// What would help: of the replications that a pass needs at least, when none is missed.
-std::string undecided(const Risk& risk, double accepted_risk) {
+std::string undecided(const Risk& risk, double accepted_risk, std::uint64_t draws) {
   if (accepted_risk <= 0) return "no number of replications can show that it is never missed";
   if (risk.no_data > 0) return "replications that broke off, or measured nothing, leave it open";
   const double least = std::ceil(std::log((1 - confidence) / 2) / std::log1p(-accepted_risk));
+  if (draws > 0 && risk.missed == 0 && static_cast<double>(draws) < least) {
+    return fmt::format(
+        "the draws of the model are too few: to pass takes at least {0:.0f}, and as many "
+        "replications; calibrate with --draws {0:.0f}",
+        least);
+  }
   if (static_cast<double>(risk.replications) >= least) {
     return "the limits of the risk enclose the accepted one: more replications would tell";
   }
@@ -148,7 +166,7 @@ Interval ObjectiveResult::probability_interval() const {
 }
 
 Verdict judge(const Risk& experiment, const std::optional<Risk>& control, double accepted_risk,
-              std::string& reason) {
+              std::string& reason, std::uint64_t draws) {
   reason.clear();
   if (experiment.no_data == experiment.replications) {
     reason = "it was never measured";
@@ -160,7 +178,7 @@ Verdict judge(const Risk& experiment, const std::optional<Risk>& control, double
   }
   if (experiment.interval.upper <= accepted_risk) return Verdict::pass;
   if (experiment.interval.lower > accepted_risk) return Verdict::fail;
-  reason = undecided(experiment, accepted_risk);
+  reason = undecided(experiment, accepted_risk, draws);
   return Verdict::inconclusive;
 }
 
@@ -181,7 +199,8 @@ std::vector<ObjectiveResult> judge_objectives(const std::vector<ObjectiveSpec>& 
     result.measured = measurements_in(experiment, i);
     result.experiment = risk_in(experiment, i);
     if (control != nullptr) result.control = risk_in(*control, i);
-    result.verdict = judge(result.experiment, result.control, result.accepted_risk, result.reason);
+    result.verdict = judge(result.experiment, result.control, result.accepted_risk, result.reason,
+                           experiment.draws);
     const bool nobody_shows = result.experiment.no_data == result.experiment.replications;
     if (nobody_shows && result.measured.count > 0) {
       result.reason = "no replication shows it: they broke off, or a fault found no target";

@@ -60,8 +60,9 @@ struct ObjectiveResult {
 /// Judges by the limits of P(miss): pass when the upper one is at most the accepted risk, fail when
 /// the lower one is above it, else inconclusive. Inconclusive, too, when nothing was ever measured
 /// or when the control arm already misses the objective: then the experiment proves nothing.
+/// `draws`: of the model's numbers, if replications ran any.
 Verdict judge(const Risk& experiment, const std::optional<Risk>& control, double accepted_risk,
-              std::string& reason);
+              std::string& reason, std::uint64_t draws = 0);
 
 /// A pass is inconclusive where it rests on capacity that nobody knows: of the services in
 /// `unknown`, or of some that go beyond the recording in so many replications that these, if they

@@ -9,6 +9,7 @@
 #include "language/table.hpp"
 #include "language/value_kinds.hpp"
 #include "models/policies/codel.hpp"
+#include "sim/expects.hpp"
 
 /// Where jobs wait for a worker: a value, it decides and never acts; for any thread.
 namespace rehearse {
@@ -64,7 +65,14 @@ class Queue {
   using State = Codel::State;
 
   Queue() = default;
-  explicit Queue(const QueueSpec& spec);
+  explicit Queue(const QueueSpec& spec)
+      : last_first_(std::holds_alternative<LifoQueue>(spec.discipline)),
+        drops_any_(drops_jobs(spec.discipline)) {
+    if (const auto* said = std::get_if<CodelSpec>(&spec.discipline)) codel_ = Codel(*said);
+    if (!spec.capacity) return;
+    expects(*spec.capacity >= 0, "a queue has room for none, or for some");
+    capacity_ = static_cast<std::uint32_t>(*spec.capacity);
+  }
 
   /// Whether one more may wait where so many do.
   bool has_room(std::uint32_t waiting) const { return waiting < capacity_; }

@@ -46,9 +46,9 @@ class Recorder {
   void attempt_unfinished(Index column, std::uint32_t interval);
   void request_unfinished(WorkloadId workload, std::uint32_t interval);
   void call_made(ServiceId callee) { ++service_totals_[callee].calls; }
-  /// One more attempt of a call that was counted.
   /// Of a call that was made: a policy of the caller does not let its first attempt be sent.
   void call_unsent(ServiceId callee) { ++service_totals_[callee].unsent; }
+  /// One more attempt of a call that was counted.
   void call_retried(ServiceId callee) { ++service_totals_[callee].retries; }
 
   /// Asks memory for what an attempt touches, or its good end.

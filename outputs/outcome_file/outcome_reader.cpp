@@ -94,6 +94,7 @@ ArmRecord restored_arm(const Hdf5File& file, Study& study, const std::string& na
   batches.services.resize(measure_count);
   Target target{&study, &arm, &batches, 0};
   restore_all(file, group, Scope::arm, target, lengths);
+  arm.draws = study.information.draws;
   arm.batches = batches_of(batches, arm.layout);
   arm.intervals.resize(arm.layout.intervals.size());
   for (; target.interval < arm.intervals.size(); ++target.interval) {

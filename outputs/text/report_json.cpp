@@ -377,6 +377,15 @@ const ReportMembers<Report>& heading_members() {
        [](JsonWriter& json, const Report& r) { json.value(r.study.experiment.replications()); }},
       {"replications_planned", "Asked for.",
        [](JsonWriter& json, const Report& r) { json.value(r.said().replications_planned); }},
+      {"parameters",
+       "posterior: each replication ran one of `draws` draws of the model's numbers, and intervals "
+       "are of 95 in 100 runs. point: all ran the numbers as they were learned or given, and "
+       "intervals are of what is measured, conditional on them.",
+       [](JsonWriter& json, const Report& r) {
+         json.value(r.said().draws > 0 ? "posterior" : "point");
+       }},
+      {"draws", "Of the model's numbers; replication i ran draw i % draws. 0: of none.",
+       [](JsonWriter& json, const Report& r) { json.value(r.said().draws); }},
       {"spans", "Attempts served, in both arms.",
        [](JsonWriter& json, const Report& r) { json.value(r.study.spans()); }},
       {"wall_seconds", "How long it took.",

@@ -256,10 +256,11 @@ std::string latency_text(const Study& study, const Findings& findings) {
   }
   std::string text = fmt::format(
       "\nLatency of all requests that arrived in '{}' ({} to {}), without a good answer: never; "
-      "95 % intervals\n{:9}{:<30}{}\n",
+      "{}\n{:9}{:<30}{}\n",
       visible_name(experiment.name),
       duration_text(Duration::rounded_seconds(experiment.from_seconds)),
-      duration_text(Duration::rounded_seconds(experiment.to_seconds)), "", "experiment",
+      duration_text(Duration::rounded_seconds(experiment.to_seconds)),
+      study.information.draws > 0 ? "of 95 in 100 runs" : "95 % intervals", "", "experiment",
       control == nullptr ? "" : "  without it");
   for (std::size_t i = 0; i < std::min(rows.size(), most_rows); ++i) text += request_text(rows[i]);
   if (rows.size() > most_rows) {
@@ -302,6 +303,21 @@ std::string alarms_text(const Study& study) {
   return text.empty() ? text : "\n" + text;
 }
 
+/// What the numbers rest on.
+std::string condition_text(const Study& study) {
+  const StudyInformation& said = study.information;
+  if (said.draws > 0) {
+    return fmt::format(
+        "Each run has one of {} of the model's numbers, as the recording leaves them open; of its "
+        "structure, and of what it does not know, all of this is conditional.\n",
+        counted(said.draws, "draw"));
+  }
+  const char* const fitted = said.provenance.calibrated_by.empty() ? "" : "fitted ";
+  return fmt::format(
+      "All of this is conditional on the {}model: what it does not know cannot happen here.\n",
+      fitted);
+}
+
 std::string size_text(const Study& study) {
   return fmt::format(
       "{}{}, seed {}, {} in {}.\n", counted(study.experiment.replications(), "replication"),
@@ -322,7 +338,7 @@ std::string summary_of(const Study& study, const Findings& findings) {
   for (const std::string& warning : warnings_about(study, findings)) {
     text += "\nwarning: " + visible_sentence(warning);
   }
-  text += "\nAll of this is conditional on the model: what it does not know cannot happen here.\n";
+  text += "\n" + condition_text(study);
   return text + fmt::format("Outcome digest {:016x}, trajectory digest {:016x}\n",
                             study.outcome_digest(), study.trajectory_digest());
 }

@@ -118,6 +118,59 @@ TEST_CASE("tracing changes no outcome", "[end_to_end]") {
   CHECK(member(traced.output, "trajectory_digest") == member(plain.output, "trajectory_digest"));
 }
 
+TEST_CASE("replications run draws of a learned model", "[end_to_end]") {
+  const Workplace place;
+  write_shop(place);
+  REQUIRE(place.rehearse({"run", "shop.toml", "--traces", "t.json"}).exit_code == 0);
+  const auto run = [&](const std::string& parameters, std::vector<std::string> more = {}) {
+    place.write("again.toml",
+                "rehearse = 1\n[scenario]\nname = \"again\"\nmodel = \"learned.model.toml\"\n"
+                "duration = \"20s\"\nreplications = 4\n" +
+                    parameters);
+    std::vector<std::string> words = {"run", "again.toml", "--json", "-"};
+    words.insert(words.end(), more.begin(), more.end());
+    return place.rehearse(words);
+  };
+  const auto digest = [](const Finished& finished) {
+    CAPTURE(finished.errors);
+    REQUIRE(finished.exit_code == 0);
+    return member(finished.output, "outcome_digest");
+  };
+
+  REQUIRE(place.rehearse({"calibrate", "t.json", "-o", "learned.model.toml"}).exit_code == 0);
+  REQUIRE(place.has("learned.model.draws.h5"));
+  const Finished drawn = run("");
+  CHECK(member(drawn.output, "parameters") == "posterior");
+  CHECK(number_after(drawn.output, "\"draws\": ") == 100);
+  CHECK(digest(drawn) == digest(run("parameters = \"posterior\"\n", {"--threads", "1"})));
+  const Finished fitted = run("parameters = \"point\"\n");
+  CHECK(member(fitted.output, "parameters") == "point");
+  CHECK(digest(fitted) != digest(drawn));
+
+  // The numbers that a replication shows are those that its traces are made with.
+  const Finished traced =
+      run("", {"--traces", "second.json", "--trace-replication", "1", "--threads", "2"});
+  CHECK(digest(traced) == digest(drawn));
+  CHECK(place.content("second.json").size() > 1000);
+
+  // What is read again means the same.
+  CHECK(place.rehearse({"inspect", "again.h5"}).output.find("of 95 in 100 runs") !=
+        std::string::npos);
+
+  place.write("learned.model.draws.h5", "damaged");
+  CHECK(run("").exit_code == 104);
+  CHECK(digest(run("parameters = \"point\"\n")) == digest(fitted));
+
+  // Without draws nobody takes old ones for those of a new model.
+  REQUIRE(place.rehearse({"calibrate", "t.json", "-o", "learned.model.toml", "--draws", "0"})
+              .exit_code == 0);
+  CHECK(!place.has("learned.model.draws.h5"));
+  CHECK(digest(run("")) == digest(fitted));
+  const Finished without = run("parameters = \"posterior\"\n");
+  CHECK(without.exit_code == 104);
+  CHECK(without.errors.find("calibrate writes it") != std::string::npos);
+}
+
 TEST_CASE("what was simulated is learned from its traces", "[end_to_end]") {
   const Workplace place;
   write_shop(place);

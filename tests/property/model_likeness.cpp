@@ -429,6 +429,46 @@ std::vector<std::string> differences(const ModelSpec& truth, const ModelSpec& le
   return Comparison(truth, learned, seen).differences();
 }
 
+std::map<std::string, double> told_numbers(const ModelSpec& model, const ModelSpec& truth,
+                                           const Seen& seen) {
+  constexpr double enough = 5;
+  std::map<std::string, double> numbers;
+  const auto add_share = [&](const std::string& name, double share, double true_share, double n) {
+    const double events = true_share * n;
+    if (events >= enough && n - events >= enough) numbers[name] = share;
+  };
+  for (const auto& [name, facts] : seen.endpoints) {
+    const auto service = model.services.find(name.service);
+    if (service == model.services.end() || facts.visits < often) continue;
+    const auto endpoint = service->second.endpoints.find(name.operation);
+    if (endpoint == service->second.endpoints.end()) continue;
+    const EndpointSpec& known = truth.services.at(name.service).endpoints.at(name.operation);
+    const Shapes shapes = shapes_of(endpoint->second);
+    for (const auto& [shape, share] : shapes_of(known)) {
+      const auto found = shapes.find(shape);
+      const double told = found == shapes.end() ? 0 : found->second;
+      add_share(name.text() + " does " + text(shape), told, share, facts.worth);
+    }
+    add_share(name.text() + " fails", endpoint->second.errors.percent / 100,
+              known.errors.percent / 100, facts.worth);
+    if (work_of(known).variance > 0) {
+      numbers[name.text() + " works"] = work_of(endpoint->second).mean;
+    }
+  }
+  const WorkloadSpec& users = model.workloads.at("users");
+  numbers["rate"] = std::get<PoissonSpec>(users.arrivals).rate.per_second;
+  double all = 0;
+  for (const auto& [name, weight] : users.mix) all += weight;
+  double true_all = 0;
+  for (const auto& [name, weight] : truth.workloads.at("users").mix) true_all += weight;
+  for (const auto& [name, weight] : truth.workloads.at("users").mix) {
+    const auto found = users.mix.find(name);
+    add_share("requests for " + name.text(), found == users.mix.end() ? 0 : found->second / all,
+              weight / true_all, seen.worth_of_requests);
+  }
+  return numbers;
+}
+
 std::vector<std::string> differences_of_runs(const LearnableScenario& truth,
                                              const ModelSpec& learned, const Seen& seen) {
   std::vector<std::string> found;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,5 +20,12 @@ std::vector<std::string> differences(const ModelSpec& truth, const ModelSpec& le
 /// of over 15 %, and of errors, beyond the noise of the runs and of what was seen.
 std::vector<std::string> differences_of_runs(const LearnableScenario& truth,
                                              const ModelSpec& learned, const Seen& seen);
+
+/// The numbers of a model that a recording tells more or less exactly, under names: shares of what
+/// endpoints do, their mean work and errors, the rate of requests and the shares of endpoints in
+/// them. Only those of which enough was seen: endpoints often, events of a share five times, and
+/// five times not.
+std::map<std::string, double> told_numbers(const ModelSpec& model, const ModelSpec& truth,
+                                           const Seen& seen);
 
 }  // namespace rehearse::testing

@@ -386,6 +386,36 @@ Findings sparse_contracts(const std::vector<SourceFile>& files) {
   return findings;
 }
 
+Findings scattered_mechanisms(const std::vector<SourceFile>& files) {
+  static const std::regex of_circuit_breaker("circuit_?breaker", std::regex::icase);
+  static const std::regex of_retry_throttle("retry_?throttle", std::regex::icase);
+  static const std::regex of_codel("codel", std::regex::icase);
+  static const std::regex of_packet_loss("packet_?loss", std::regex::icase);
+  static const std::regex of_paging("AlarmAction::page|\"page\"");
+  const std::vector<std::pair<std::string, const std::regex*>> mechanisms = {
+      {"the circuit breaker", &of_circuit_breaker},
+      {"the retry throttle", &of_retry_throttle},
+      {"CoDel", &of_codel},
+      {"packet loss", &of_packet_loss},
+      {"the alarm that pages only", &of_paging}};
+  Findings findings;
+  for (const auto& [name, word] : mechanisms) {
+    std::set<std::string> places;
+    for (const SourceFile& file : files) {
+      if (file.room() == "tests") continue;
+      const bool named = std::any_of(
+          file.text.begin(), file.text.end(),
+          [&, word = word](const std::string& line) { return std::regex_search(line, *word); });
+      if (named) places.insert(without_extension(file.path));
+    }
+    if (places.size() <= 3) continue;
+    std::string all;
+    for (const std::string& place : places) all += (all.empty() ? "" : ", ") + place;
+    findings.push_back(name + " is named in more than three files: " + all);
+  }
+  return findings;
+}
+
 Findings repeated_types(const std::vector<SourceFile>& files) {
   Findings findings;
   std::map<std::string, std::string> seen;

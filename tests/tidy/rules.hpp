@@ -42,6 +42,10 @@ Findings silent_tests(const std::vector<SourceFile>& files);
 /// rooms that simulate, where nobody sees that a number is wrong.
 Findings sparse_contracts(const std::vector<SourceFile>& files);
 
+/// A mechanism that is named, in code or comments, in more than three files outside the tests: its
+/// own, the row where it is owned, and one more. A header and its source are one.
+Findings scattered_mechanisms(const std::vector<SourceFile>& files);
+
 /// Types of one name in different rooms. The linker takes the functions of one for those of the
 /// other, and a vector of the larger one then writes into room that was made for the smaller.
 Findings repeated_types(const std::vector<SourceFile>& files);

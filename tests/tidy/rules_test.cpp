@@ -242,6 +242,19 @@ TEST_CASE("a room with few contracts is found", "[tidy]") {
             .size() == 2);
 }
 
+TEST_CASE("a mechanism that is named in many files is found", "[tidy]") {
+  const auto named_in = [](const std::vector<std::string>& paths) {
+    std::vector<SourceFile> files;
+    for (const std::string& path : paths) files.push_back(source_file(path, "// as CoDel does\n"));
+    return scattered_mechanisms(files);
+  };
+
+  CHECK(named_in({"models/a.hpp", "models/a.cpp", "models/b.hpp", "models/c.cpp"}).empty());
+  CHECK(named_in({"models/a.hpp", "models/b.hpp", "models/c.cpp", "tests/d.cpp"}).empty());
+  CHECK(named_in({"models/a.hpp", "models/b.hpp", "models/c.cpp", "cli/d.cpp"}) ==
+        Findings{"CoDel is named in more than three files: cli/d, models/a, models/b, models/c"});
+}
+
 TEST_CASE("a test that asserts nothing is found", "[tidy]") {
   const SourceFile helper =
       source_file("tests/a.cpp",

@@ -92,6 +92,10 @@ TEST_CASE("the rooms that simulate state their contracts", "[tidy]") {
   require_clean(sparse_contracts);
 }
 
+TEST_CASE("a mechanism is named in three files at most", "[tidy]") {
+  require_clean(scattered_mechanisms);
+}
+
 TEST_CASE("every test can fail", "[tidy]") {
   require_clean(silent_tests);
 }
