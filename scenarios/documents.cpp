@@ -77,7 +77,12 @@ struct ScenarioHead {
   std::uint64_t replications = 200;
   std::optional<Duration> window;
   std::optional<int> threads_per_replication;
+  ReadingsWanted readings = ReadingsWanted::search;
 };
+
+constexpr Choice<ReadingsWanted> readings_words{{ReadingsWanted::search, "search"},
+                                                {ReadingsWanted::off, "off"}};
+
 template <class Visitor, SpecOf<ScenarioHead> Spec>
 void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"name", "What the scenario is called.", Need::required}, spec.name, Text{"a name"});
@@ -96,6 +101,13 @@ void describe(Visitor& visitor, Spec& spec) {
                "How many threads share one run; results do not depend on it. auto: one, unless "
                "there are fewer runs than threads, or one would take longer than a minute."},
               spec.threads_per_replication, WholeOrWord{1, 1'024, "auto"});
+  visitor.key(
+      {"readings",
+       "What the recording of a calibrated model does not tell (limits of workers, what "
+       "callers do when a call fails, timeouts) may be so or so. search: a verdict must hold "
+       "under the best and the worst reading found. off: nothing passes beyond 1.2 times the "
+       "recorded load, and the rest is taken as the model has it."},
+      spec.readings, readings_words);
 }
 
 /// Kind of the [set] table: applied to the model before it is read.
@@ -159,6 +171,7 @@ void read_experiment(Reader& reader, const Node& root, Scenario& scenario) {
   scenario.seed = head.seed;
   scenario.replications = head.replications;
   scenario.threads_per_replication = head.threads_per_replication;
+  scenario.readings = head.readings;
   ExperimentSpec& experiment = scenario.experiment;
   experiment.duration = head.duration;
   experiment.warm_up = head.warm_up;
@@ -172,9 +185,11 @@ void read_experiment(Reader& reader, const Node& root, Scenario& scenario) {
 Node written_experiment(const Scenario& scenario) {
   const ExperimentSpec& experiment = scenario.experiment;
   ScenarioDocument document;
-  document.head = {
-      scenario.name, scenario.model_path,   experiment.duration, experiment.warm_up,
-      scenario.seed, scenario.replications, experiment.window,   scenario.threads_per_replication};
+  document.head = {scenario.name,       scenario.model_path,
+                   experiment.duration, experiment.warm_up,
+                   scenario.seed,       scenario.replications,
+                   experiment.window,   scenario.threads_per_replication,
+                   scenario.readings};
   document.faults = experiment.faults;
   document.rollout = experiment.rollout;
   document.stop_conditions = experiment.stop_conditions;

@@ -19,6 +19,9 @@ struct Origin {
 };
 using Origins = std::map<std::string, Origin>;
 
+/// Whether other readings of what nobody knows are looked for.
+enum class ReadingsWanted { search, off };
+
 /// A scenario with its model, overrides applied, free of mistakes.
 struct Scenario {
   std::string name;
@@ -29,6 +32,7 @@ struct Scenario {
   std::uint64_t seed = 1;
   std::uint64_t replications = 200;
   std::optional<int> threads_per_replication;  // chosen when absent
+  ReadingsWanted readings = ReadingsWanted::search;
   ModelSpec model;
   ExperimentSpec experiment;
   Origins origins;
