@@ -157,6 +157,7 @@ void add_readings(const Scenario& scenario, Study& study) {
   if (study.information.wall_seconds > worth_announcing_seconds) {
     print_aside("Trying other readings of what nobody knows (Ctrl-C saves what is finished)\n");
   }
+  const auto start = std::chrono::steady_clock::now();
   const ModelSpec recorded = parse_model(scenario.model_text, scenario.model_path);
   const auto threads = static_cast<int>(study.information.threads);
   const auto of_one = static_cast<int>(study.information.threads_per_replication);
@@ -167,6 +168,8 @@ void add_readings(const Scenario& scenario, Study& study) {
                                        .at_once = std::max(1, threads / of_one),
                                        .threads_of_one = of_one,
                                        .cancelled = Interruption::requested});
+  study.information.wall_seconds +=
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 bool was_interrupted(const Study& study) {
