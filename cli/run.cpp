@@ -15,6 +15,7 @@
 #include "cli/verb.hpp"
 #include "language/diagnostics.hpp"
 #include "language/text_file.hpp"
+#include "models/checks/open_values.hpp"
 #include "models/outcomes/exit_code.hpp"
 #include "outputs/atomic_file.hpp"
 #include "outputs/outcome_file/draws_file.hpp"
@@ -24,6 +25,7 @@
 #include "scenarios/scenario.hpp"
 #include "sim/error.hpp"
 #include "sim/visible_text.hpp"
+#include "studies/readings.hpp"
 
 namespace rehearse {
 namespace {
@@ -152,6 +154,34 @@ std::optional<std::string> traces_of(const Scenario& scenario, const StudySettin
   return std::nullopt;
 }
 
+/// Under the luck of the study, with as many threads.
+void add_readings(const Scenario& scenario, const StudySettings& settings, Study& study) {
+  constexpr double worth_announcing_seconds = 5;
+  if (open_values(scenario.model, scenario.experiment).empty()) return;
+  if (study.information.wall_seconds > worth_announcing_seconds) {
+    print_aside("Trying other readings of what nobody knows (Ctrl-C saves what is finished)\n");
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const ModelSpec recorded = parse_model(scenario.model_text, scenario.model_path);
+  const auto threads = static_cast<int>(study.information.threads);
+  const auto of_one = static_cast<int>(study.information.threads_per_replication);
+  study.open = search_readings(study, {.model = scenario.model,
+                                       .recorded = recorded,
+                                       .experiment = scenario.experiment,
+                                       .seed = settings.seed,
+                                       .drawn = settings.drawn.get(),
+                                       .at_once = std::max(1, threads / of_one),
+                                       .threads_of_one = of_one,
+                                       .cancelled = Interruption::requested});
+  study.information.wall_seconds +=
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+bool was_interrupted(const Study& study) {
+  return !study.complete() || std::any_of(study.open.begin(), study.open.end(),
+                                          [](const OpenRisk& one) { return !one.complete; });
+}
+
 /// What cannot be delivered is named at the end, and does not keep the rest back. Returns the exit
 /// code of the program.
 int deliver(const Scenario& scenario, const StudySettings& settings, const Study& study,
@@ -200,9 +230,12 @@ int run(const Invocation& invocation) {
   }
   study.unknown = unknown_capacities(scenario.model, study.experiment);
   study.untried = failures_never_recorded(scenario.model, scenario.experiment, study.experiment);
+  if (scenario.readings == ReadingsWanted::search && study.complete()) {
+    add_readings(scenario, settings, study);
+  }
   const Findings findings = findings_of(study);
   const int code =
-      number_of(study.complete() ? exit_code(findings.verdict) : ExitCode::interrupted);
+      number_of(was_interrupted(study) ? ExitCode::interrupted : exit_code(findings.verdict));
   return deliver(scenario, settings, study, findings, to, code);
 }
 

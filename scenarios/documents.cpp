@@ -78,9 +78,14 @@ struct ScenarioHead {
   std::optional<Duration> window;
   std::optional<int> threads_per_replication;
   std::optional<Parameters> parameters;
+  ReadingsWanted readings = ReadingsWanted::search;
 };
+
 constexpr Choice<Parameters> parameters_words{{Parameters::posterior, "posterior"},
                                               {Parameters::point, "point"}};
+constexpr Choice<ReadingsWanted> readings_words{{ReadingsWanted::search, "search"},
+                                                {ReadingsWanted::off, "off"}};
+
 template <class Visitor, SpecOf<ScenarioHead> Spec>
 void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"name", "What the scenario is called.", Need::required}, spec.name, Text{"a name"});
@@ -105,6 +110,13 @@ void describe(Visitor& visitor, Spec& spec) {
                "point: all runs have the numbers as they were learned, and the answer is "
                "conditional on them. posterior where there are draws, when absent."},
               spec.parameters, parameters_words);
+  visitor.key(
+      {"readings",
+       "What the recording of a calibrated model does not tell (limits of workers, what "
+       "callers do when a call fails, timeouts) may be so or so. search: a verdict must hold "
+       "under the best and the worst reading found. off: nothing passes beyond 1.2 times the "
+       "recorded load, and the rest is taken as the model has it."},
+      spec.readings, readings_words);
 }
 
 /// Kind of the [set] table: applied to the model before it is read.
@@ -169,6 +181,7 @@ void read_experiment(Reader& reader, const Node& root, Scenario& scenario) {
   scenario.replications = head.replications;
   scenario.parameters = head.parameters;
   scenario.threads_per_replication = head.threads_per_replication;
+  scenario.readings = head.readings;
   ExperimentSpec& experiment = scenario.experiment;
   experiment.duration = head.duration;
   experiment.warm_up = head.warm_up;
@@ -186,7 +199,7 @@ Node written_experiment(const Scenario& scenario) {
                    experiment.duration, experiment.warm_up,
                    scenario.seed,       scenario.replications,
                    experiment.window,   scenario.threads_per_replication,
-                   scenario.parameters};
+                   scenario.parameters, scenario.readings};
   document.faults = experiment.faults;
   document.rollout = experiment.rollout;
   document.stop_conditions = experiment.stop_conditions;

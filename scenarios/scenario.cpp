@@ -38,7 +38,7 @@ bool is_kind(const Node& root, std::string_view marker, std::string_view other,
 }
 
 /// A document that was read.
-struct Reading {
+struct ReadDocument {
   NodeFinder nodes;
   const Reader& reader;
 
@@ -50,16 +50,16 @@ struct Reading {
 
 /// A key stands where its first character does; an override where it is set. What may only follow
 /// from a mistake that was reported before is not one. `scenario`: null where there is none.
-void add_mistakes(const std::vector<Mistake>& mistakes, Reading& model, Reading* scenario,
+void add_mistakes(const std::vector<Mistake>& mistakes, ReadDocument& model, ReadDocument* scenario,
                   Diagnostics& diagnostics) {
-  const auto reading_of = [&](Mistake::Document document) -> Reading& {
+  const auto reading_of = [&](Mistake::Document document) -> ReadDocument& {
     return document == Mistake::Document::model || scenario == nullptr ? model : *scenario;
   };
   for (const Mistake& mistake : mistakes) {
     const auto doubted = [&](const Mistake::Premise& premise) {
       return reading_of(premise.document).doubts(premise);
     };
-    Reading& reading = reading_of(mistake.document);
+    ReadDocument& reading = reading_of(mistake.document);
     if (reading.reader.doubts(mistake.path) ||
         std::any_of(mistake.premises.begin(), mistake.premises.end(), doubted)) {
       continue;
@@ -146,8 +146,8 @@ Scenario load_scenario(const std::string& path) {
   }
   scenario.model = read_model(model_reader, model.root);
   if (set != nullptr) mark_given(*set, scenario.model);
-  Reading of_model{NodeFinder(model.root), model_reader};
-  Reading of_scenario{NodeFinder(root), scenario_reader};
+  ReadDocument of_model{NodeFinder(model.root), model_reader};
+  ReadDocument of_scenario{NodeFinder(root), scenario_reader};
   add_mistakes(find_mistakes(scenario.model, scenario.experiment), of_model, &of_scenario,
                diagnostics);
   diagnostics.throw_if_any();
@@ -177,7 +177,7 @@ ModelSpec parse_checked(const std::string& text, const std::string& name) {
   Reader reader(diagnostics, folder_of(name));
   NamedLaws(reader, root).resolve(root);
   ModelSpec model = read_model(reader, root);
-  Reading reading{NodeFinder(root), reader};
+  ReadDocument reading{NodeFinder(root), reader};
   add_mistakes(find_mistakes(model), reading, nullptr, diagnostics);
   diagnostics.throw_if_any();
   return model;

@@ -21,6 +21,8 @@ using Origins = std::map<std::string, Origin>;
 
 /// What replications run: a draw each of the model's numbers, or the numbers as they were learned.
 enum class Parameters { posterior, point };
+/// Whether other readings of what nobody knows are looked for.
+enum class ReadingsWanted { search, off };
 
 /// A scenario with its model, overrides applied, free of mistakes.
 struct Scenario {
@@ -33,6 +35,7 @@ struct Scenario {
   std::uint64_t replications = 200;
   std::optional<int> threads_per_replication;  // chosen when absent
   std::optional<Parameters> parameters;        // posterior when absent, where there are draws
+  ReadingsWanted readings = ReadingsWanted::search;
   ModelSpec model;
   ExperimentSpec experiment;
   Origins origins;

@@ -21,8 +21,9 @@ std::uint64_t Study::spans() const {
 Findings findings_of(const Study& study) {
   Findings findings;
   const ArmRecord* control = study.control ? &*study.control : nullptr;
-  findings.objectives = judge_objectives(study.objectives, study.experiment, control, study.unknown,
-                                         study.information.contradicted);
+  findings.objectives =
+      judge_objectives(study.objectives, study.experiment, control,
+                       {study.unknown, study.information.contradicted, study.open});
   findings.verdict = overall(findings.objectives);
   findings.experiment = estimate(study.experiment, "experiment", study.information.seed);
   if (control != nullptr) {

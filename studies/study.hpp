@@ -47,6 +47,8 @@ struct Study {
   std::vector<UnknownCapacity> unknown = {};  // what a pass must not rest on
   /// What failures that spread to callers rest on.
   std::vector<FailureNeverRecorded> untried = {};
+  /// What objectives come to under other readings: [objective]. Empty: none were run.
+  std::vector<OpenRisk> open = {};
 
   /// False when it was interrupted: what is there is right, but there is less of it.
   bool complete() const { return experiment.replications() == information.replications_planned; }

@@ -10,33 +10,6 @@
 namespace rehearse {
 namespace {
 
-/// Of the timeouts that calls to a service have in place of the client's.
-Duration shortest_of_own(const ServiceSpec& caller, const std::string& callee) {
-  Duration shortest = Duration::longest();
-  for (const auto& [operation, endpoint] : caller.endpoints) {
-    for (const BehaviourSpec& behaviour : endpoint.behaviours) {
-      for_each_step(behaviour.steps, [&](const StepSpec& step) {
-        const auto* call = std::get_if<CallSpec>(&step.action);
-        if (call == nullptr || !call->timeout || call->endpoint.service != callee) return;
-        shortest = std::min(shortest, *call->timeout);
-      });
-    }
-  }
-  return shortest;
-}
-
-/// The shortest time that the caller grants an attempt; it may be none.
-Duration patience(const ModelSpec& model, const UntriedEdge& edge) {
-  const auto& calls = model.services.at(edge.caller).calls;
-  const auto client = calls.find(edge.callee);
-  Duration shortest = shortest_of_own(model.services.at(edge.caller), edge.callee);
-  if (client == calls.end()) return shortest;
-  if (client->second.timeout) shortest = std::min(shortest, *client->second.timeout);
-  const auto& retry = client->second.retry;
-  if (retry && retry->per_try_timeout) shortest = std::min(shortest, *retry->per_try_timeout);
-  return shortest;
-}
-
 /// What the arm says about the edges of a model, by endpoints of the callee.
 class Measured {
  public:
@@ -51,7 +24,7 @@ class Measured {
 
   /// An answer that came too late for the caller is a failure to it, and none to the callee.
   bool failed(const UntriedEdge& edge) const {
-    const Duration patient = patience(model_, edge);
+    const Duration patient = patience(model_, edge.caller, edge.callee);
     return any(edge.callee, [&](const EndpointName& name, const RequestTotals& totals) {
       if (!edge.operations.contains(name.operation)) return false;
       const RequestCounts& counts = totals.counts;

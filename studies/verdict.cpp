@@ -34,27 +34,20 @@ const VerdictRow& row_of(Verdict verdict) {
 
 constexpr double confidence = 0.95;
 
+/// Of a share of replications that are worth so many independent ones.
+Interval limits_of(std::uint64_t events, std::uint64_t replications, double worth) {
+  const auto count = static_cast<double>(replications);
+  if (worth == count) return clopper_pearson(events, replications, confidence);
+  return clopper_pearson_of_share(static_cast<double>(events) / count, worth, confidence);
+}
+
 Risk risk_in(const ArmRecord& arm, std::size_t objective) {
-  std::uint64_t missed = 0;
-  std::uint64_t no_data = 0;
-  const std::size_t stride = arm.layout.objective_intervals.size();
-  const auto& judgements = arm.rows.objective_judgement;
-  for (std::size_t i = objective; i < judgements.size(); i += stride) {
-    missed += judgements[i] == static_cast<std::uint8_t>(Judgement::missed);
-    no_data += judgements[i] == static_cast<std::uint8_t>(Judgement::no_data);
+  std::vector<Judgement> judgements;
+  const auto& all = arm.rows.objective_judgement;
+  for (std::size_t i = objective; i < all.size(); i += arm.layout.objective_intervals.size()) {
+    judgements.push_back(static_cast<Judgement>(all[i]));
   }
-  Risk risk = risk_of(missed, no_data, arm.replications());
-  if (arm.draws == 0 || risk.replications == 0) return risk;
-  std::vector<std::uint8_t> happened;
-  for (std::size_t i = objective; i < judgements.size(); i += stride) {
-    happened.push_back(judgements[i] == static_cast<std::uint8_t>(Judgement::missed) ? 1 : 0);
-  }
-  const auto count = static_cast<double>(risk.replications);
-  const double worth = count / design_effect(happened, arm.draws);
-  const double open = static_cast<double>(missed + no_data) / count;
-  risk.interval.lower = clopper_pearson_of_share(risk.estimate, worth, confidence).lower;
-  risk.interval.upper = clopper_pearson_of_share(open, worth, confidence).upper;
-  return risk;
+  return risk_of(judgements, arm.draws);
 }
 
 Measurements measurements_in(const ArmRecord& arm, std::size_t objective) {
@@ -64,12 +57,7 @@ Measurements measurements_in(const ArmRecord& arm, std::size_t objective) {
   for (std::size_t i = objective; i < all.size(); i += stride) {
     if (!std::isnan(all[i])) values.push_back(all[i]);
   }
-  if (values.empty()) return {};
-  std::sort(values.begin(), values.end());
-  return {.count = values.size(),
-          .median = values[(values.size() - 1) / 2],
-          .lowest = values.front(),
-          .highest = values.back()};
+  return measurements_of(std::move(values));
 }
 
 std::string reason_of(const std::vector<std::string>& contradicted) {
@@ -118,8 +106,8 @@ std::string reason_of_rare(const ArmRecord& arm) {
 /// Whether it were a pass, too, if every replication missed it that went beyond what is known.
 bool passes_without_the_unknown(const Risk& risk, const ArmRecord& arm, double accepted_risk) {
   const std::uint64_t open =
-      std::min(risk.missed + risk.no_data + arm.replications_beyond_recorded(), risk.replications);
-  return clopper_pearson(open, risk.replications, confidence).upper <= accepted_risk;
+      std::min(risk.harmed() + arm.replications_beyond_recorded(), risk.replications);
+  return limits_of(open, risk.replications, risk.worth).upper <= accepted_risk;
 }
 
 /// What would help: of the replications that a pass needs at least, when none is missed.
@@ -139,20 +127,102 @@ std::string undecided(const Risk& risk, double accepted_risk, std::uint64_t draw
   return fmt::format("the replications are too few: to pass takes at least {:.0f}", least);
 }
 
+/// Of a result whose numbers alone would pass, fail, or leave it open.
+void heed_readings(ObjectiveResult& result) {
+  const OpenRisk& open = *result.open;
+  const double accepted = result.accepted_risk;
+  if (result.verdict == Verdict::pass && open.complete && is_held(open.fearful, accepted)) return;
+  const bool hopeless = open.hopeful.interval.lower > accepted;
+  if (result.verdict == Verdict::fail && open.complete && hopeless) return;
+  const bool settled = result.verdict != Verdict::inconclusive;
+  result.verdict = Verdict::inconclusive;
+  if (!open.complete) {
+    result.reason = "it was interrupted before all readings of what nobody knows were run";
+  } else if (is_held(open.hopeful, accepted) && is_lost(open.fearful, accepted)) {
+    result.reason = fmt::format(
+        "what nobody knows decides: of {} tried, one meets it and another misses it{}{}. {}",
+        counted(open.tried, "reading"), open.decides.empty() ? "" : ", by ", open.decides,
+        open.settle);
+  } else if (settled) {
+    result.reason = fmt::format(
+        "of {} tried of what nobody knows, some leave it undecided: more replications would tell",
+        counted(open.tried, "reading"));
+  }
+}
+
+/// Without readings.
+void heed_the_unknown(ObjectiveResult& result, const ArmRecord& experiment,
+                      const std::vector<UnknownCapacity>& unknown) {
+  if (result.verdict != Verdict::pass) return;
+  if (unknown.empty() &&
+      passes_without_the_unknown(result.experiment, experiment, result.accepted_risk)) {
+    return;
+  }
+  result.verdict = Verdict::inconclusive;
+  result.rests_on_unknown_capacity = true;
+  result.reason = unknown.empty() ? reason_of_rare(experiment) : reason_of(unknown);
+}
+
 }  // namespace
 
+Measurements measurements_of(std::vector<double> values) {
+  if (values.empty()) return {};
+  std::sort(values.begin(), values.end());
+  return {.count = values.size(),
+          .median = values[(values.size() - 1) / 2],
+          .lowest = values.front(),
+          .highest = values.back()};
+}
+
+bool is_held(const Risk& risk, double accepted_risk) {
+  return risk.interval.upper <= accepted_risk;
+}
+
+bool is_lost(const Risk& risk, double accepted_risk) {
+  if (risk.replications == 0) return false;
+  return limits_of(risk.harmed(), risk.replications, risk.worth).lower > accepted_risk;
+}
+
+bool proves_nothing(const Risk& experiment, const std::optional<Risk>& control,
+                    double accepted_risk) {
+  return experiment.no_data == experiment.replications ||
+         (control && control->interval.lower > accepted_risk);
+}
+
 Risk risk_of(std::uint64_t missed, std::uint64_t no_data, std::uint64_t replications) {
+  return risk_of(missed, no_data, replications, static_cast<double>(replications));
+}
+
+Risk risk_of(std::uint64_t missed, std::uint64_t no_data, std::uint64_t replications,
+             double worth) {
   expects(missed + no_data <= replications, "a replication is missed, without data, or met");
-  Risk risk{.missed = missed,
-            .no_data = no_data,
-            .replications = replications,
-            .estimate = 0,
-            .interval = {}};
+  const auto count = static_cast<double>(replications);
+  expects(worth <= count, "replications are worth no more than independent ones");
+  Risk risk;
+  risk.missed = missed;
+  risk.no_data = no_data;
+  risk.replications = replications;
+  risk.worth = worth;
   if (replications == 0) return risk;
-  risk.estimate = static_cast<double>(missed) / static_cast<double>(replications);
-  risk.interval.lower = clopper_pearson(missed, replications, confidence).lower;
-  risk.interval.upper = clopper_pearson(missed + no_data, replications, confidence).upper;
+  risk.estimate = static_cast<double>(missed) / count;
+  risk.interval.lower = limits_of(missed, replications, worth).lower;
+  risk.interval.upper = limits_of(missed + no_data, replications, worth).upper;
   return risk;
+}
+
+Risk risk_of(const std::vector<Judgement>& judgements, std::uint64_t draws) {
+  std::uint64_t missed = 0;
+  std::uint64_t no_data = 0;
+  std::vector<std::uint8_t> happened;
+  for (const Judgement judgement : judgements) {
+    missed += judgement == Judgement::missed;
+    no_data += judgement == Judgement::no_data;
+    happened.push_back(judgement == Judgement::missed ? 1 : 0);
+  }
+  const auto count = static_cast<double>(judgements.size());
+  const bool together = draws > 0 && !judgements.empty();
+  const double worth = together ? count / design_effect(happened, draws) : count;
+  return risk_of(missed, no_data, judgements.size(), worth);
 }
 
 double ObjectiveResult::probability() const {
@@ -168,15 +238,12 @@ Interval ObjectiveResult::probability_interval() const {
 Verdict judge(const Risk& experiment, const std::optional<Risk>& control, double accepted_risk,
               std::string& reason, std::uint64_t draws) {
   reason.clear();
-  if (experiment.no_data == experiment.replications) {
-    reason = "it was never measured";
+  if (proves_nothing(experiment, control, accepted_risk)) {
+    const bool measured = experiment.no_data < experiment.replications;
+    reason = measured ? "it is missed without the experiment, too" : "it was never measured";
     return Verdict::inconclusive;
   }
-  if (control && control->interval.lower > accepted_risk) {
-    reason = "it is missed without the experiment, too";
-    return Verdict::inconclusive;
-  }
-  if (experiment.interval.upper <= accepted_risk) return Verdict::pass;
+  if (is_held(experiment, accepted_risk)) return Verdict::pass;
   if (experiment.interval.lower > accepted_risk) return Verdict::fail;
   reason = undecided(experiment, accepted_risk, draws);
   return Verdict::inconclusive;
@@ -184,8 +251,9 @@ Verdict judge(const Risk& experiment, const std::optional<Risk>& control, double
 
 std::vector<ObjectiveResult> judge_objectives(const std::vector<ObjectiveSpec>& objectives,
                                               const ArmRecord& experiment, const ArmRecord* control,
-                                              const std::vector<UnknownCapacity>& unknown,
-                                              const std::vector<std::string>& contradicted) {
+                                              const Reservations& reservations) {
+  expects(reservations.open.empty() || reservations.open.size() == objectives.size(),
+          "readings say something of each objective");
   std::vector<ObjectiveResult> results;
   for (std::size_t i = 0; i < objectives.size(); ++i) {
     const ObjectiveSpec& objective = objectives[i];
@@ -205,18 +273,18 @@ std::vector<ObjectiveResult> judge_objectives(const std::vector<ObjectiveSpec>& 
     if (nobody_shows && result.measured.count > 0) {
       result.reason = "no replication shows it: they broke off, or a fault found no target";
     }
-    if (result.verdict == Verdict::pass && !contradicted.empty()) {
+    if (result.verdict == Verdict::pass && !reservations.contradicted.empty()) {
       result.verdict = Verdict::inconclusive;
-      result.reason = reason_of(contradicted);
-    } else if (result.verdict == Verdict::pass && !unknown.empty()) {
-      result.verdict = Verdict::inconclusive;
-      result.rests_on_unknown_capacity = true;
-      result.reason = reason_of(unknown);
-    } else if (result.verdict == Verdict::pass &&
-               !passes_without_the_unknown(result.experiment, experiment, result.accepted_risk)) {
-      result.verdict = Verdict::inconclusive;
-      result.rests_on_unknown_capacity = true;
-      result.reason = reason_of_rare(experiment);
+      result.reason = reason_of(reservations.contradicted);
+    }
+    if (reservations.open.empty()) {
+      heed_the_unknown(result, experiment, reservations.unknown);
+    } else {
+      result.open = reservations.open[i];
+      const bool heeded = reservations.contradicted.empty() || result.verdict == Verdict::fail;
+      if (heeded && !proves_nothing(result.experiment, result.control, result.accepted_risk)) {
+        heed_readings(result);
+      }
     }
     results.push_back(std::move(result));
   }

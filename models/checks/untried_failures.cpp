@@ -44,6 +44,21 @@ bool is_edge(const std::string& path, UntriedEdge& edge) {
   return word(0) == "services" && word(2) == "calls" && word(4) == "on_error";
 }
 
+/// Of the timeouts that calls to a service have in place of the client's.
+Duration shortest_of_own(const ServiceSpec& caller, const std::string& callee) {
+  Duration shortest = Duration::longest();
+  for (const auto& [operation, endpoint] : caller.endpoints) {
+    for (const BehaviourSpec& behaviour : endpoint.behaviours) {
+      for_each_step(behaviour.steps, [&](const StepSpec& step) {
+        const auto* call = std::get_if<CallSpec>(&step.action);
+        if (call == nullptr || !call->timeout || call->endpoint.service != callee) return;
+        shortest = std::min(shortest, *call->timeout);
+      });
+    }
+  }
+  return shortest;
+}
+
 }  // namespace
 
 std::vector<UntriedEdge> untried_edges(const ModelSpec& model) {
@@ -73,6 +88,18 @@ bool makes_fail(const FaultSpec& fault, const UntriedEdge& edge, const ModelSpec
   }
   target.service = edge.callee;
   return count_matching(model, target) > 0;
+}
+
+Duration patience(const ModelSpec& model, const std::string& caller, const std::string& callee) {
+  const auto said = model.services.find(caller);
+  expects(said != model.services.end(), "the model has the service that calls");
+  Duration shortest = shortest_of_own(said->second, callee);
+  const auto client = said->second.calls.find(callee);
+  if (client == said->second.calls.end()) return shortest;
+  if (client->second.timeout) shortest = std::min(shortest, *client->second.timeout);
+  const auto& retry = client->second.retry;
+  if (retry && retry->per_try_timeout) shortest = std::min(shortest, *retry->per_try_timeout);
+  return shortest;
 }
 
 }  // namespace rehearse

@@ -29,4 +29,8 @@ std::vector<UntriedEdge> untried_edges(const ModelSpec& model);
 bool makes_fail(const FaultSpec& fault, const UntriedEdge& edge, const ModelSpec& model,
                 const ExperimentSpec& experiment);
 
+/// The shortest time that a caller grants an attempt or a call; Duration::longest(): as long as it
+/// takes. Expects a service of the model as the caller.
+Duration patience(const ModelSpec& model, const std::string& caller, const std::string& callee);
+
 }  // namespace rehearse

@@ -111,6 +111,23 @@ void check_twins(const OutcomeLayout& experiment, OutcomeLayout control) {
   require(control == experiment, "its arms are not of the same system");
 }
 
+/// Files hold the counts of a risk.
+void restore_risk(Risk& risk) {
+  require(risk.missed <= risk.replications && risk.no_data <= risk.replications - risk.missed,
+          "a reading says more than its replications");
+  require(risk.worth >= 0 && risk.worth <= static_cast<double>(risk.replications),
+          "a reading is worth more than its replications");
+  risk = risk_of(risk.missed, risk.no_data, risk.replications, risk.worth);
+}
+
+void restore_risks(std::vector<OpenRisk>& open, std::size_t objectives) {
+  require(open.empty() || open.size() == objectives, "readings are not of all objectives");
+  for (OpenRisk& one : open) {
+    restore_risk(one.hopeful);
+    restore_risk(one.fearful);
+  }
+}
+
 Study restored(const Hdf5File& file) {
   Study study;
   for (const AttributeEntry& entry : file_attributes()) {
@@ -121,6 +138,7 @@ Study restored(const Hdf5File& file) {
   }
   AxisLengths lengths;
   restore_all(file, "/", Scope::study, {&study, nullptr, nullptr, 0}, lengths);
+  restore_risks(study.open, study.objectives.size());
   study.experiment = restored_arm(file, study, "experiment", lengths);
   if (file.holds("/arms/control")) {
     study.control = restored_arm(file, study, "control", lengths);

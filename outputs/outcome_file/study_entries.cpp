@@ -95,6 +95,41 @@ void add_untried(DatasetTable& table) {
               &FailureNeverRecorded::recorded_calls);
 }
 
+/// The counts that a risk is made of.
+void add_risk(DatasetTable& table, const std::string& name, Risk OpenRisk::*which) {
+  const auto open = [](const auto& p) -> auto& {
+    return p.study->open;
+  };
+  const auto add = [&](const std::string& what, const char* meaning, auto member) {
+    table.field(
+        "readings/" + name + "/" + what, "objective of readings", "1", meaning,
+        open, [=](auto& one) -> auto& { return one.*which.*member; });
+  };
+  add("missed", "Replications of this reading that missed the objective.", &Risk::missed);
+  add("no_data", "Those in which it was not measured.", &Risk::no_data);
+  add("replications", "All of them.", &Risk::replications);
+  add("worth", "So many independent replications would tell as much.", &Risk::worth);
+}
+
+void add_open(DatasetTable& table) {
+  const auto open = [](const auto& p) -> auto& {
+    return p.study->open;
+  };
+  const std::string axis = "objective of readings";
+  table.field(
+      "readings/tried", axis, "1",
+      "Readings of what nobody knows, the model's own included; no rows where none were run.", open,
+      &OpenRisk::tried);
+  table.field("readings/complete", axis, "1", "0: their search was interrupted.", open,
+              &OpenRisk::complete);
+  add_risk(table, "hopeful", &OpenRisk::hopeful);
+  add_risk(table, "fearful", &OpenRisk::fearful);
+  table.field("readings/decides", axis, "",
+              "The values that decide, where one reading passes and another fails.", open,
+              &OpenRisk::decides);
+  table.field("readings/settle", axis, "", "What would tell which is so.", open, &OpenRisk::settle);
+}
+
 /// MetricCondition has a text of its own language.
 std::vector<std::string> expectations(const Place& place) {
   std::vector<std::string> texts;
@@ -204,6 +239,7 @@ void add_study_entries(std::vector<DatasetEntry>& entries) {
                 [](const Place&) { return bin_edges(1); });
   add_unknown(table);
   add_untried(table);
+  add_open(table);
 }
 
 void add_objective_entries(std::vector<DatasetEntry>& entries) {

@@ -159,7 +159,8 @@ std::vector<std::string> warnings_about(const Study& study, const Findings& find
         counted(study.information.replications_planned, "replication"),
         agreeing(study.information.replications_planned, "was", "were")));
   }
-  if (!study.unknown.empty() && !said_by_an_objective(findings)) {
+  // Readings with few workers say how it would be.
+  if (!study.unknown.empty() && study.open.empty() && !said_by_an_objective(findings)) {
     std::vector<std::string> names;
     for (const UnknownCapacity& unknown : study.unknown) names.push_back(text_of(unknown));
     warnings.push_back(fmt::format(

@@ -78,6 +78,30 @@ const ReportMembers<Risk>& risk_members() {
   return members;
 }
 
+const ReportMembers<OpenRisk>& open_members() {
+  static const ReportMembers<OpenRisk> members = {
+      {"tried", "Readings, the model's own included.",
+       [](JsonWriter& json, const OpenRisk& open) { json.value(open.tried); }},
+      {"complete", "False when their search was interrupted.",
+       [](JsonWriter& json, const OpenRisk& open) { json.value(open.complete); }},
+      {"hopeful",
+       "`missed`, `no_data`, `risk`, `risk_interval` of the reading of least risk that was run in "
+       "full.",
+       [](JsonWriter& json, const OpenRisk& open) {
+         write_object(json, risk_members(), open.hopeful);
+       }},
+      {"fearful", "The same of the reading of greatest risk.",
+       [](JsonWriter& json, const OpenRisk& open) {
+         write_object(json, risk_members(), open.fearful);
+       }},
+      {"decides", "Which values, where one reading passes and another fails; else empty.",
+       [](JsonWriter& json, const OpenRisk& open) { json.value(open.decides); }},
+      {"settle", "What would tell which is so; else empty.",
+       [](JsonWriter& json, const OpenRisk& open) { json.value(open.settle); }},
+  };
+  return members;
+}
+
 std::optional<double> if_measured(const ObjectiveResult& result, double Measurements::*number) {
   if (result.measured.count == 0) return std::nullopt;
   return result.measured.*number;
@@ -140,6 +164,15 @@ const ReportMembers<ObjectiveResult>& objective_members() {
            json.null();
          } else {
            write_object(json, risk_members(), *result.control);
+         }
+       }},
+      {"readings",
+       "What it comes to under other readings of what nobody knows; null: none were run.",
+       [](JsonWriter& json, const Result& result) {
+         if (!result.open) {
+           json.null();
+         } else {
+           write_object(json, open_members(), *result.open);
          }
        }},
   };
@@ -461,7 +494,7 @@ const ReportMembers<Report>& closing_members() {
        write_control},
       {"unknown_capacity",
        "Services that get more than was recorded, their limits being assumed. While there are any, "
-       "no objective passes.",
+       "no objective passes without readings.",
        [](JsonWriter& json, const Report& r) {
          write_list(json, unknown_members(), r.study.unknown);
        }},
@@ -545,6 +578,7 @@ std::vector<ReportSection> report_sections() {
   return {report,
           objective,
           section_of("objectives[].measured", measured_members()),
+          section_of("objectives[].readings", open_members()),
           section_of("endpoints{}, workloads{}", request_members()),
           section_of("endpoints{}.latency_seconds", latency_members()),
           section_of("services{}", service_members()),

@@ -118,6 +118,23 @@ std::string risk_text(const Risk& risk) {
   return text;
 }
 
+/// "missed in 3 of 200: risk 1.5 %, 95 %: 0.31 % to 4.3 %".
+std::string whole_risk_text(const Risk& risk) {
+  return fmt::format("{}: risk {}, 95 %: {}", risk_text(risk), percent_text(risk.estimate),
+                     percent_text(risk.interval));
+}
+
+/// Two lines where readings differ, else one.
+std::string readings_text(const OpenRisk& open) {
+  const std::string tried = fmt::format("of {} tried", counted(open.tried, "reading"));
+  std::string text;
+  if (open.hopeful != open.fearful) {
+    text += fmt::format("{:16}the most hopeful {} {}\n", "", tried, whole_risk_text(open.hopeful));
+  }
+  return text +
+         fmt::format("{:16}the most fearful {} {}\n", "", tried, whole_risk_text(open.fearful));
+}
+
 /// The objective that the first line names says its reason, or how often it was missed, there.
 std::string objective_text(const ObjectiveResult& result, bool named_above, bool reason_above) {
   std::string text = fmt::format("  {:<12}  {}: {} ({})\n", upper_case(word(result.verdict)),
@@ -132,6 +149,7 @@ std::string objective_text(const ObjectiveResult& result, bool named_above, bool
   if (result.control) {
     text += fmt::format("{:16}without the experiment {}\n", "", risk_text(*result.control));
   }
+  if (result.open) text += readings_text(*result.open);
   if (result.reason.empty() || named_above) return text;
   return text +
          fmt::format("{:16}{}\n", "", reason_above ? "likewise" : visible_sentence(result.reason));

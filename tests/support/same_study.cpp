@@ -25,6 +25,7 @@ void check_same(const Study& study, const Study& expected) {
   CHECK(study.objectives == expected.objectives);
   CHECK(study.unknown == expected.unknown);
   CHECK(study.untried == expected.untried);
+  CHECK(study.open == expected.open);
   check_same_arm(study.experiment, expected.experiment);
   REQUIRE(study.control.has_value() == expected.control.has_value());
   if (study.control) check_same_arm(*study.control, *expected.control);

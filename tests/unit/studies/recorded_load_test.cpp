@@ -186,7 +186,8 @@ TEST_CASE("what goes beyond the recording now and then is not averaged away", "[
       recorder.add(run_replication(system, {.study = 9, .replication = i}));
     }
     CHECK(unknown_capacities(judged, arm).empty());
-    return judge_objectives(experiment.objectives, arm, nullptr, unknown_capacities(judged, arm))
+    return judge_objectives(experiment.objectives, arm, nullptr,
+                            {unknown_capacities(judged, arm), {}, {}})
         .at(0);
   };
   CHECK(verdict_of(model).verdict == Verdict::pass);

@@ -65,10 +65,10 @@ TEST_CASE("a pass that rests on capacity nobody knows is none, and a fail stays 
 
   CHECK(judge_objectives(good.objectives, good.experiment, nullptr)[0].verdict == Verdict::pass);
   const ObjectiveResult doubted =
-      judge_objectives(good.objectives, good.experiment, nullptr, unknown)[0];
+      judge_objectives(good.objectives, good.experiment, nullptr, {unknown, {}, {}})[0];
   CHECK(doubted.verdict == Verdict::inconclusive);
   CHECK_THAT(doubted.reason, Catch::Contains("cart (1.5 times the recorded work)"));
-  CHECK(judge_objectives(bad.objectives, bad.experiment, nullptr, unknown)[0].verdict ==
+  CHECK(judge_objectives(bad.objectives, bad.experiment, nullptr, {unknown, {}, {}})[0].verdict ==
         Verdict::fail);
 }
 

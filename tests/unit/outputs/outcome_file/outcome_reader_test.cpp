@@ -28,6 +28,7 @@ Study talkative_study() {
                               Duration::seconds(60)};
   study.unknown = {{"shop", 1.5, 0.25, {}}, {"cart", {}, {}, 3.0}};
   study.untried = {{"shop", "cart", 120}};
+  study.open = {{risk_of(1, 2, 70), risk_of(69, 0, 70), 8, false, "five", "six"}};
   StudyInformation& said = study.information;
   said.version = "9.8";
   said.command = "rehearse run \u00fc.toml";

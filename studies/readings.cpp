@@ -1,0 +1,149 @@
+#include "studies/readings.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "sim/error.hpp"
+#include "sim/expects.hpp"
+#include "studies/deciding_values.hpp"
+#include "studies/recorded_readings.hpp"
+
+namespace rehearse {
+namespace {
+
+/// The model's own reading first.
+std::vector<Reading> corners(const std::vector<OpenValue>& open, const RecordedEnds& ends) {
+  std::set<EdgeName> survived;
+  for (const OpenValue& value : open) {
+    if (value.kind == OpenValue::Kind::failure) survived.insert(value.edge());
+  }
+  std::vector<Reading> readings;
+  for (const auto& timeouts : {std::map<EdgeName, Duration>(), ends.short_timeouts}) {
+    for (const auto& survive : {std::set<EdgeName>(), survived}) {
+      for (const auto& workers : {std::map<std::string, int>(), ends.least_workers}) {
+        const Reading reading{workers, survive, timeouts};
+        const bool known = std::find(readings.begin(), readings.end(), reading) != readings.end();
+        if (!known) readings.push_back(reading);
+      }
+    }
+  }
+  return readings;
+}
+
+class Search {
+ public:
+  Search(const Study& plain, const ReadingSettings& settings)
+      : settings_(settings),
+        results_(judge_objectives(plain.objectives, plain.experiment,
+                                  plain.control ? &*plain.control : nullptr)),
+        replications_(plain.experiment.replications()),
+        runs_(plain, settings) {}
+
+  bool anything_to_find() const { return std::any_of(results_.begin(), results_.end(), is_judged); }
+
+  void run(const std::vector<OpenValue>& open) {
+    for (const Reading& reading : corners(open, recorded_ends(open, settings_))) {
+      runs_.screened(reading);
+      ++tried_;
+    }
+    for (std::size_t i = 0; i < results_.size(); ++i) run_ends_in_full(i);
+    for (std::size_t i = 0; i < results_.size(); ++i) decide(open, i);
+    complete_ = true;
+  }
+
+  /// Of what was run until now.
+  std::vector<OpenRisk> found() {
+    std::vector<OpenRisk> all;
+    for (std::size_t i = 0; i < results_.size(); ++i) {
+      const auto [hopeful, fearful] = ends_in_full(i);
+      const Decision decision = i < decisions_.size() ? decisions_[i] : Decision();
+      all.push_back({runs_.risk(*hopeful, i), runs_.risk(*fearful, i), tried_, complete_,
+                     decision.values, decision.settle});
+    }
+    return all;
+  }
+
+ private:
+  using Ends = std::pair<const ReadingRecord*, const ReadingRecord*>;  // hopeful, fearful
+
+  static bool is_judged(const ObjectiveResult& result) {
+    return !proves_nothing(result.experiment, result.control, result.accepted_risk);
+  }
+
+  /// By the screens; the model's own where nothing is beyond it.
+  Ends screened_ends(std::size_t objective) const {
+    const auto harm = [&](const ReadingRecord& record) {
+      return std::pair(runs_.risk(record, objective, runs_.screen()).harmed(),
+                       -runs_.margin(record, objective, runs_.screen()));
+    };
+    Ends ends{&runs_.all().front(), &runs_.all().front()};
+    for (const ReadingRecord& record : runs_.all()) {
+      if (harm(record) < harm(*ends.first)) ends.first = &record;
+      if (harm(record) > harm(*ends.second)) ends.second = &record;
+    }
+    return ends;
+  }
+
+  /// Of all that were run as often as the study.
+  Ends ends_in_full(std::size_t objective) const {
+    const auto harm = [&](const ReadingRecord& record) {
+      return runs_.risk(record, objective).harmed();
+    };
+    Ends ends{&runs_.all().front(), &runs_.all().front()};
+    for (const ReadingRecord& record : runs_.all()) {
+      if (record.replications < replications_) continue;
+      if (harm(record) < harm(*ends.first)) ends.first = &record;
+      if (harm(record) > harm(*ends.second)) ends.second = &record;
+    }
+    return ends;
+  }
+
+  void run_ends_in_full(std::size_t objective) {
+    const ObjectiveResult& result = results_[objective];
+    if (!is_judged(result)) return;
+    const auto [hopeful, fearful] = screened_ends(objective);
+    if (!is_held(result.experiment, result.accepted_risk))
+      runs_.of(hopeful->reading, replications_);
+    if (result.experiment.interval.lower <= result.accepted_risk) {
+      runs_.of(fearful->reading, replications_);
+    }
+  }
+
+  void decide(const std::vector<OpenValue>& open, std::size_t objective) {
+    decisions_.emplace_back();
+    const auto [hopeful, fearful] = ends_in_full(objective);
+    const double accepted = results_[objective].accepted_risk;
+    if (!is_judged(results_[objective])) return;
+    if (!is_held(runs_.risk(*hopeful, objective), accepted)) return;
+    if (!is_lost(runs_.risk(*fearful, objective), accepted)) return;
+    decisions_.back() =
+        deciding_values(open, {objective, hopeful->reading, fearful->reading}, runs_);
+  }
+
+  const ReadingSettings& settings_;
+  std::vector<ObjectiveResult> results_;  // of the model's own reading
+  std::uint64_t replications_;
+  ReadingRuns runs_;
+  std::uint64_t tried_ = 0;
+  std::vector<Decision> decisions_;  // [objective]
+  bool complete_ = false;
+};
+
+}  // namespace
+
+std::vector<OpenRisk> search_readings(const Study& plain, const ReadingSettings& settings) {
+  expects(plain.complete(), "readings stand beside a study that was finished");
+  const std::vector<OpenValue> open = open_values(settings.model, settings.experiment);
+  Search search(plain, settings);
+  if (open.empty() || !search.anything_to_find()) return {};
+  try {
+    search.run(open);
+  } catch (const Cancelled&) {
+    // What was finished before is told.
+  }
+  return search.found();
+}
+
+}  // namespace rehearse
