@@ -150,7 +150,7 @@ void heed_readings(ObjectiveResult& result) {
   }
 }
 
-/// Without readings.
+/// Readings of too few workers do not tell of walls that no recording foretells.
 void heed_the_unknown(ObjectiveResult& result, const ArmRecord& experiment,
                       const std::vector<UnknownCapacity>& unknown) {
   if (result.verdict != Verdict::pass) return;
@@ -277,15 +277,14 @@ std::vector<ObjectiveResult> judge_objectives(const std::vector<ObjectiveSpec>& 
       result.verdict = Verdict::inconclusive;
       result.reason = reason_of(reservations.contradicted);
     }
-    if (reservations.open.empty()) {
-      heed_the_unknown(result, experiment, reservations.unknown);
-    } else {
+    if (!reservations.open.empty()) {
       result.open = reservations.open[i];
       const bool heeded = reservations.contradicted.empty() || result.verdict == Verdict::fail;
       if (heeded && !proves_nothing(result.experiment, result.control, result.accepted_risk)) {
         heed_readings(result);
       }
     }
+    heed_the_unknown(result, experiment, reservations.unknown);
     results.push_back(std::move(result));
   }
   return results;

@@ -107,10 +107,10 @@ struct Reservations {
 };
 
 /// Where readings were run, a pass must hold under the fearful one and a fail under the hopeful
-/// one; else it is inconclusive. Where they were not, a pass is inconclusive that rests on capacity
-/// that nobody knows: of the services in `unknown`, or of some that go beyond the recording in so
-/// many replications that these, if they missed it, would make it none. So is any that rests on
-/// values that the recording contradicts.
+/// one; else it is inconclusive. So is a pass that rests on capacity that nobody knows (some walls
+/// have no precursor that a reading could have): of the services in `unknown`, or of some that go
+/// beyond the recording in so many replications that these, if they missed it, would make it none;
+/// and any that rests on values that the recording contradicts.
 std::vector<ObjectiveResult> judge_objectives(const std::vector<ObjectiveSpec>& objectives,
                                               const ArmRecord& experiment, const ArmRecord* control,
                                               const Reservations& reservations = {});
