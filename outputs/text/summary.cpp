@@ -125,8 +125,11 @@ std::string whole_risk_text(const Risk& risk) {
 }
 
 /// Two lines where readings differ, else one.
-std::string readings_text(const OpenRisk& open) {
+std::string readings_text(const OpenRisk& open, const Risk& plain) {
   const std::string tried = fmt::format("of {} tried", counted(open.tried, "reading"));
+  if (open.hopeful == open.fearful && open.fearful == plain) {
+    return fmt::format("{:16}none {} of what nobody knows changes that\n", "", tried);
+  }
   std::string text;
   if (open.hopeful != open.fearful) {
     text += fmt::format("{:16}the most hopeful {} {}\n", "", tried, whole_risk_text(open.hopeful));
@@ -149,7 +152,7 @@ std::string objective_text(const ObjectiveResult& result, bool named_above, bool
   if (result.control) {
     text += fmt::format("{:16}without the experiment {}\n", "", risk_text(*result.control));
   }
-  if (result.open) text += readings_text(*result.open);
+  if (result.open) text += readings_text(*result.open, result.experiment);
   if (result.reason.empty() || named_above) return text;
   return text +
          fmt::format("{:16}{}\n", "", reason_above ? "likewise" : visible_sentence(result.reason));
