@@ -36,8 +36,13 @@ TEST_CASE("README.md shows what the demo says", "[.slow]") {
   const testing::Workplace place;
   const std::string page = place.content(REHEARSE_SOURCE_DIR "/README.md");
   const std::string samples = REHEARSE_SOURCE_DIR "/scenarios/samples/";
+  place.write("recorded_shop.toml", place.content(samples + "recorded_shop.toml"));
+  const testing::Finished learned = place.rehearse(
+      {"calibrate", REHEARSE_SOURCE_DIR "/tests/testbed/recording/shop.otlp.jsonl.gz", "-o",
+       "recorded_shop.model.toml"});
+  REQUIRE(learned.exit_code == 0);
 
-  const testing::Finished run = place.rehearse({"run", samples + "recorded_shop.toml"});
+  const testing::Finished run = place.rehearse({"run", "recorded_shop.toml"});
 
   CHECK(run.exit_code == 99);
   const std::string said = plain(run.output);
