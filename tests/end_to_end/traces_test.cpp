@@ -171,6 +171,35 @@ TEST_CASE("replications run draws of a learned model", "[end_to_end]") {
   CHECK(without.errors.find("calibrate writes it") != std::string::npos);
 }
 
+TEST_CASE("what nobody saw decides, unless it is taken as the model has it", "[end_to_end]") {
+  const Workplace place;
+  write_shop(place);
+  REQUIRE(place.rehearse({"run", "shop.toml", "--traces", "t.json"}).exit_code == 0);
+  REQUIRE(place.rehearse({"calibrate", "t.json", "-o", "learned.model.toml"}).exit_code == 0);
+  const auto run = [&](const std::string& readings) {
+    place.write("broken.toml",
+                "rehearse = 1\n[scenario]\nname = \"broken\"\nmodel = \"learned.model.toml\"\n"
+                "duration = \"10s\"\nreplications = 120\n" +
+                    readings +
+                    "[[faults]]\nname = \"price\"\nkind = \"abort\"\n"
+                    "target = { service = \"price\" }\nat = \"1s\"\nduration = \"8s\"\n"
+                    "percentage = 100\n"
+                    "[[objectives]]\nname = \"few errors\"\n"
+                    "expect = \"error_ratio{workload='users'} < 10%\"\n");
+    return place.rehearse({"run", "broken.toml"});
+  };
+
+  const Finished searched = run("");
+  CHECK(searched.exit_code == 2);
+  CHECK(searched.output.find("whether shop survives failed calls to price") != std::string::npos);
+  const Finished inspected = place.rehearse({"inspect", "broken.h5"});
+  CHECK(inspected.output.find("whether shop survives failed calls to price") != std::string::npos);
+
+  const Finished off = run("readings = \"off\"\n");
+  CHECK(off.exit_code == 99);
+  CHECK(off.output.find("reading") == std::string::npos);
+}
+
 TEST_CASE("what was simulated is learned from its traces", "[end_to_end]") {
   const Workplace place;
   write_shop(place);
