@@ -151,7 +151,12 @@ CalibrateOptions options_from(const Arguments& arguments) {
 /// Draws of an earlier model would be taken for those of this one.
 std::string deliver_draws(const ParameterDraws& draws, const std::string& path) {
   if (draws.draws() == 0) {
-    std::filesystem::remove(path);
+    std::error_code failed;
+    std::filesystem::remove(path, failed);
+    if (failed) {
+      throw InputOutputError(fmt::format("{}: draws of another model stand there, and stay: {}",
+                                         visible_line(path), failed.message()));
+    }
     return "";
   }
   write_atomically(path, draws_file_image(draws));

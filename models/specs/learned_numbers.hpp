@@ -8,12 +8,22 @@
 
 namespace rehearse {
 
+/// What a number of a model must lie within, or it would be none that a file may hold.
+struct Bounds {
+  double least = 0;
+  double most = 0;
+};
+inline constexpr Bounds percent_bounds{0, 100};
+inline constexpr Bounds probability_bounds{0, 1};
+/// Of weights and rates: some of everything that was seen.
+inline constexpr Bounds positive_bounds{1e-9, 1e15};
+
 /// Walks over the numbers of a model that calibration estimates from samples, in one order: rates
 /// and mixes of the workloads, weights of behaviours, probabilities, shares of failures, and the
 /// points of the laws of work and of the network. What else is learned (structure, instances,
 /// limits, timeouts, retries) is not among them, nor the least latencies, which partitions rely on.
 ///
-/// The visitor gets `number(double&)` and `number(Duration&)`, around them `enter(key)`,
+/// The visitor gets `number(Duration&)` and `number(double&, Bounds)`, around them `enter(key)`,
 /// `enter(index)` and `leave()`, which spell the path as files do, and after the points of a law
 /// `end_of(EmpiricalSpec&)`. `Model`: ModelSpec, or const.
 template <class Model, class Visitor>
@@ -52,8 +62,8 @@ class LearnedNumbersWalk {
   }
 
   template <class Number>
-  void number(std::string_view key, Number& value) {
-    within(key, [&] { visitor_.number(value); });
+  void number(std::string_view key, Number& value, Bounds bounds) {
+    within(key, [&] { visitor_.number(value, bounds); });
   }
 
   template <class Law>
@@ -72,16 +82,20 @@ class LearnedNumbersWalk {
   void workload(Workload& spec) {
     within("arrivals", [&] {
       if (auto* poisson = std::get_if<PoissonSpec>(&spec.arrivals)) {
-        within("poisson", [&] { number("rate", poisson->rate.per_second); });
+        within("poisson", [&] { number("rate", poisson->rate.per_second, positive_bounds); });
       } else if (auto* batch = std::get_if<BatchSpec>(&spec.arrivals)) {
-        within("batch", [&] { number("rate", batch->rate.per_second); });
+        within("batch", [&] { number("rate", batch->rate.per_second, positive_bounds); });
       } else if (auto* stages = std::get_if<StagesSpec>(&spec.arrivals)) {
         within("stages", [&] {
-          each_of(stages->stages, [&](auto& stage) { number("rate", stage.rate.per_second); });
+          each_of(stages->stages, [&](auto& stage) {
+            number("rate", stage.rate.per_second, Bounds{0, positive_bounds.most});
+          });
         });
       }
     });
-    within("mix", [&] { each(spec.mix, [&](auto& weight) { visitor_.number(weight); }); });
+    within("mix", [&] {
+      each(spec.mix, [&](auto& weight) { visitor_.number(weight, positive_bounds); });
+    });
     calls(spec);
   }
 
@@ -98,10 +112,10 @@ class LearnedNumbersWalk {
   void service(Service& spec) {
     within("endpoints", [&] {
       each(spec.endpoints, [&](auto& endpoint) {
-        within("errors", [&] { number("percent", endpoint.errors.percent); });
+        within("errors", [&] { number("percent", endpoint.errors.percent, percent_bounds); });
         within("behaviours", [&] {
           each_of(endpoint.behaviours, [&](auto& behaviour) {
-            number("weight", behaviour.weight);
+            number("weight", behaviour.weight, positive_bounds);
             steps("steps", behaviour.steps);
           });
         });
@@ -120,8 +134,8 @@ class LearnedNumbersWalk {
     if (auto* work = std::get_if<WorkSpec>(&spec.action)) {
       law("work", work->duration);
     } else if (auto* call = std::get_if<CallSpec>(&spec.action)) {
-      number("probability", call->probability);
-      number("tolerated", call->tolerated);
+      number("probability", call->probability, probability_bounds);
+      number("tolerated", call->tolerated, probability_bounds);
       steps("fallback", call->fallback);
     } else if (auto* parallel = std::get_if<ParallelSpec>(&spec.action)) {
       within("parallel",
@@ -129,7 +143,7 @@ class LearnedNumbersWalk {
     } else if (auto* repeat = std::get_if<RepeatSpec>(&spec.action)) {
       steps("steps", repeat->steps);
     } else if (auto* spawn = std::get_if<SpawnSpec>(&spec.action)) {
-      number("probability", spawn->probability);
+      number("probability", spawn->probability, probability_bounds);
     }
   }
 

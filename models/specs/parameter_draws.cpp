@@ -14,13 +14,8 @@ namespace rehearse {
 namespace {
 
 constexpr std::uint32_t no_column = 0xFFFFFFFF;
-
-double as_number(double value) {
-  return value;
-}
-double as_number(Duration value) {
-  return value.in_seconds();
-}
+/// The longest that a model may say.
+constexpr double most_seconds = 720 * 3600.0;
 
 /// Hands each number and its path on.
 template <class Take>
@@ -31,10 +26,8 @@ class WithPaths {
   void enter(std::string_view key) { paths_.push_back(extended_path(path(), key)); }
   void enter(std::size_t index) { paths_.push_back(indexed_path(path(), index)); }
   void leave() { paths_.pop_back(); }
-  template <class Number>
-  void number(Number& value) {
-    take_(path(), as_number(value));
-  }
+  void number(const double& value, Bounds) { take_(path(), value); }
+  void number(const Duration& value) { take_(path(), value.in_seconds()); }
   void end_of(const EmpiricalSpec&) {}
 
  private:
@@ -61,10 +54,8 @@ class Getter {
   void enter(std::string_view) {}
   void enter(std::size_t) {}
   void leave() {}
-  template <class Number>
-  void number(Number& value) {
-    values_.push_back(static_cast<float>(as_number(value)));
-  }
+  void number(const double& value, Bounds) { values_.push_back(static_cast<float>(value)); }
+  void number(const Duration& value) { values_.push_back(static_cast<float>(value.in_seconds())); }
   void end_of(const EmpiricalSpec&) {}
 
  private:
@@ -80,12 +71,16 @@ class Setter {
   void enter(std::string_view) {}
   void enter(std::size_t) {}
   void leave() {}
-  void number(double& value) {
-    if (const std::uint32_t column = next(); column != no_column) value = values_[column];
+  /// Draws about a sample are scaled, and a share may then be more than all.
+  void number(double& value, Bounds bounds) {
+    const std::uint32_t column = next();
+    if (column == no_column) return;
+    value = std::clamp(static_cast<double>(values_[column]), bounds.least, bounds.most);
   }
   void number(Duration& value) {
     if (const std::uint32_t column = next(); column != no_column) {
-      value = Duration::rounded_nanoseconds(static_cast<double>(values_[column]) * 1e9);
+      const double seconds = std::min(static_cast<double>(values_[column]), most_seconds);
+      value = Duration::rounded_nanoseconds(seconds * 1e9);
     }
   }
   /// A point that a person changed stays, and may stand among drawn ones.

@@ -9,7 +9,7 @@
 namespace rehearse {
 
 /// Of the layout; it rises when a reader has to change.
-inline constexpr std::uint64_t file_format_version = 2;
+inline constexpr std::uint64_t file_format_version = 3;
 
 /// The datasets of the outcome file: the one table that the writer, the reader and the
 /// documentation read. A dataset comes after those that say how long its axes are.

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 #include "models/specs/parameter_draws.hpp"
 #include "sim/expects.hpp"
@@ -104,4 +105,23 @@ TEST_CASE("draws are of one model", "[models]") {
 
   CHECK_THROWS_AS(add_draw(draws, other), ContractViolation);
   CHECK_THROWS_AS(DrawnModel(other, without_draws(other)), ContractViolation);
+}
+
+TEST_CASE("a draw is a model that a file may hold", "[models]") {
+  const ModelSpec learned = model_of(10, 3, 0.1, 0.3);
+  ParameterDraws draws = without_draws(learned);
+  draws.values.assign(draws.paths.size(), 0.0F);
+  draws.values.insert(draws.values.end(), draws.paths.size(), 3e38F);
+  const DrawnModel drawn(learned, draws);
+
+  for (const std::size_t i : {0, 1}) {
+    CAPTURE(i);
+    const ModelSpec model = drawn.draw(i);
+    const EndpointSpec& endpoint = model.services.at("shop").endpoints.at("GET /");
+    CHECK(endpoint.errors.percent == (i == 0 ? 0 : 100));
+    CHECK(endpoint.behaviours.front().weight > 0);
+    CHECK(std::isfinite(endpoint.behaviours.front().weight));
+    CHECK(rate_of(model) > 0);
+    CHECK(work_of(model).points.back().value <= Duration::hours(720));
+  }
 }

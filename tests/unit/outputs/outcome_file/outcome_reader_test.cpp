@@ -120,7 +120,7 @@ TEST_CASE("an outcome file of another version is not guessed at", "[outputs]") {
   write_atomically(folder.file("older.h5"), older.bytes());
 
   CHECK_THROWS_WITH(read_outcome_file(folder.file("older.h5")),
-                    Catch::Contains("of version 1, and this program reads version 2") &&
+                    Catch::Contains("of version 1, and this program reads version 3") &&
                         Catch::Contains("--layout"));
 }
 
