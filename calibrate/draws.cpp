@@ -154,21 +154,33 @@ class Resampler {
     return model;
   }
 
-  /// How many requests come in a time is a count of its own, blocks or not.
+  /// How many requests come in a time is a count of its own, blocks or not; each stage has its own.
   void draw_rates(ModelSpec& model, std::uint64_t key) const {
     const double requests = kept_one_in_ * static_cast<double>(traces_.size());
     for (auto& [name, workload] : model.workloads) {
-      RandomStream luck(key, hash_of("rate of " + name), 0);
-      auto* const batches = std::get_if<BatchSpec>(&workload.arrivals);
-      const double count = batches ? requests / mean_of(batches->size) : requests;
-      const double factor = gamma_of_mean_one(std::max(count, 2.0), luck);
-      if (batches) batches->rate.per_second *= factor;
+      const auto factor = [&, name = name](double count, std::uint64_t stage) {
+        constexpr double fewest = 2;  // a gamma quantity of a smaller shape is mostly none
+        RandomStream luck(key, hash_of("rate of " + name), stage);
+        return std::max(gamma_of_mean_one(std::max(count, fewest), luck), least_weight);
+      };
       if (auto* poisson = std::get_if<PoissonSpec>(&workload.arrivals)) {
-        poisson->rate.per_second *= factor;
+        poisson->rate.per_second *= factor(requests, 0);
+      } else if (auto* batches = std::get_if<BatchSpec>(&workload.arrivals)) {
+        batches->rate.per_second *= factor(requests / mean_of(batches->size), 0);
       } else if (auto* stages = std::get_if<StagesSpec>(&workload.arrivals)) {
-        for (StagesSpec::Stage& stage : stages->stages) stage.rate.per_second *= factor;
+        double expected = 0;
+        for (const StagesSpec::Stage& stage : stages->stages) expected += requests_in(stage);
+        for (std::size_t i = 0; i < stages->stages.size(); ++i) {
+          StagesSpec::Stage& stage = stages->stages[i];
+          const double share = expected > 0 ? requests_in(stage) / expected : 0;
+          stage.rate.per_second *= factor(share * requests, i);
+        }
       }
     }
+  }
+
+  static double requests_in(const StagesSpec::Stage& stage) {
+    return stage.rate.per_second * stage.duration.in_seconds();
   }
 
   static double mean_of(const CountLawSpec& law) {
@@ -217,7 +229,9 @@ void scale(ParameterDraws& draws, const ParameterDraws& sample) {
   for (std::size_t i = 0; i < draws.values.size(); ++i) {
     const double of_sample = sample.learned[i % width];
     const double of_all = draws.learned[i % width];
-    if (of_sample > 0) draws.values[i] *= static_cast<float>(of_all / of_sample);
+    // What the sample lost is at least what it was: drawn as nothing it would be harmless.
+    draws.values[i] = of_sample > 0 ? draws.values[i] * static_cast<float>(of_all / of_sample)
+                                    : std::max(draws.values[i], static_cast<float>(of_all));
   }
 }
 

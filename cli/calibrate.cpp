@@ -121,6 +121,14 @@ NameBy name_by(const std::vector<std::string>& said) {
   return asked;
 }
 
+/// Beside the model; a device has nothing beside it.
+bool has_place_for_draws(const Arguments& arguments) {
+  const auto output = arguments.text("output");
+  if (!output || is_standard_output(*output)) return false;
+  std::error_code none;
+  return !std::filesystem::exists(*output, none) || std::filesystem::is_regular_file(*output, none);
+}
+
 constexpr std::uint64_t usual_draws = 100;
 constexpr std::uint64_t most_draws = 10'000;
 
@@ -141,24 +149,22 @@ CalibrateOptions options_from(const Arguments& arguments) {
   options.anonymise = arguments.has("anonymise");
   options.skip_start = skipped_start(arguments);
   options.self_check = true;
-  options.draws = arguments.has("output")
-                      ? arguments.whole_number("draws", 0, most_draws).value_or(usual_draws)
-                      : 0;
+  const auto draws = arguments.whole_number("draws", 0, most_draws);
+  if (has_place_for_draws(arguments)) options.draws = draws.value_or(usual_draws);
   options.calibrated_by = "rehearse " REHEARSE_VERSION;
   return options;
 }
 
-/// Draws of an earlier model would be taken for those of this one.
+void remove_draws(const std::string& path) {
+  std::error_code failed;
+  std::filesystem::remove(path, failed);
+  if (!failed) return;
+  throw InputOutputError(fmt::format("{}: draws of another model stand there, and stay: {}",
+                                     visible_line(path), failed.message()));
+}
+
 std::string deliver_draws(const ParameterDraws& draws, const std::string& path) {
-  if (draws.draws() == 0) {
-    std::error_code failed;
-    std::filesystem::remove(path, failed);
-    if (failed) {
-      throw InputOutputError(fmt::format("{}: draws of another model stand there, and stay: {}",
-                                         visible_line(path), failed.message()));
-    }
-    return "";
-  }
+  if (draws.draws() == 0) return "";
   write_atomically(path, draws_file_image(draws));
   return fmt::format("{} of its numbers {}\n", counted(draws.draws(), "draw"), visible_line(path));
 }
@@ -181,7 +187,9 @@ int run(const Invocation& invocation) {
   if (output) {
     std::vector<std::string> inputs = arguments.positional();
     inputs.push_back(arguments.text("columns").value_or(""));
-    check_outputs({*output, draws_path(*output)}, inputs, "calibrate");
+    std::vector<std::string> outputs = {*output};
+    if (has_place_for_draws(arguments)) outputs.push_back(draws_path(*output));
+    check_outputs(outputs, inputs, "calibrate");
   }
   Calibration calibration = calibrate(arguments.positional(), options_from(arguments));
   const bool verbose = arguments.has("verbose");
@@ -200,10 +208,13 @@ int run(const Invocation& invocation) {
   account += result.account;
   Delivery delivery;
   std::string written;
-  if (delivery.attempt([&] { write_atomically(*output, model); })) {
+  // Draws of an earlier model would be taken for those of this one.
+  const bool cleared = !has_place_for_draws(arguments) ||
+                       delivery.attempt([&] { remove_draws(draws_path(*output)); });
+  if (cleared && delivery.attempt([&] { write_atomically(*output, model); })) {
     written = fmt::format("Model {}\n", visible_line(*output));
+    delivery.attempt([&] { written += deliver_draws(calibration.draws, draws_path(*output)); });
   }
-  delivery.attempt([&] { written += deliver_draws(calibration.draws, draws_path(*output)); });
   delivery.attempt([&] { print(account + written); });
   delivery.must_be_complete("rehearse: everything else was delivered");
   return 0;

@@ -22,7 +22,7 @@ std::shared_ptr<const DrawnModel> drawn_model(const Scenario& scenario) {
                     visible_line(scenario.path), visible_line(path)));
   }
   auto drawn = std::make_shared<const DrawnModel>(scenario.model, read_draws_file(path));
-  if (drawn->drawn() >= drawn->changed() && drawn->drawn() > 0) return drawn;
+  if (drawn->drawn() >= drawn->changed()) return drawn;
   throw InvalidInput(fmt::format(
       "{}: these draws are of another model than {}: {} of {} numbers differ\nhint: calibrate the "
       "model again, or set parameters = \"point\"",

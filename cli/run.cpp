@@ -158,6 +158,12 @@ std::optional<std::string> traces_of(const Scenario& scenario, const StudySettin
 void add_readings(const Scenario& scenario, const StudySettings& settings, Study& study) {
   constexpr double worth_announcing_seconds = 5;
   if (open_values(scenario.model, scenario.experiment).empty()) return;
+  if (!study.complete()) {
+    OpenRisk none_run;
+    none_run.complete = false;
+    study.open.assign(study.objectives.size(), none_run);
+    return;
+  }
   if (study.information.wall_seconds > worth_announcing_seconds) {
     print_aside("Trying other readings of what nobody knows (Ctrl-C saves what is finished)\n");
   }
@@ -230,9 +236,7 @@ int run(const Invocation& invocation) {
   }
   study.unknown = unknown_capacities(scenario.model, study.experiment);
   study.untried = failures_never_recorded(scenario.model, scenario.experiment, study.experiment);
-  if (scenario.readings == ReadingsWanted::search && study.complete()) {
-    add_readings(scenario, settings, study);
-  }
+  if (scenario.readings == ReadingsWanted::search) add_readings(scenario, settings, study);
   const Findings findings = findings_of(study);
   const int code =
       number_of(was_interrupted(study) ? ExitCode::interrupted : exit_code(findings.verdict));

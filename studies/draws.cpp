@@ -6,6 +6,12 @@
 #include "sim/expects.hpp"
 
 namespace rehearse {
+namespace {
+
+/// Of fewer the correlation is not known to any use: one draw in many may decide.
+constexpr double enough_events = 20;
+
+}  // namespace
 
 double design_effect(const std::vector<std::uint8_t>& happened, std::uint64_t draws) {
   expects(draws > 0, "there are draws where replications go together by them");
@@ -27,7 +33,7 @@ double design_effect(const std::vector<std::uint8_t>& happened, std::uint64_t dr
     squares += trials[j] * trials[j];
   }
   const double share = sum / all;
-  if (sum == 0 || sum == all) return all / groups;
+  if (used < 2 || std::min(sum, all - sum) < enough_events) return all / groups;
   double between = 0;
   double within = 0;
   for (std::size_t j = 0; j < used; ++j) {
@@ -35,11 +41,13 @@ double design_effect(const std::vector<std::uint8_t>& happened, std::uint64_t dr
     between += trials[j] * (own - share) * (own - share);
     within += trials[j] * own * (1 - own);
   }
-  between /= std::max(groups - 1, 1.0);
+  between /= groups - 1;
   within /= all - groups;
-  const double size = used < 2 ? all : (all - squares / all) / (groups - 1);
-  const double rho = (between - within) / (between + (size - 1) * within);
-  return 1 + (all / groups - 1) * std::clamp(rho, 0.0, 1.0);
+  const double size = (all - squares / all) / (groups - 1);
+  const double rho = std::max((between - within) / (between + (size - 1) * within), 0.0);
+  const double error =
+      (1 - rho) * (1 + (size - 1) * rho) * std::sqrt(2 / (size * (size - 1) * (groups - 1)));
+  return 1 + (all / groups - 1) * std::min(rho + 2 * error, 1.0);
 }
 
 Interval range_of(std::vector<double> values) {

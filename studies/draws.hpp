@@ -10,9 +10,10 @@ namespace rehearse {
 
 /// What replications say less than as many independent ones, because those of one draw go together:
 /// 1 + (m - 1) rho for m replications of a draw, with the intraclass correlation rho >= 0 of the
-/// analysis of variance (Donner and Klar, Design and Analysis of Cluster Randomization Trials,
-/// 2000). Where all happened alike nothing is known of rho: it is taken for 1, as it would be if
-/// one draw in many decided. Replication i runs draw i % draws; `happened` [replication].
+/// analysis of variance plus two of its standard errors (R. A. Fisher; Donner and Klar, Design and
+/// Analysis of Cluster Randomization Trials, 2000), as a verdict must not rest on luck in
+/// estimating it. Where fewer than 20 happened, or did not, rho is taken for 1: each draw counts
+/// once. Replication i runs draw i % draws; `happened` [replication].
 double design_effect(const std::vector<std::uint8_t>& happened, std::uint64_t draws);
 
 /// The range of one more value like these with 95 %: order statistics that leave out a fortieth on

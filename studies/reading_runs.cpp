@@ -107,16 +107,20 @@ Risk ReadingRuns::risk(const ReadingRecord& record, std::size_t objective,
   return risk_of(judgements, settings_.drawn ? settings_.drawn->draws() : 0);
 }
 
-double ReadingRuns::margin(const ReadingRecord& record, std::size_t objective,
-                           std::uint64_t first) const {
-  const std::size_t stride = experiment_.objectives.size();
-  std::vector<double> values;
+std::pair<double, double> ReadingRuns::margins(const ReadingRecord& record, std::size_t objective,
+                                               std::uint64_t first) const {
+  std::vector<double> margins;
   for (std::uint64_t i = 0; i < std::min(first, record.replications); ++i) {
-    const double value = record.values[i * stride + objective];
-    if (!std::isnan(value)) values.push_back(value);
+    const double value = record.values[i * experiment_.objectives.size() + objective];
+    if (std::isnan(value)) continue;
+    const Measurements one = measurements_of({value});
+    if (const auto margin = margin_of(one, experiment_.objectives[objective].expect)) {
+      margins.push_back(*margin);
+    }
   }
-  return margin_of(measurements_of(std::move(values)), experiment_.objectives[objective].expect)
-      .value_or(0);
+  if (margins.empty()) return {0, 0};
+  const auto [least, greatest] = std::minmax_element(margins.begin(), margins.end());
+  return {*least, *greatest};
 }
 
 }  // namespace rehearse

@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "models/checks/open_values.hpp"
@@ -55,8 +56,9 @@ class ReadingRuns {
   /// How often the objective was missed in the first so many replications of a record, or in all.
   Risk risk(const ReadingRecord& record, std::size_t objective,
             std::optional<std::uint64_t> first = {}) const;
-  /// The margin of the median of the first so many; zero where there is none.
-  double margin(const ReadingRecord& record, std::size_t objective, std::uint64_t first) const;
+  /// The least and the greatest margin of the first so many; zeros where there is none.
+  std::pair<double, double> margins(const ReadingRecord& record, std::size_t objective,
+                                    std::uint64_t first) const;
 
   /// All that were run, the model's own first.
   const std::deque<ReadingRecord>& all() const { return records_; }

@@ -72,30 +72,33 @@ class Search {
     return !proves_nothing(result.experiment, result.control, result.accepted_risk);
   }
 
-  /// By the screens; the model's own where nothing is beyond it.
+  /// By the screens: of the fearful one the worse of two replications tells, of the hopeful one
+  /// the better. What is as bad as the model's own is run, too: two replications tell little.
   Ends screened_ends(std::size_t objective) const {
-    const auto harm = [&](const ReadingRecord& record) {
-      return std::pair(runs_.risk(record, objective, runs_.screen()).harmed(),
-                       -runs_.margin(record, objective, runs_.screen()));
+    const std::uint64_t screen = runs_.screen();
+    const auto harm = [&](const ReadingRecord& record, bool at_worst) {
+      const auto [least, greatest] = runs_.margins(record, objective, screen);
+      return std::pair(runs_.risk(record, objective, screen).harmed(),
+                       -(at_worst ? least : greatest));
     };
     Ends ends{&runs_.all().front(), &runs_.all().front()};
     for (const ReadingRecord& record : runs_.all()) {
-      if (harm(record) < harm(*ends.first)) ends.first = &record;
-      if (harm(record) > harm(*ends.second)) ends.second = &record;
+      if (harm(record, false) < harm(*ends.first, false)) ends.first = &record;
+      if (harm(record, true) >= harm(*ends.second, true)) ends.second = &record;
     }
     return ends;
   }
 
-  /// Of all that were run as often as the study.
+  /// Of all that were run as often as the study, by the limits that a verdict goes by.
   Ends ends_in_full(std::size_t objective) const {
-    const auto harm = [&](const ReadingRecord& record) {
-      return runs_.risk(record, objective).harmed();
+    const auto limits = [&](const ReadingRecord& record) {
+      return runs_.risk(record, objective).interval;
     };
     Ends ends{&runs_.all().front(), &runs_.all().front()};
     for (const ReadingRecord& record : runs_.all()) {
       if (record.replications < replications_) continue;
-      if (harm(record) < harm(*ends.first)) ends.first = &record;
-      if (harm(record) > harm(*ends.second)) ends.second = &record;
+      if (limits(record).lower < limits(*ends.first).lower) ends.first = &record;
+      if (limits(record).upper > limits(*ends.second).upper) ends.second = &record;
     }
     return ends;
   }

@@ -18,7 +18,12 @@ constexpr Duration longest_run = Duration::hours(1);
 constexpr double slower = 1.1;
 constexpr double fewer_good = 0.002;
 constexpr double more_workers = 1.4;
+constexpr int most_workers = 1'000'000;
 constexpr int most_rounds = 24;
+constexpr int rounds_back = 3;  // a step of 1.4 becomes one of 1.05
+
+/// As in the readings themselves: a collapse that is only supposed takes no memory.
+constexpr std::uint32_t most_in_flight = 500'000;
 
 /// Below, the quantile is one or two requests.
 constexpr std::uint64_t enough_for_median = 20;
@@ -34,6 +39,7 @@ ExperimentSpec calm(Duration measured) {
   experiment.warm_up = scaled(measured, 0.1);
   experiment.duration = measured + experiment.warm_up;
   experiment.window = measured;
+  experiment.most_in_flight = std::min(experiment.most_in_flight, most_in_flight);
   return experiment;
 }
 
@@ -123,16 +129,36 @@ bool is_as_recorded(const CalmRun& run, const ModelSpec& model, const std::strin
   return work <= most_load_ratio * recorded->work_per_instance * static_cast<double>(windows);
 }
 
-/// Returns whether anything was repaired.
-bool repair(std::map<std::string, int>& workers, const std::set<std::string>& services) {
+/// Returns whether anything was repaired. `failing`: what was too few.
+bool repair(std::map<std::string, int>& workers, std::map<std::string, int>& failing,
+            const std::set<std::string>& services) {
   bool repaired = false;
   for (const std::string& service : services) {
     const auto found = workers.find(service);
-    if (found == workers.end()) continue;
-    found->second = static_cast<int>(std::ceil(found->second * more_workers));
+    if (found == workers.end() || found->second >= most_workers) continue;
+    failing[service] = found->second;
+    found->second =
+        std::min(most_workers, static_cast<int>(std::ceil(found->second * more_workers)));
     repaired = true;
   }
   return repaired;
+}
+
+/// Repairing takes large steps: the least that is admitted lies between the last two.
+template <class AtFault>
+void go_back(std::map<std::string, int>& workers, std::map<std::string, int> failing,
+             const AtFault& at_fault_with) {
+  for (int round = 0; round < rounds_back; ++round) {
+    std::map<std::string, int> between = workers;
+    for (const auto& [service, too_few] : failing) {
+      between[service] = too_few + (workers[service] - too_few + 1) / 2;
+    }
+    if (between == workers) return;
+    const std::set<std::string> faults = at_fault_with(between);
+    for (auto& [service, too_few] : failing) {
+      (faults.contains(service) ? too_few : workers[service]) = between[service];
+    }
+  }
 }
 
 Duration default_timeout(const CalmRun& run, const std::string& callee) {
@@ -165,10 +191,16 @@ RecordedEnds recorded_ends(const std::vector<OpenValue>& open, const ReadingSett
   }
   if (least.workers.empty()) return ends;
   const CallGraph graph = call_graph_of(model);
+  const auto at_fault_with = [&](const std::map<std::string, int>& workers) {
+    Reading reading;
+    reading.workers = workers;
+    return at_fault(run_of(applied(model, reading), experiment, settings), unlimited, graph);
+  };
+  std::map<std::string, int> failing;
   for (int round = 0; round < most_rounds; ++round) {
-    const CalmRun run = run_of(applied(model, least), experiment, settings);
-    if (!repair(least.workers, at_fault(run, unlimited, graph))) break;
+    if (!repair(least.workers, failing, at_fault_with(least.workers))) break;
   }
+  go_back(least.workers, failing, at_fault_with);
   for (const auto& [service, workers] : least.workers) ends.least_workers[service] = workers;
   return ends;
 }

@@ -107,7 +107,10 @@ std::string reason_of_rare(const ArmRecord& arm) {
 bool passes_without_the_unknown(const Risk& risk, const ArmRecord& arm, double accepted_risk) {
   const std::uint64_t open =
       std::min(risk.harmed() + arm.replications_beyond_recorded(), risk.replications);
-  return limits_of(open, risk.replications, risk.worth).upper <= accepted_risk;
+  // Who goes beyond depends on the draw of the load: each draw counts once.
+  const double worth =
+      arm.draws > 0 ? std::min(risk.worth, static_cast<double>(arm.draws)) : risk.worth;
+  return limits_of(open, risk.replications, worth).upper <= accepted_risk;
 }
 
 /// What would help: of the replications that a pass needs at least, when none is missed.
@@ -213,15 +216,18 @@ Risk risk_of(std::uint64_t missed, std::uint64_t no_data, std::uint64_t replicat
 Risk risk_of(const std::vector<Judgement>& judgements, std::uint64_t draws) {
   std::uint64_t missed = 0;
   std::uint64_t no_data = 0;
-  std::vector<std::uint8_t> happened;
+  std::vector<std::uint8_t> lost;
+  std::vector<std::uint8_t> not_held;  // what has no data goes together, too
   for (const Judgement judgement : judgements) {
     missed += judgement == Judgement::missed;
     no_data += judgement == Judgement::no_data;
-    happened.push_back(judgement == Judgement::missed ? 1 : 0);
+    lost.push_back(judgement == Judgement::missed ? 1 : 0);
+    not_held.push_back(judgement == Judgement::met ? 0 : 1);
   }
-  const auto count = static_cast<double>(judgements.size());
-  const bool together = draws > 0 && !judgements.empty();
-  const double worth = together ? count / design_effect(happened, draws) : count;
+  double worth = static_cast<double>(judgements.size());
+  if (draws > 0 && !judgements.empty()) {
+    worth /= std::max(design_effect(lost, draws), design_effect(not_held, draws));
+  }
   return risk_of(missed, no_data, judgements.size(), worth);
 }
 

@@ -130,17 +130,22 @@ DrawnModel::DrawnModel(ModelSpec model, const ParameterDraws& draws)
       draws_(draws.draws()) {
   expects(draws_ > 0, "a drawn model has draws");
   std::map<std::string_view, std::uint32_t> places;
+  // What is the same in all draws says the same of any recording; of one draw nobody can tell.
+  std::vector<bool> varies(width_, draws_ == 1);
   for (std::size_t i = 0; i < width_; ++i) {
     places.emplace(draws.paths[i], static_cast<std::uint32_t>(i));
+    for (std::size_t at = i + width_; at < values_.size(); at += width_) {
+      varies[i] = varies[i] || values_[at] != values_[i];
+    }
   }
   for_each_number(model_, [&](const std::string& path, double value) {
     std::uint32_t column = no_column;
     if (const auto found = places.find(path); found != places.end()) {
       if (is_as_learned(value, draws.learned[found->second])) {
         column = found->second;
-        ++drawn_;
+        drawn_ += varies[found->second];
       } else {
-        ++changed_;
+        changed_ += varies[found->second];
       }
     }
     columns_.push_back(column);

@@ -34,7 +34,8 @@ class DrawnModel {
   DrawnModel(ModelSpec model, const ParameterDraws& draws);
 
   std::size_t draws() const { return draws_; }
-  /// Numbers that are drawn, and those of them that differ from what was learned.
+  /// Of the numbers that vary among draws: those that are drawn, and those that stay, because they
+  /// differ from what was learned.
   std::size_t drawn() const { return drawn_; }
   std::size_t changed() const { return changed_; }
 

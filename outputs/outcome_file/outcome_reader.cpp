@@ -115,7 +115,8 @@ void check_twins(const OutcomeLayout& experiment, OutcomeLayout control) {
 void restore_risk(Risk& risk) {
   require(risk.missed <= risk.replications && risk.no_data <= risk.replications - risk.missed,
           "a reading says more than its replications");
-  require(risk.worth >= 0 && risk.worth <= static_cast<double>(risk.replications),
+  require(risk.worth >= std::min(1.0, static_cast<double>(risk.replications)) &&
+              risk.worth <= static_cast<double>(risk.replications),
           "a reading is worth more than its replications");
   risk = risk_of(risk.missed, risk.no_data, risk.replications, risk.worth);
 }

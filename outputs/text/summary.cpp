@@ -126,6 +126,7 @@ std::string whole_risk_text(const Risk& risk) {
 
 /// Two lines where readings differ, else one.
 std::string readings_text(const OpenRisk& open, const Risk& plain) {
+  if (open.tried == 0) return "";
   const std::string tried = fmt::format("of {} tried", counted(open.tried, "reading"));
   if (open.hopeful == open.fearful && open.fearful == plain) {
     return fmt::format("{:16}none {} of what nobody knows changes that\n", "", tried);

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <cmath>
 #include <limits>
 
 using namespace rehearse;
@@ -11,13 +12,23 @@ TEST_CASE("replications of one draw count for less when they go together", "[stu
   const std::vector<std::uint8_t> by_draw = {1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0};
   CHECK(design_effect(by_draw, 4) == Approx(3));  // each draw decides: 12 count for 4
 
-  // Within draws as between them: three misses in three draws.
-  const std::vector<std::uint8_t> apart = {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0};
-  CHECK(design_effect(apart, 4) == Approx(1));
+  // Fifty draws, four replications each, of which two: nothing goes together, as far as 200 tell.
+  std::vector<std::uint8_t> apart;
+  for (int i = 0; i < 200; ++i) apart.push_back(i / 50 % 2 == 0 ? 1 : 0);
+  CHECK(design_effect(apart, 50) == Approx(1 + 3 * 2 * std::sqrt(2.0 / (4 * 3 * 49))));
 
-  // By hand: two draws, m = 2, counts 2 and 1. share 3/4; between 2 * 2 / 16 = 1/4;
-  // within 2 * 1/4 / 2 = 1/4; rho = 0.
-  CHECK(design_effect({1, 1, 1, 0}, 2) == Approx(1));
+  // The same number by draws: half of them always, half of them never.
+  std::vector<std::uint8_t> together;
+  for (int i = 0; i < 200; ++i) together.push_back(i % 50 < 25 ? 1 : 0);
+  CHECK(design_effect(together, 50) == Approx(4));
+}
+
+TEST_CASE("a miss makes no verdict better than none", "[studies]") {
+  std::vector<std::uint8_t> happened(1'000, 0);
+  CHECK(design_effect(happened, 100) == Approx(10));
+  happened[17] = 1;
+  CHECK(design_effect(happened, 100) == Approx(10));
+  CHECK(design_effect(happened, 1) == Approx(1'000));
 }
 
 TEST_CASE("where all happened alike each draw counts once", "[studies]") {
