@@ -72,6 +72,11 @@ const ReadingRecord& ReadingRuns::of(const Reading& reading, std::uint64_t repli
   return record;
 }
 
+bool ReadingRuns::knows(const Reading& reading) const {
+  return std::any_of(records_.begin(), records_.end(),
+                     [&](const ReadingRecord& record) { return record.reading == reading; });
+}
+
 ReadingRecord& ReadingRuns::find(const Reading& reading) {
   const auto found =
       std::find_if(records_.begin(), records_.end(),

@@ -49,6 +49,9 @@ class ReadingRuns {
   /// So many replications of it at least; stays where it is. Throws Cancelled.
   const ReadingRecord& of(const Reading& reading, std::uint64_t replications);
 
+  /// Whether any replication of it was run.
+  bool knows(const Reading& reading) const;
+
   /// So many tell readings apart: two, if the study has as many.
   std::uint64_t screen() const { return screen_; }
   const ReadingRecord& screened(const Reading& reading) { return of(reading, screen_); }

@@ -8,6 +8,7 @@
 #include "sim/error.hpp"
 #include "sim/expects.hpp"
 #include "studies/deciding_values.hpp"
+#include "studies/mixed_readings.hpp"
 #include "studies/recorded_readings.hpp"
 
 namespace rehearse {
@@ -44,11 +45,10 @@ class Search {
   bool anything_to_find() const { return std::any_of(results_.begin(), results_.end(), is_judged); }
 
   void run(const std::vector<OpenValue>& open) {
-    for (const Reading& reading : corners(open, recorded_ends(open, settings_))) {
-      runs_.screened(reading);
-      ++tried_;
-    }
+    const RecordedEnds ends = recorded_ends(open, settings_);
+    screen(corners(open, ends));
     for (std::size_t i = 0; i < results_.size(); ++i) run_ends_in_full(i);
+    doubt_passes(open, ends);
     for (std::size_t i = 0; i < results_.size(); ++i) decide(open, i);
     complete_ = true;
   }
@@ -70,6 +70,35 @@ class Search {
 
   static bool is_judged(const ObjectiveResult& result) {
     return !proves_nothing(result.experiment, result.control, result.accepted_risk);
+  }
+
+  void screen(const std::vector<Reading>& readings) {
+    for (const Reading& reading : readings) {
+      const bool is_new = !runs_.knows(reading);
+      runs_.screened(reading);
+      tried_ += is_new ? 1 : 0;
+    }
+  }
+
+  /// Before an objective passes, more readings are tried than corners.
+  void doubt_passes(const std::vector<OpenValue>& open, const RecordedEnds& ends) {
+    std::vector<std::size_t> passing;
+    std::vector<Reading> turned;
+    for (std::size_t i = 0; i < results_.size(); ++i) {
+      const auto [hopeful, fearful] = ends_in_full(i);
+      if (!is_judged(results_[i]) || !is_held(runs_.risk(*fearful, i), results_[i].accepted_risk)) {
+        continue;
+      }
+      passing.push_back(i);
+      for (const Reading& corner : {hopeful->reading, fearful->reading}) {
+        if (std::find(turned.begin(), turned.end(), corner) == turned.end()) {
+          turned.push_back(corner);
+        }
+      }
+    }
+    if (passing.empty()) return;
+    screen(mixed_readings(open, ends, turned, settings_.seed));
+    for (const std::size_t objective : passing) run_ends_in_full(objective);
   }
 
   /// By the screens: of the fearful one the worse of two replications tells, of the hopeful one
@@ -129,7 +158,7 @@ class Search {
   std::vector<ObjectiveResult> results_;  // of the model's own reading
   std::uint64_t replications_;
   ReadingRuns runs_;
-  std::uint64_t tried_ = 0;
+  std::uint64_t tried_ = 1;          // the model's own
   std::vector<Decision> decisions_;  // [objective]
   bool complete_ = false;
 };

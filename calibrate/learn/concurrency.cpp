@@ -85,24 +85,28 @@ struct Trial {
   double dependence = 0;
   double queued = 0;
   double negative = 0;
+
+  bool is_possible() const { return negative <= most_negative && queued >= least_queued; }
 };
 
+/// Its dependence only where it is possible: that takes the time.
 Trial trial_of(const std::vector<Instance>& instances, const std::vector<double>& crowd,
                int workers, std::int64_t tolerance) {
   Trial trial;
   std::vector<double> service;
+  service.reserve(crowd.size());
   for (const Instance& instance : instances) {
     for (std::size_t i = 0; i < instance.stays.size(); ++i) {
       const std::int64_t start = start_of(instance, i, workers);
-      const std::int64_t time = instance.stays[i].departed - start;
+      const std::int64_t time = instance.stays[i].acted - start;
       trial.queued += start > instance.stays[i].arrived + tolerance;
       trial.negative += time < -tolerance;
       service.push_back(static_cast<double>(time));
     }
   }
-  trial.dependence = rank_correlation(service, crowd);
   trial.queued /= static_cast<double>(service.size());
   trial.negative /= static_cast<double>(service.size());
+  if (trial.is_possible()) trial.dependence = rank_correlation(service, crowd);
   return trial;
 }
 
@@ -110,10 +114,20 @@ std::vector<double> waits_at(const Instance& instance, int workers) {
   std::vector<double> waits(instance.stays.size());
   for (std::size_t i = 0; i < instance.stays.size(); ++i) {
     const Stay& stay = instance.stays[i];
-    const std::int64_t start = std::min(start_of(instance, i, workers), stay.departed);
+    const std::int64_t start = std::min(start_of(instance, i, workers), stay.acted);
     waits[instance.order[i]] = static_cast<double>(start - stay.arrived);
   }
   return waits;
+}
+
+/// Every try of a call is an act, and so is what nobody waits for.
+Stay stay_of(const TraceForest& forest, const VisitTable& table, const Visit& visit) {
+  const Span& span = forest.spans[visit.span];
+  Stay stay{span.start, span.end, span.end};
+  for (const RecordedCall& call : table.attempts_of(visit)) {
+    stay.acted = std::clamp(call.start, stay.arrived, stay.acted);
+  }
+  return stay;
 }
 
 }  // namespace
@@ -122,17 +136,17 @@ Concurrency study_stays(std::vector<std::vector<Stay>> stays, std::int64_t clock
   Concurrency result;
   std::vector<Instance> instances;
   std::vector<double> crowd;
-  std::vector<double> durations;
+  std::vector<double> first_acts;
   for (const std::vector<Stay>& own : stays) {
     instances.push_back(arranged(own));
     crowd.insert(crowd.end(), instances.back().crowd.begin(), instances.back().crowd.end());
     for (const Stay& stay : instances.back().stays) {
-      durations.push_back(static_cast<double>(stay.departed - stay.arrived));
+      first_acts.push_back(static_cast<double>(stay.acted - stay.arrived));
     }
   }
   if (crowd.size() < least_stays) return result;
   const double error = 1 / std::sqrt(static_cast<double>(crowd.size()));
-  result.dependence_unlimited = rank_correlation(durations, crowd);
+  result.dependence_unlimited = rank_correlation(first_acts, crowd);
   if (result.dependence_unlimited < significant_errors * error) return result;
 
   const double most = *std::max_element(crowd.begin(), crowd.end());
@@ -140,7 +154,8 @@ Concurrency study_stays(std::vector<std::vector<Stay>> stays, std::int64_t clock
   int workers = 0;
   for (int c = 1; c <= std::min(most_workers, static_cast<int>(most)); ++c) {
     const Trial trial = trial_of(instances, crowd, c, clock_grain);
-    if (trial.negative > most_negative || trial.queued < least_queued) continue;
+    if (trial.queued < least_queued) break;  // with more of them, fewer wait
+    if (!trial.is_possible()) continue;
     if (workers == 0 || std::abs(trial.dependence) < std::abs(best.dependence)) {
       best = trial;
       workers = c;
@@ -159,7 +174,6 @@ std::map<NameId, ServiceConcurrency> study_concurrency(const TraceForest& forest
                                                        const VisitTable& table,
                                                        std::vector<double>& waits) {
   struct Candidate {
-    bool leaf = true;
     bool complete = true;
     std::map<NameId, std::vector<std::uint32_t>> visits;  // by instance
     std::uint64_t count = 0;
@@ -170,7 +184,6 @@ std::map<NameId, ServiceConcurrency> study_concurrency(const TraceForest& forest
     const Visit& visit = table.visits[i];
     const Span& span = forest.spans[visit.span];
     Candidate& candidate = candidates[span.service];
-    candidate.leaf = candidate.leaf && visit.call_count == 0;
     candidate.complete = candidate.complete && span.adjusted_count == 1;
     candidate.visits[span.instance].push_back(i);
     ++candidate.count;
@@ -178,13 +191,12 @@ std::map<NameId, ServiceConcurrency> study_concurrency(const TraceForest& forest
   const std::vector<std::int64_t> grains = clock_grains(forest);
   std::map<NameId, ServiceConcurrency> result;
   for (const auto& [service, candidate] : candidates) {
-    if (!candidate.leaf || !candidate.complete) continue;
+    if (!candidate.complete) continue;
     std::vector<std::vector<Stay>> stays;
     for (const auto& [instance, visits] : candidate.visits) {
       auto& own = stays.emplace_back();
       for (const std::uint32_t visit : visits) {
-        const Span& span = forest.spans[table.visits[visit].span];
-        own.push_back({span.start, span.end});
+        own.push_back(stay_of(forest, table, table.visits[visit]));
       }
     }
     ServiceConcurrency& studied = result[service];

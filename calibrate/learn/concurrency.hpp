@@ -13,6 +13,7 @@ namespace rehearse {
 /// One stay at one instance, in nanoseconds.
 struct Stay {
   std::int64_t arrived = 0;
+  std::int64_t acted = 0;  // when its first call began; that it departed, where it made none
   std::int64_t departed = 0;
 };
 
@@ -21,17 +22,19 @@ struct Concurrency {
   /// Workers of one instance; nothing where the recording cannot tell.
   std::optional<int> workers;
   double queued = 0;                // share of stays that began with waiting, at `workers`
-  double dependence_unlimited = 0;  // of the stay on how many were there: no limit at all
-  double dependence = 0;            // of the service time on how many were there, at `workers`
+  double dependence_unlimited = 0;  // of the first act on how many were there: no limit at all
+  double dependence = 0;            // likewise, from the start of service at `workers`
   std::vector<std::vector<double>> waits;  // [instance, stay]: before service, at `workers`
 };
 
-/// Finds the number of workers c of FIFO pools. With the right c the service time departed -
-/// max(arrived, c-th last departure) does not depend on how many were there on arrival; with fewer
-/// it falls, with more it grows (after Sutton and Jordan's transformation between data and service
-/// times). c is named only if the data tell: at least 200 stays, of which at least 5 % queue; a
-/// stay that clearly depends on the crowd and a service time that does not; and no more than 1 % of
-/// service times that would be negative by more than the clock's grain. `stays`: [instance, stay].
+/// Finds the number of workers c of FIFO pools, who stay with a request until it departs. With the
+/// right c the time from the start of service, max(arrived, c-th last departure), to the first act
+/// does not depend on how many were there on arrival; with fewer it falls, with more it grows
+/// (after Sutton and Jordan's transformation between data and service times; by the first act, as
+/// what follows depends on whom a request waits for). c is named only if the data tell: at least
+/// 200 stays, of which at least 5 % queue; a first act that clearly depends on the crowd, and does
+/// not from the start of service; and no more than 1 % that would act before they are served, by
+/// more than the clock's grain. `stays`: [instance, stay].
 Concurrency study_stays(std::vector<std::vector<Stay>> stays, std::int64_t clock_grain);
 
 /// What was found out about one service.
@@ -40,9 +43,8 @@ struct ServiceConcurrency {
   std::uint64_t visits = 0;
 };
 
-/// Studies every service that makes no calls of its own and was recorded in full; others cannot be
-/// told apart from what they wait for. `waits` is filled by visit, with zeros where nothing is
-/// known.
+/// Studies every service that was recorded in full. `waits` is filled by visit, with zeros where
+/// nothing is known.
 std::map<NameId, ServiceConcurrency> study_concurrency(const TraceForest& forest,
                                                        const VisitTable& table,
                                                        std::vector<double>& waits);

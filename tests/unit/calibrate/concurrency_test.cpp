@@ -29,7 +29,7 @@ std::vector<Stay> simulated(int workers, double utilization, std::size_t count,
     free.pop();
     const std::int64_t end = start + service.sample(luck).in_nanoseconds();
     free.push(end);
-    stays.push_back({now, end});
+    stays.push_back({now, end, end});
   }
   return stays;
 }
@@ -75,6 +75,33 @@ TEST_CASE("waiting is told apart from service", "[calibrate]") {
   CHECK(std::abs(service / 4000 - mean) < 4.5 * 7.5e6 / std::sqrt(4000.0));
 }
 
+TEST_CASE("workers who wait for others are found by what they do first", "[calibrate]") {
+  // Three workers: each works for 2 ms on average, then waits for somebody for some 20 ms, and
+  // longer the more of them wait.
+  RandomStream luck(13, 1, 1);
+  const Law gap(LawSpec{{}, ExponentialSpec{Duration::milliseconds(12)}});
+  const Law work(LawSpec{{}, ExponentialSpec{Duration::milliseconds(2)}});
+  std::vector<std::int64_t> free(3);
+  std::vector<Stay> stays;
+  std::int64_t now = 0;
+  for (int i = 0; i < 4000; ++i) {
+    now += gap.sample(luck).in_nanoseconds();
+    std::int64_t& next = *std::min_element(free.begin(), free.end());
+    const std::int64_t acted = std::max(now, next) + work.sample(luck).in_nanoseconds();
+    const auto others =
+        std::count_if(free.begin(), free.end(), [&](std::int64_t until) { return until > acted; });
+    next = acted + 10'000'000 * (1 + others) + work.sample(luck).in_nanoseconds();
+    stays.push_back({now, acted, next});
+  }
+
+  const Concurrency found = study_stays({stays}, 1);
+
+  REQUIRE(found.workers == 3);
+  for (std::size_t i = 0; i < stays.size(); ++i) {
+    CHECK(static_cast<double>(stays[i].acted - stays[i].arrived) >= found.waits[0][i]);
+  }
+}
+
 TEST_CASE("no number of workers is named where the stays do not tell", "[calibrate]") {
   CHECK_FALSE(study_stays({unlimited(4000, 5)}, 1).workers.has_value());
   CHECK_FALSE(study_stays({simulated(8, 0.2, 4000, 5)}, 1).workers.has_value());
@@ -93,7 +120,8 @@ TEST_CASE("a crowd that slows everybody down is not taken for a FIFO pool", "[ca
     now += gap.sample(luck).in_nanoseconds();
     const auto crowd = std::count_if(stays.begin(), stays.end(),
                                      [&](const Stay& stay) { return stay.departed > now; });
-    stays.push_back({now, now + work.sample(luck).in_nanoseconds() * (crowd + 1)});
+    const std::int64_t end = now + work.sample(luck).in_nanoseconds() * (crowd + 1);
+    stays.push_back({now, end, end});
   }
 
   CHECK_FALSE(study_stays({stays}, 1).workers.has_value());

@@ -1,0 +1,100 @@
+#include "studies/mixed_readings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+#include "sim/expects.hpp"
+#include "sim/random/random_stream.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr std::size_t most_groups = 24;
+constexpr std::size_t mixtures = 16;
+constexpr std::uint64_t mixing_purpose = 0x3158'7265'6164'696e;
+
+/// Of a limit, as a multiple of the least; infinity is unlimited.
+constexpr std::array<double, 4> limit_levels = {1, 1.4, 2.8, 0};
+
+/// A value at one of four levels: the least limit, failures that fail and short timeouts first.
+void set_level(Reading& reading, const OpenValue& value, const RecordedEnds& ends,
+               std::size_t level) {
+  const bool first_half = level < limit_levels.size() / 2;
+  switch (value.kind) {
+    case OpenValue::Kind::limit:
+      reading.workers.erase(value.service);
+      if (limit_levels[level] > 0) {
+        reading.workers[value.service] =
+            static_cast<int>(std::ceil(limit_levels[level] * ends.least_workers.at(value.service)));
+      }
+      return;
+    case OpenValue::Kind::failure:
+      reading.survived.erase(value.edge());
+      if (!first_half) reading.survived.insert(value.edge());
+      return;
+    case OpenValue::Kind::timeout:
+      reading.timeouts.erase(value.edge());
+      if (first_half) reading.timeouts[value.edge()] = ends.short_timeouts.at(value.edge());
+      return;
+  }
+}
+
+bool is_at_first_end(const Reading& reading, const OpenValue& value) {
+  switch (value.kind) {
+    case OpenValue::Kind::limit:
+      return reading.workers.contains(value.service);
+    case OpenValue::Kind::failure:
+      return !reading.survived.contains(value.edge());
+    case OpenValue::Kind::timeout:
+      return reading.timeouts.contains(value.edge());
+  }
+  return false;
+}
+
+std::vector<Reading> with_each_group_turned(const Reading& corner,
+                                            const std::vector<OpenValue>& open,
+                                            const RecordedEnds& ends) {
+  const std::size_t groups = std::min(open.size(), most_groups);
+  std::vector<Reading> readings(groups, corner);
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    const std::size_t last = limit_levels.size() - 1;
+    set_level(readings[i * groups / open.size()], open[i], ends,
+              is_at_first_end(corner, open[i]) ? last : 0);
+  }
+  return readings;
+}
+
+/// Each of 0 ... 15 once.
+std::array<std::size_t, mixtures> permutation(RandomStream& luck) {
+  std::array<std::size_t, mixtures> places;
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  for (std::size_t i = mixtures; i-- > 1;) std::swap(places[i], places[luck.below(i + 1)]);
+  return places;
+}
+
+}  // namespace
+
+std::vector<Reading> mixed_readings(const std::vector<OpenValue>& open, const RecordedEnds& ends,
+                                    const std::vector<Reading>& corners, std::uint64_t seed) {
+  std::vector<Reading> readings;
+  if (open.size() < 2) return readings;
+  for (const Reading& corner : corners) {
+    for (Reading& turned : with_each_group_turned(corner, open, ends)) {
+      readings.push_back(std::move(turned));
+    }
+  }
+  std::vector<Reading> mixed(mixtures);
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    RandomStream luck(seed, mixing_purpose, i);
+    const auto places = permutation(luck);
+    for (std::size_t j = 0; j < mixtures; ++j) {
+      set_level(mixed[j], open[i], ends, places[j] * limit_levels.size() / mixtures);
+    }
+  }
+  readings.insert(readings.end(), mixed.begin(), mixed.end());
+  return readings;
+}
+
+}  // namespace rehearse
