@@ -70,13 +70,26 @@ class Halving {
   int left_ = most_halvings;
 };
 
-/// From the least number of workers on, until the objective no longer fares as there.
-std::string flip_text(const OpenValue& limit, const Contrast& contrast, Reading base,
+/// The limit of a service in the reading of the two that has one, the missed one if both do.
+const Limit& limit_in(const Contrast& contrast, const std::string& service) {
+  const Limits& missed = contrast.missed.limits;
+  const auto found = missed.find(service);
+  return found != missed.end() ? found->second : contrast.met.limits.at(service);
+}
+
+const char* unit_of(const Limit& limit) {
+  return limit.of == Limit::Of::workers ? "workers" : "cores";
+}
+
+/// From the least number on, until the objective no longer fares as there.
+std::string flip_text(const OpenValue& value, const Contrast& contrast, Reading base,
                       Screens& screens) {
-  const bool least_misses = contrast.missed.workers.contains(limit.service);
-  const int least = (least_misses ? contrast.missed : contrast.met).workers.at(limit.service);
-  const auto fares_as_least = [&](int workers) {
-    base.workers[limit.service] = workers;
+  const bool least_misses = contrast.missed.limits.contains(value.service);
+  Limit& limit = base.limits[value.service];
+  limit = limit_in(contrast, value.service);
+  const int least = limit.count;
+  const auto fares_as_least = [&](int count) {
+    limit.count = count;
     return screens.is_missed(base) == least_misses;
   };
   int alike = least;
@@ -101,7 +114,8 @@ std::string flip_text(const OpenValue& limit, const Contrast& contrast, Reading 
 std::string text_of(const OpenValue& value, const Contrast& contrast) {
   switch (value.kind) {
     case OpenValue::Kind::limit:
-      return "how many workers an instance of " + value.service + " has";
+      return fmt::format("how many {} an instance of {} has",
+                         unit_of(limit_in(contrast, value.service)), value.service);
     case OpenValue::Kind::failure:
       return fmt::format("whether {} survives failed calls to {}", value.service, value.callee);
     case OpenValue::Kind::timeout: {
@@ -130,7 +144,7 @@ std::string settle_text(const Values& values) {
   std::vector<std::string> paths;
   std::set<std::string> recordings;
   for (const OpenValue& value : values) {
-    paths.push_back(value.path());
+    paths.push_back(value.path() + (value.kind == OpenValue::Kind::limit ? " or cpu" : ""));
     recordings.insert(value.kind == OpenValue::Kind::limit     ? "at this load"
                       : value.kind == OpenValue::Kind::failure ? "calls that fail"
                                                                : "calls that take long");

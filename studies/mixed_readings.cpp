@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <numeric>
 
 #include "sim/expects.hpp"
@@ -15,21 +14,26 @@ constexpr std::size_t most_groups = 24;
 constexpr std::size_t mixtures = 16;
 constexpr std::uint64_t mixing_purpose = 0x3158'7265'6164'696e;
 
-/// Of a limit, as a multiple of the least; infinity is unlimited.
-constexpr std::array<double, 4> limit_levels = {1, 1.4, 2.8, 0};
+constexpr std::size_t levels = 4;
 
-/// A value at one of four levels: the least limit, failures that fail and short timeouts first.
+/// Few workers, more of them, few cores, or none.
+void set_limit(Limits& limits, const std::string& service, const RecordedEnds& ends,
+               std::size_t level) {
+  constexpr int more = 2;
+  limits.erase(service);
+  if (level + 1 == levels) return;
+  Limit& limit = limits[service];
+  limit = (level == 2 ? ends.least_cores : ends.least_workers).at(service);
+  if (level == 1) limit.count *= more;
+}
+
+/// A value at one of its levels: few workers, failures that fail and short timeouts first.
 void set_level(Reading& reading, const OpenValue& value, const RecordedEnds& ends,
                std::size_t level) {
-  const bool first_half = level < limit_levels.size() / 2;
+  const bool first_half = level < levels / 2;
   switch (value.kind) {
     case OpenValue::Kind::limit:
-      reading.workers.erase(value.service);
-      if (limit_levels[level] > 0) {
-        reading.workers[value.service] =
-            static_cast<int>(std::ceil(limit_levels[level] * ends.least_workers.at(value.service)));
-      }
-      return;
+      return set_limit(reading.limits, value.service, ends, level);
     case OpenValue::Kind::failure:
       reading.survived.erase(value.edge());
       if (!first_half) reading.survived.insert(value.edge());
@@ -41,14 +45,14 @@ void set_level(Reading& reading, const OpenValue& value, const RecordedEnds& end
   }
 }
 
-bool is_at_first_end(const Reading& reading, const OpenValue& value) {
+bool is_at_last_level(const Reading& reading, const OpenValue& value) {
   switch (value.kind) {
     case OpenValue::Kind::limit:
-      return reading.workers.contains(value.service);
+      return !reading.limits.contains(value.service);
     case OpenValue::Kind::failure:
-      return !reading.survived.contains(value.edge());
+      return reading.survived.contains(value.edge());
     case OpenValue::Kind::timeout:
-      return reading.timeouts.contains(value.edge());
+      return !reading.timeouts.contains(value.edge());
   }
   return false;
 }
@@ -59,9 +63,8 @@ std::vector<Reading> with_each_group_turned(const Reading& corner,
   const std::size_t groups = std::min(open.size(), most_groups);
   std::vector<Reading> readings(groups, corner);
   for (std::size_t i = 0; i < open.size(); ++i) {
-    const std::size_t last = limit_levels.size() - 1;
     set_level(readings[i * groups / open.size()], open[i], ends,
-              is_at_first_end(corner, open[i]) ? last : 0);
+              is_at_last_level(corner, open[i]) ? 0 : levels - 1);
   }
   return readings;
 }
@@ -90,7 +93,7 @@ std::vector<Reading> mixed_readings(const std::vector<OpenValue>& open, const Re
     RandomStream luck(seed, mixing_purpose, i);
     const auto places = permutation(luck);
     for (std::size_t j = 0; j < mixtures; ++j) {
-      set_level(mixed[j], open[i], ends, places[j] * limit_levels.size() / mixtures);
+      set_level(mixed[j], open[i], ends, places[j] * levels / mixtures);
     }
   }
   readings.insert(readings.end(), mixed.begin(), mixed.end());

@@ -13,10 +13,11 @@ namespace rehearse {
 ///
 /// From both corners of a pass, the fearful one and the hopeful one, each group of values at its
 /// other end: one value a group, several neighbours by name where there are more than 24 of them.
-/// And 16 mixtures of all values, as a Latin hypercube has them: of each value every end in eight
-/// of them, and of limits also those between, each in four (M. D. McKay and others, A Comparison of
-/// Three Methods for Selecting Values of Input Variables, 1979). Draws one permutation a value from
-/// a stream of its own. None where one value is open: both of its ends are corners.
+/// And 16 mixtures of all values, as a Latin hypercube has them: of failures and timeouts either
+/// end in eight of them; of limits few workers, twice as many, few cores and none, in four each (M.
+/// D. McKay and others, A Comparison of Three Methods for Selecting Values of Input Variables,
+/// 1979). Draws one permutation a value from a stream of its own. None where one value is open:
+/// both of its ends are corners.
 std::vector<Reading> mixed_readings(const std::vector<OpenValue>& open, const RecordedEnds& ends,
                                     const std::vector<Reading>& corners, std::uint64_t seed);
 

@@ -23,8 +23,8 @@ std::vector<Reading> corners(const std::vector<OpenValue>& open, const RecordedE
   std::vector<Reading> readings;
   for (const auto& timeouts : {std::map<EdgeName, Duration>(), ends.short_timeouts}) {
     for (const auto& survive : {std::set<EdgeName>(), survived}) {
-      for (const auto& workers : {std::map<std::string, int>(), ends.least_workers}) {
-        const Reading reading{workers, survive, timeouts};
+      for (const Limits& limits : {Limits(), ends.least_workers, ends.least_cores}) {
+        const Reading reading{limits, survive, timeouts};
         const bool known = std::find(readings.begin(), readings.end(), reading) != readings.end();
         if (!known) readings.push_back(reading);
       }

@@ -17,8 +17,8 @@ constexpr Duration longest_run = Duration::hours(1);
 
 constexpr double slower = 1.1;
 constexpr double fewer_good = 0.002;
-constexpr double more_workers = 1.4;
-constexpr int most_workers = 1'000'000;
+constexpr double more_of_them = 1.4;
+constexpr int most_of_them = 1'000'000;
 constexpr int most_rounds = 24;
 constexpr int rounds_back = 3;  // a step of 1.4 becomes one of 1.05
 
@@ -130,15 +130,14 @@ bool is_as_recorded(const CalmRun& run, const ModelSpec& model, const std::strin
 }
 
 /// Returns whether anything was repaired. `failing`: what was too few.
-bool repair(std::map<std::string, int>& workers, std::map<std::string, int>& failing,
-            const std::set<std::string>& services) {
+bool repair(Limits& limits, Limits& failing, const std::set<std::string>& services) {
   bool repaired = false;
   for (const std::string& service : services) {
-    const auto found = workers.find(service);
-    if (found == workers.end() || found->second >= most_workers) continue;
+    const auto found = limits.find(service);
+    if (found == limits.end() || found->second.count >= most_of_them) continue;
     failing[service] = found->second;
-    found->second =
-        std::min(most_workers, static_cast<int>(std::ceil(found->second * more_workers)));
+    int& count = found->second.count;
+    count = std::min(most_of_them, static_cast<int>(std::ceil(count * more_of_them)));
     repaired = true;
   }
   return repaired;
@@ -146,19 +145,29 @@ bool repair(std::map<std::string, int>& workers, std::map<std::string, int>& fai
 
 /// Repairing takes large steps: the least that is admitted lies between the last two.
 template <class AtFault>
-void go_back(std::map<std::string, int>& workers, std::map<std::string, int> failing,
-             const AtFault& at_fault_with) {
+void go_back(Limits& limits, Limits failing, const AtFault& at_fault_with) {
   for (int round = 0; round < rounds_back; ++round) {
-    std::map<std::string, int> between = workers;
+    Limits between = limits;
     for (const auto& [service, too_few] : failing) {
-      between[service] = too_few + (workers[service] - too_few + 1) / 2;
+      between[service].count = too_few.count + (limits[service].count - too_few.count + 1) / 2;
     }
-    if (between == workers) return;
+    if (between == limits) return;
     const std::set<std::string> faults = at_fault_with(between);
     for (auto& [service, too_few] : failing) {
-      (faults.contains(service) ? too_few : workers[service]) = between[service];
+      (faults.contains(service) ? too_few : limits[service]) = between[service];
     }
   }
+}
+
+/// Until no service is at fault any more.
+template <class AtFault>
+void make_admissible(Limits& limits, const AtFault& at_fault_with) {
+  if (limits.empty()) return;
+  Limits failing;
+  for (int round = 0; round < most_rounds; ++round) {
+    if (!repair(limits, failing, at_fault_with(limits))) break;
+  }
+  go_back(limits, failing, at_fault_with);
 }
 
 Duration default_timeout(const CalmRun& run, const std::string& callee) {
@@ -177,31 +186,31 @@ RecordedEnds recorded_ends(const std::vector<OpenValue>& open, const ReadingSett
   const ExperimentSpec experiment = calm_run_of(model);
   const CalmRun unlimited = run_of(model, experiment, settings);
   RecordedEnds ends;
-  Reading least;  // of services about which these runs prove something
+  std::set<std::string> proven;  // services about which these runs say something
   for (const OpenValue& value : open) {
     if (value.kind == OpenValue::Kind::timeout) {
       ends.short_timeouts[value.edge()] = default_timeout(unlimited, value.callee);
     } else if (value.kind == OpenValue::Kind::limit) {
-      ends.least_workers[value.service] = value.least_workers;
+      ends.least_workers[value.service] = {Limit::Of::workers, value.least_workers};
+      ends.least_cores[value.service] = {Limit::Of::cores, value.least_cores};
       if (limit_is_assumed(model, value.service) &&
           is_as_recorded(unlimited, model, value.service)) {
-        least.workers[value.service] = value.least_workers;
+        proven.insert(value.service);
       }
     }
   }
-  if (least.workers.empty()) return ends;
   const CallGraph graph = call_graph_of(model);
-  const auto at_fault_with = [&](const std::map<std::string, int>& workers) {
+  const auto at_fault_with = [&](const Limits& limits) {
     Reading reading;
-    reading.workers = workers;
+    reading.limits = limits;
     return at_fault(run_of(applied(model, reading), experiment, settings), unlimited, graph);
   };
-  std::map<std::string, int> failing;
-  for (int round = 0; round < most_rounds; ++round) {
-    if (!repair(least.workers, failing, at_fault_with(least.workers))) break;
+  for (Limits* least : {&ends.least_workers, &ends.least_cores}) {
+    Limits limits = *least;
+    std::erase_if(limits, [&](const auto& entry) { return !proven.contains(entry.first); });
+    make_admissible(limits, at_fault_with);
+    for (const auto& [service, limit] : limits) (*least)[service] = limit;
   }
-  go_back(least.workers, failing, at_fault_with);
-  for (const auto& [service, workers] : least.workers) ends.least_workers[service] = workers;
   return ends;
 }
 

@@ -107,10 +107,13 @@ OpenValue limit_of(const ModelSpec& model, const std::string& service) {
   value.service = service;
   const auto& recorded = model.services.at(service).highest_recorded;
   // What was seen at once is possible; and an instance that works has a worker.
-  constexpr double most = 1e6;
+  static constexpr double most = 1e6;
   if (recorded) {
-    value.least_workers =
-        static_cast<int>(std::clamp(std::ceil(recorded->inside_per_instance), 1.0, most));
+    const auto at_least = [](double seen) {
+      return static_cast<int>(std::clamp(std::ceil(seen), 1.0, most));
+    };
+    value.least_workers = at_least(recorded->inside_per_instance);
+    value.least_cores = at_least(recorded->work_per_instance);
   }
   return value;
 }
@@ -164,7 +167,7 @@ std::string OpenValue::path() const {
 void Reading::take(const OpenValue& value, const Reading& other) {
   switch (value.kind) {
     case OpenValue::Kind::limit:
-      return take_entry(workers, other.workers, value.service);
+      return take_entry(limits, other.limits, value.service);
     case OpenValue::Kind::failure:
       return take_entry(survived, other.survived, value.edge());
     case OpenValue::Kind::timeout:
@@ -175,7 +178,7 @@ void Reading::take(const OpenValue& value, const Reading& other) {
 bool Reading::agrees(const OpenValue& value, const Reading& other) const {
   switch (value.kind) {
     case OpenValue::Kind::limit:
-      return same_entry(workers, other.workers, value.service);
+      return same_entry(limits, other.limits, value.service);
     case OpenValue::Kind::failure:
       return same_entry(survived, other.survived, value.edge());
     case OpenValue::Kind::timeout:
@@ -221,9 +224,14 @@ std::vector<OpenValue> open_values(const ModelSpec& model, const ExperimentSpec&
 }
 
 ModelSpec applied(ModelSpec model, const Reading& reading) {
-  for (const auto& [service, workers] : reading.workers) {
+  for (const auto& [service, limit] : reading.limits) {
     expects(model.services.contains(service), "a reading is one of the model's open values");
-    model.services.at(service).workers = workers;
+    ServiceSpec& limited = model.services.at(service);
+    if (limit.of == Limit::Of::workers) {
+      limited.workers = limit.count;
+    } else {
+      limited.cpu = CpuSpec{static_cast<double>(limit.count)};
+    }
   }
   for (const auto& [caller, callee] : reading.survived) {
     expects(model.services.contains(caller), "a reading is one of the model's open values");

@@ -18,14 +18,15 @@ using EdgeName = std::pair<std::string, std::string>;
 /// unlimited workers help one service and drown another.
 struct OpenValue {
   enum class Kind {
-    limit,    // workers of an instance: from the most requests that were seen inside to unlimited
+    limit,    // of an instance: from few workers, or few cores, to unlimited
     failure,  // what a caller does when a call fails that never did: it survives, or fails
     timeout,  // of calls that none was seen of: none, or the default of a client library
   };
   Kind kind = Kind::limit;
   std::string service;    // whose limit it is; or who calls
   std::string callee;     // none of a limit
-  int least_workers = 1;  // of a limit
+  int least_workers = 1;  // of a limit: as many as were seen inside
+  int least_cores = 1;    // and as were seen at work, calls left out
   bool operator==(const OpenValue&) const = default;
 
   EdgeName edge() const { return {service, callee}; }
@@ -33,10 +34,19 @@ struct OpenValue {
   std::string path() const;
 };
 
+/// What an instance can do at once: whether workers or cores are short is open, too.
+struct Limit {
+  enum class Of { workers, cores };
+  Of of = Of::workers;
+  int count = 1;
+  bool operator==(const Limit&) const = default;
+};
+using Limits = std::map<std::string, Limit>;  // by service
+
 /// One assignment of all open values. What it does not name is as in the model itself: unlimited,
 /// failing with the call, waiting for ever. So the empty one is the model.
 struct Reading {
-  std::map<std::string, int> workers;     // of an instance, by service
+  Limits limits;                          // of an instance
   std::set<EdgeName> survived;            // callers ignore failures along these
   std::map<EdgeName, Duration> timeouts;  // of whole calls
   bool operator==(const Reading&) const = default;

@@ -115,7 +115,7 @@ TEST_CASE("what callers do about failures is open where some may arise, there or
 TEST_CASE("a reading makes another model of the same, without mistakes", "[models]") {
   const ModelSpec model = learned_model();
   Reading reading;
-  reading.workers["ads"] = 3;
+  reading.limits["ads"] = {Limit::Of::workers, 3};
   reading.survived.insert({"page", "ads"});
   reading.timeouts[{"page", "ads"}] = Duration::seconds(2);
 
@@ -138,9 +138,9 @@ TEST_CASE("a reading makes another model of the same, without mistakes", "[model
 
 TEST_CASE("readings are mixed value by value", "[models]") {
   Reading one;
-  one.workers = {{"ads", 3}, {"page", 4}};
+  one.limits = {{"ads", {Limit::Of::workers, 3}}, {"page", {Limit::Of::cores, 4}}};
   Reading other;
-  other.workers = {{"ads", 5}};
+  other.limits = {{"ads", {Limit::Of::workers, 5}}};
   other.survived.insert({"page", "ads"});
   Reading mixed = one;
   for (const OpenValue& value : open_values(learned_model(), quiet(6))) {

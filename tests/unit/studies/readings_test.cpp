@@ -120,8 +120,8 @@ TEST_CASE("too few workers that a recording would have shown are repaired", "[st
 
   // An M/D/c station of one Erlang: of two workers the p50 is as with many, and the p99 half as
   // long again; five are as good as unlimited.
-  CHECK(ends.least_workers.at("ads") >= 3);
-  CHECK(ends.least_workers.at("ads") <= 5);
+  CHECK(ends.least_workers.at("ads").count >= 3);
+  CHECK(ends.least_workers.at("ads").count <= 5);
   CHECK(ends.short_timeouts.at(timeout.edge()) == Duration::seconds(1));
 }
 
@@ -139,7 +139,7 @@ TEST_CASE("a model that asks for more than was recorded repairs nothing", "[stud
                   return false;
                 }});
 
-  CHECK(ends.least_workers.at("ads") == 2);
+  CHECK(ends.least_workers.at("ads").count == 2);
 }
 
 TEST_CASE("limits that decide about a spike are named, with where they flip", "[studies]") {
