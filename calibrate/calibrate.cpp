@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "calibrate/anonymise.hpp"
+#include "calibrate/audit/entrances.hpp"
 #include "calibrate/draws.hpp"
 #include "calibrate/learn/callers.hpp"
 #include "calibrate/model_builder.hpp"
@@ -56,14 +57,19 @@ std::uint64_t skip_start(SpanSet& set, Duration skipped) {
 
 /// What is wrong with the recording as a whole, or with the model as its picture.
 void judge(Calibration& result, const TraceForest& forest, const VisitTable& visits,
-           const NameTable& names, bool self_check) {
+           const NameTable& names, const CalibrateOptions& options) {
   Account& account = result.account;
   account.stationarity = study_stationarity(forest, visits, account.arrivals);
-  if (!self_check) return;
+  if (!options.self_check && !options.keep_traffic) return;
   std::vector<EndpointName> endpoints;
   for (const EndpointKey& key : visits.endpoints) {
     endpoints.push_back({names.text(key.service), names.text(key.operation)});
   }
+  if (options.keep_traffic) {
+    result.traffic = traffic_of(forest, visits, account.arrivals, endpoints);
+    result.traffic->warnings = sentences(account.stationarity);
+  }
+  if (!options.self_check) return;
   account.self_check =
       check_against_recording(result.model, forest, visits, account.arrivals, endpoints);
 }
@@ -116,7 +122,7 @@ Calibration calibrate(SpanSet spans, const CalibrateOptions& options) {
   result.account.unbounded_names = std::move(unbounded);
   result.account.databases = std::move(databases);
   result.account.traces_skipped = skipped;
-  judge(result, forest, visits, spans.names, options.self_check);
+  judge(result, forest, visits, spans.names, options);
   if (options.draws > 0) {
     result.draws = draw_parameters(result.model, forest, spans.names, options, circles);
   }

@@ -10,6 +10,7 @@
 #include "models/specs/model_spec.hpp"
 #include "models/specs/parameter_draws.hpp"
 #include "sim/time.hpp"
+#include "studies/recorded_traffic.hpp"
 
 namespace rehearse {
 
@@ -25,6 +26,8 @@ struct CalibrateOptions {
   Duration skip_start;
   /// Whether the model is run, too, and compared with the recording.
   bool self_check = false;
+  /// Whether what users asked for and got is handed out, for a backtest of another model.
+  bool keep_traffic = false;
   /// How many draws are made of what the recording leaves open about numbers; see draws.hpp.
   std::size_t draws = 0;
   std::string workload = "users";
@@ -36,6 +39,7 @@ struct Calibration {
   Account account;
   RecordedBounds bounds;  // for values that a person gave instead
   ParameterDraws draws;
+  std::optional<RecordedTraffic> traffic;  // where it was asked for
 };
 
 /// Learns a model from recorded traces. The result does not depend on the order of files or spans.

@@ -28,13 +28,21 @@ std::shared_ptr<const DrawnModel> drawn_model(const Scenario& scenario) {
                     "{}\nhint: rehearse calibrate writes it beside the model",
                     visible_line(scenario.path), visible_line(path)));
   }
-  auto drawn = std::make_shared<const DrawnModel>(scenario.model, read_draws_file(path));
+  return drawn_model(scenario.model, scenario.model_path, "set parameters = \"point\"");
+}
+
+std::shared_ptr<const DrawnModel> drawn_model(const ModelSpec& model, const std::string& model_path,
+                                              const std::string& else_do) {
+  const std::string path = draws_path(model_path);
+  std::error_code none;
+  if (!std::filesystem::exists(path, none)) return nullptr;
+  auto drawn = std::make_shared<const DrawnModel>(model, read_draws_file(path));
   if (drawn->changed() <= std::max(drawn->drawn(), most_edited)) return drawn;
   throw InvalidInput(fmt::format(
       "{}: these draws are of another model than {}: {} of {} numbers differ\nhint: calibrate the "
-      "model again, or set parameters = \"point\"",
-      visible_line(path), visible_line(scenario.model_path), drawn->changed(),
-      drawn->drawn() + drawn->changed()));
+      "model again, or {}",
+      visible_line(path), visible_line(model_path), drawn->changed(),
+      drawn->drawn() + drawn->changed(), else_do));
 }
 
 }  // namespace rehearse

@@ -12,4 +12,9 @@ namespace rehearse {
 /// where they are damaged, and where they are not of this model.
 std::shared_ptr<const DrawnModel> drawn_model(const Scenario& scenario);
 
+/// The draws beside a model; null where there are none. Throws InvalidInput where they are damaged
+/// or not of this model; then `else_do` says what else could be done than calibrate it again.
+std::shared_ptr<const DrawnModel> drawn_model(const ModelSpec& model, const std::string& model_path,
+                                              const std::string& else_do);
+
 }  // namespace rehearse

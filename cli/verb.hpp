@@ -25,6 +25,7 @@ struct Verb {
 
 /// Each verb has a source file of its own.
 Verb calibrate_verb();
+Verb backtest_verb();
 Verb run_verb();
 Verb explain_verb();
 Verb schema_verb();

@@ -11,6 +11,7 @@
 #include "sim/counted_text.hpp"
 #include "sim/duration_text.hpp"
 #include "sim/expects.hpp"
+#include "sim/stats/weighed_values.hpp"
 
 namespace rehearse {
 namespace {
@@ -21,15 +22,9 @@ constexpr double most_events = 4e6;
 constexpr double fewest_requests = 200;
 constexpr std::size_t rows_shown = 8;
 
-/// A good answer and how many it stands for.
-struct Answer {
-  double seconds = 0;
-  double weight = 1;
-};
-
 /// What was recorded of the visits of one endpoint.
 struct RecordedAnswers {
-  std::vector<Answer> good;  // rising
+  std::vector<WeighedValue> good;  // rising
   std::uint64_t visits = 0;
   double weight = 0;
   double squared_weight = 0;
@@ -49,47 +44,8 @@ struct RecordedAnswers {
   double worth() const { return weight * weight / squared_weight; }
 };
 
-/// Quantiles of rising samples by weight.
-class WeightedQuantiles {
- public:
-  explicit WeightedQuantiles(const std::vector<Answer>& rising) : rising_(rising) {
-    double squares = 0;
-    for (const Answer& answer : rising) {
-      weight_ += answer.weight;
-      squares += answer.weight * answer.weight;
-    }
-    worth_ = static_cast<std::uint64_t>(std::max(weight_ * weight_ / squares, 1.0));
-  }
-
-  double at(double level) const {
-    double below = 0;
-    for (const Answer& answer : rising_) {
-      below += answer.weight;
-      if (below >= level * weight_) return answer.seconds;
-    }
-    return rising_.back().seconds;
-  }
-
-  /// How many equal samples tell as much (Kish).
-  std::uint64_t worth() const { return worth_; }
-
-  /// Never wider than the samples, though so few may not enclose the quantile with confidence: what
-  /// is beyond them all is no noise of theirs.
-  Interval noise_at(double level) const {
-    const RankInterval ranks = quantile_ranks(worth_, level, confidence);
-    const auto all = static_cast<double>(worth_);
-    return {at(static_cast<double>(ranks.lower) / all),
-            at(std::min(static_cast<double>(ranks.upper) / all, 1.0))};
-  }
-
- private:
-  const std::vector<Answer>& rising_;
-  double weight_ = 0;
-  std::uint64_t worth_ = 1;
-};
-
 bool is_thin(const RecordedAnswers& answers) {
-  return answers.good.empty() || WeightedQuantiles(answers.good).worth() < enough_for_level.front();
+  return answers.good.empty() || WeighedQuantiles(answers.good).worth() < enough_for_level.front();
 }
 
 /// Where requests come in. By endpoint.
@@ -106,7 +62,7 @@ std::map<std::uint32_t, RecordedAnswers> recorded_answers(const TraceForest& for
   }
   for (auto& [endpoint, recorded] : answers) {
     std::sort(recorded.good.begin(), recorded.good.end(),
-              [](const Answer& a, const Answer& b) { return a.seconds < b.seconds; });
+              [](const WeighedValue& a, const WeighedValue& b) { return a.value < b.value; });
   }
   return answers;
 }
@@ -143,11 +99,11 @@ bool is_alike(const Likeness& likeness) {
          std::abs(likeness.model - likeness.recorded) <= alike_within * likeness.recorded;
 }
 
-Likeness compared_quantile(const WeightedQuantiles& recorded, double level,
+Likeness compared_quantile(const WeighedQuantiles& recorded, double level,
                            const EndpointOutcome& outcome) {
   Likeness likeness;
   likeness.recorded = recorded.at(level);
-  likeness.noise = recorded.noise_at(level);
+  likeness.noise = recorded.noise_at(level, confidence);
   likeness.model = outcome.latency.quantile(level).value_or(Duration()).in_seconds();
   likeness.alike = outcome.latency.count() > 0 && is_alike(likeness);
   return likeness;
@@ -170,7 +126,7 @@ SelfCheckRow compared(const std::string& name, const RecordedAnswers& recorded,
   row.endpoint = name;
   row.visits = recorded.visits;
   row.errors = compared_errors(recorded, outcome);
-  const WeightedQuantiles quantiles(recorded.good);
+  const WeighedQuantiles quantiles(recorded.good);
   for (std::size_t i = 0; i < self_check_levels.size(); ++i) {
     if (quantiles.worth() < enough_for_level[i]) continue;
     row.quantiles[i] = compared_quantile(quantiles, self_check_levels[i], outcome);
@@ -243,7 +199,7 @@ SelfCheck check_against_recording(const ModelSpec& model, const TraceForest& for
     if (is_thin(answers)) {
       ++check.too_thin;
     } else {
-      longest = std::max(longest, WeightedQuantiles(answers.good).at(0.99));
+      longest = std::max(longest, WeighedQuantiles(answers.good).at(0.99));
     }
   }
   if (check.too_thin == recorded.size()) {

@@ -34,7 +34,9 @@ inline constexpr std::array<ExitCodeRow, 6> exit_codes = {{
     {ExitCode::inconclusive, "inconclusive",
      "inconclusive: too few replications, no data, capacity that nobody knows, or the system "
      "misses the objective anyway"},
-    {ExitCode::missed, "an objective is missed", "an objective is missed more often than accepted"},
+    {ExitCode::missed, "an objective is missed, or a model is unlike",
+     "an objective is missed more often than accepted; or a model is unlike what it is tested "
+     "against"},
     {ExitCode::invalid_input, "invalid input",
      "invalid input; all mistakes are listed with file, line and column"},
     {ExitCode::interrupted, "interrupted (what was finished is saved)",

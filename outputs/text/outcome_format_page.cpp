@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "outputs/outcome_file/file_layout.hpp"
+#include "outputs/text/backtest_json.hpp"
 #include "outputs/text/report_json.hpp"
 
 namespace rehearse {
@@ -66,6 +67,16 @@ constexpr const char* report =
     "`{estimate, interval}`, the interval being 95 %, by bootstrap over batches of replications.\n"
     "`null`: nothing was measured. `\"infinite\"`: the requests of that rank had no good answer.\n";
 
+constexpr const char* backtest_report =
+    "\n"
+    "## The JSON report of a backtest\n"
+    "\n"
+    "`rehearse backtest MODEL.toml --against TRACES --json FILE` writes another one. Quantiles "
+    "and\n"
+    "`wasserstein_over_mean` are of good answers as the instances see them; quantiles have "
+    "`bands`,\n"
+    "too. `\"infinite\"`: no good answer was foretold.\n";
+
 const char* heading(Scope scope) {
   switch (scope) {
     case Scope::study:
@@ -78,9 +89,9 @@ const char* heading(Scope scope) {
   return "";
 }
 
-std::string report_tables() {
+std::string tables_of(const std::vector<ReportSection>& sections) {
   std::string tables;
-  for (const ReportSection& section : report_sections()) {
+  for (const ReportSection& section : sections) {
     if (!section.object.empty()) tables += fmt::format("\n### `{}`\n", section.object);
     tables += "\n| Key | Meaning |\n|---|---|\n";
     for (const auto& row : section.rows) {
@@ -107,7 +118,8 @@ std::string outcome_format_page() {
                           entry.meaning);
     }
   }
-  return page + "\n" + report + report_tables();
+  return page + "\n" + report + tables_of(report_sections()) + backtest_report +
+         tables_of(backtest_sections());
 }
 
 }  // namespace rehearse

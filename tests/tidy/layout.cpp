@@ -123,7 +123,8 @@ const std::vector<Door>& doors() {
 
 const std::vector<std::string>& sources_without_header() {
   static const std::vector<std::string> table = {
-      "cli/main", "cli/calibrate", "cli/explain", "cli/inspect", "cli/run", "cli/schema",
+      "cli/main",    "cli/backtest", "cli/calibrate", "cli/explain",
+      "cli/inspect", "cli/run",      "cli/schema",
   };
   return table;
 }
