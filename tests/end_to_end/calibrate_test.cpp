@@ -325,6 +325,73 @@ TEST_CASE("nothing passes on a given value that the recording contradicts", "[en
   CHECK(better.exit_code == 0);
 }
 
+TEST_CASE("facts beside a recording are laid over what it tells, and outlive the next one",
+          "[end_to_end]") {
+  const Workplace place;
+  prepare(place);
+  place.write("facts.toml",
+              "rehearse_facts = 1\n[services.stock]\nworkers = 3\ncpu = { cores = 2 }\n"
+              "[services.shop.calls.stock]\ntimeout = \"10ms\"\non_error = \"ignore\"\n");
+  place.write("typo.toml", "rehearse_facts = 1\n[services.stok]\nworkers = 3\n");
+  place.write("calm.toml",
+              "rehearse = 1\n[scenario]\nname = \"calm\"\nmodel = \"shop.model.toml\"\n"
+              "duration = \"20s\"\nreplications = 100\n[[objectives]]\nname = \"answers\"\n"
+              "expect = \"error_ratio < 0.5\"\n");
+  const std::vector<std::string> words = {"calibrate", "spans.csv", "--columns", "mapping.toml"};
+  const auto with = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> all = words;
+    all.insert(all.end(), more.begin(), more.end());
+    return place.rehearse(all);
+  };
+  const std::string contradicted =
+      "warning: given timeout = \"10ms\" at shop -> stock: the recording contradicts it, a good "
+      "call took 20ms";
+
+  const Finished learned = with({"--facts", "facts.toml", "-o", "shop.model.toml"});
+  const std::string model = place.content("shop.model.toml");
+  const Finished printed = with({"--facts", "facts.toml"});
+  const Finished run = place.rehearse({"run", "calm.toml"});
+  const Finished again = with({"-o", "shop.model.toml"});
+  const std::string kept = place.content("shop.model.toml");
+  place.write("other.toml", "rehearse_facts = 1\n[services.stock]\nworkers = 4\n");
+  const Finished corrected = with({"--facts", "other.toml", "-o", "shop.model.toml"});
+  const Finished refused = with({"--facts", "typo.toml", "-o", "shop.model.toml"});
+  const Finished missing = with({"--facts", "gone.toml"});
+  const Finished overwriting = with({"--facts", "facts.toml", "-o", "facts.toml"});
+  const Finished nameless = with({"--facts", "facts.toml", "--anonymise"});
+
+  CHECK(learned.exit_code == 0);
+  CHECK_THAT(learned.output, Catch::Contains("Given by facts:\n") &&
+                                 Catch::Contains("  services.stock.workers = 3\n") &&
+                                 Catch::Contains(contradicted));
+  CHECK_THAT(model, Catch::Contains("workers = 3") && Catch::Contains("cpu = { cores = 2 }") &&
+                        Catch::Contains("on_error = \"ignore\"") &&
+                        Catch::Contains("\"services.stock.workers\" = { basis = \"given\", value "
+                                        "= 3, note = \"facts.toml\" }"));
+  CHECK(printed.output == model);
+  CHECK(run.exit_code == 2);
+  CHECK_THAT(run.output, Catch::Contains("it is met only if what was given is true"));
+  CHECK(again.exit_code == 0);
+  CHECK_THAT(again.output, Catch::Contains("Given by a person, and kept:\n") &&
+                               Catch::Contains("the model that was there: No difference."));
+  CHECK(kept == model);
+  CHECK(corrected.exit_code == 0);
+  CHECK_THAT(corrected.output, Catch::Contains("services.stock.workers: 3 -> 4"));
+  CHECK_THAT(place.content("shop.model.toml"),
+             Catch::Contains("value = 4, note = \"other.toml\" }") &&
+                 Catch::Contains("timeout = \"10ms\""));
+  CHECK(refused.exit_code == 104);
+  CHECK_THAT(refused.errors, Catch::Contains("typo.toml:2:11: error: services has no service "
+                                             "'stok'") &&
+                                 Catch::Contains("did you mean 'stock'?"));
+  CHECK(missing.exit_code == 104);
+  CHECK_THAT(missing.errors, Catch::Contains("gone.toml: error: "));
+  CHECK(overwriting.exit_code == 104);
+  CHECK_THAT(overwriting.errors, Catch::Contains("facts.toml is an input"));
+  CHECK(nameless.exit_code == 104);
+  CHECK_THAT(nameless.errors, Catch::Contains("--anonymise renames"));
+}
+
 TEST_CASE("calibrate does not take another file for a model of its own", "[end_to_end]") {
   const Workplace place;
   prepare(place);
