@@ -257,8 +257,8 @@ Verb calibrate_verb() {
        "overwrite what a person wrote there, too, save what evidence tells: given and edited "
        "values"},
       {"facts", 0, "FILE",
-       "what a person knows: a file that begins with rehearse_facts = 1, in the words of a model; "
-       "of several the later ones win",
+       "what a person knows: a file that begins with rehearse_facts = 1, in the words of a model, "
+       "or Kubernetes manifests; of several the later ones win",
        true},
       {"format", 0, "FORMAT", "jaeger, zipkin, otlp, xray, datadog or csv (default: by content)"},
       {"columns", 0, "MAPPING", fmt::format("a file, or {}", fmt::join(shipped_names(), ", "))},

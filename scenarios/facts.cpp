@@ -17,6 +17,8 @@
 #include "language/value_kinds.hpp"
 #include "models/checks/mistakes.hpp"
 #include "scenarios/documents.hpp"
+#include "scenarios/imports/manifests.hpp"
+#include "scenarios/imports/yaml_reader.hpp"
 #include "scenarios/located_mistakes.hpp"
 #include "scenarios/named_laws.hpp"
 #include "scenarios/set_paths.hpp"
@@ -52,10 +54,10 @@ std::string_view kind_of_names(std::string_view key) {
   return "";
 }
 
-EvidenceSpec evidence_of(const std::string& file) {
+EvidenceSpec evidence_of(const std::string& origin) {
   EvidenceSpec evidence;
   evidence.basis = Basis::given;
-  evidence.note = file;
+  evidence.note = origin;
   return evidence;
 }
 
@@ -64,14 +66,17 @@ class Layer {
  public:
   Layer(Reader& reader, Node& model) : reader_(reader), model_(model) {}
 
-  void lay(Node facts, const std::string& file) {
+  /// `origins`: of single values more than the name of their file.
+  void lay(Node facts, const std::string& file,
+           const std::map<std::string, std::string>& origins = {}) {
     file_ = file;
+    origins_ = &origins;
     read_head(facts);
     take_words(facts);
     merge(model_, facts, "", "");
   }
 
-  /// By path: the name of the file that gives it, without words for failed calls.
+  /// By path: what gives it, without words for failed calls.
   std::map<std::string, std::string> given;
   /// on_error, which no key of a model says for all calls of an edge.
   std::vector<GivenValue> words;
@@ -147,7 +152,7 @@ class Layer {
           into.entries[known == places.end() ? into.entries.size() - 1 : known->second].node;
       const bool named_law = path == "laws";
       const bool one_value = named_law || (kind.empty() && is_one_value(entry));
-      if (one_value && !named_law) given[place] = file_;
+      if (one_value && !named_law) given[place] = origin_of(place);
       if (one_value || entry.node.type != Node::Type::table) {
         inner = entry.node;
         continue;
@@ -156,6 +161,11 @@ class Layer {
       inner.position = entry.node.position;
       merge(inner, entry.node, place, kind.empty() ? kind_of_names(entry.key) : "");
     }
+  }
+
+  std::string origin_of(const std::string& path) const {
+    const auto more = origins_->find(path);
+    return more == origins_->end() ? file_ : fmt::format("{}: {}", file_, more->second);
   }
 
   void refuse_name(const Node& table, const Entry& entry, const std::string& path,
@@ -176,6 +186,7 @@ class Layer {
   Reader& reader_;
   Node& model_;
   std::string file_;
+  const std::map<std::string, std::string>* origins_ = nullptr;
   std::size_t unknown_names_ = 0;
 };
 
@@ -185,7 +196,7 @@ ModelSpec read_laid(Reader& reader, Node& root, bool any_unknown_name,
   Diagnostics& diagnostics = reader.diagnostics();
   NamedLaws laws(reader, root);
   laws.resolve(root);
-  doubts = laws.doubts();
+  for (std::string& doubt : laws.doubts()) doubts.push_back(std::move(doubt));
   ModelSpec model = read_model(reader, root);
   if (!any_unknown_name) {
     ReadDocument reading{NodeFinder(root), reader};
@@ -220,11 +231,16 @@ Facts::Facts(const std::vector<std::string>& paths) {
       diagnostics_.add(Position{source, 0, 0}, file.complaint);
       continue;
     }
-    Node root = read_toml(source, diagnostics_);
-    constexpr const char* advice = "facts stand in a file of their own, in the words of a model";
-    is_kind(root, marker, "rehearse_model", advice, diagnostics_);
-    is_kind(root, marker, "rehearse", advice, diagnostics_);
-    files_.push_back({std::filesystem::path(path).filename().string(), std::move(root)});
+    File read{std::filesystem::path(path).filename().string(), Node(), std::nullopt};
+    if (looks_like_manifests(*file.text)) {
+      read.manifests = read_yaml(source, diagnostics_);
+    } else {
+      read.root = read_toml(source, diagnostics_);
+      constexpr const char* advice = "facts stand in a file of their own, in the words of a model";
+      is_kind(read.root, marker, "rehearse_model", advice, diagnostics_);
+      is_kind(read.root, marker, "rehearse", advice, diagnostics_);
+    }
+    files_.push_back(std::move(read));
   }
   diagnostics_.throw_if_any();
 }
@@ -236,7 +252,19 @@ LaidFacts Facts::lay_over(ModelSpec& model, const std::string& path_of_model) {
   leave_out_unsaid(root);
   Reader reader(diagnostics_, folder_of(path_of_model));
   Layer layer(reader, root);
-  for (const File& file : files_) layer.lay(file.root, file.name);
+  std::vector<std::string> services;
+  for (const auto& [name, service] : model.services) services.push_back(name);
+  for (const File& file : files_) {
+    if (!file.manifests) {
+      layer.lay(file.root, file.name);
+      continue;
+    }
+    ManifestFacts facts = facts_of_manifests(*file.manifests, services, diagnostics_);
+    layer.lay(std::move(facts.root), file.name, facts.origins);
+    for (const std::string& one : facts.left_out) {
+      laid.doubts.push_back(fmt::format("{}: {}", file.name, one));
+    }
+  }
   std::map<std::string, EvidenceSpec> evidence = std::move(model.evidence);
   model = read_laid(reader, root, layer.any_unknown_name(), laid.doubts);
   mark_given(evidence, layer.given);

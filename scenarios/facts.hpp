@@ -1,6 +1,6 @@
 #pragma once
 
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,13 +14,14 @@ namespace rehearse {
 /// What became of facts in a model.
 struct LaidFacts {
   std::vector<GivenValue> values;   // in the order of their paths
-  std::vector<std::string> doubts;  // allowed, and probably not meant
+  std::vector<std::string> doubts;  // allowed and probably not meant, or of manifests not used
 };
 
 /// Files in which a person writes what traces do not tell, in the words of a model: a table with
 /// `rehearse_facts = 1`, [services], [workloads], [network] and [laws], and in them only what is
 /// known. services.A.calls.B.on_error stands for the word of all calls from A to B, as in evidence.
-/// Of two files the later one wins.
+/// Or manifests of Kubernetes, which say replicas and CPU (imports/manifests.hpp), known by what
+/// they hold. Of two files the later one wins.
 class Facts {
  public:
   Facts() = default;
@@ -40,6 +41,7 @@ class Facts {
   struct File {
     std::string name;  // without its folder
     Node root;
+    std::optional<std::vector<Node>> manifests;  // in place of `root`
   };
 
   Diagnostics diagnostics_;
