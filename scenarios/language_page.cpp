@@ -55,7 +55,8 @@ any scenario with every default.
 
 A file of *facts* (`calibrate --facts`) begins with `rehearse_facts = 1` and has the tables
 `services`, `workloads`, `network` and `laws` of a model, with only what is known in them: all else
-is learned. `services.A.calls.B.on_error`, `"fail"` or `"ignore"`, stands there for all calls from A to B.
+is learned. `services.A.calls.B.on_error`, `"fail"` or `"ignore"`, stands there for all calls from
+A to B.
 
 - Durations have units: `"250ms"`, `"1.5s"`, `"1m30s"`, `"10m"`, `"2h"`, `"150us"`, `"80ns"`;
   none is longer than 30 days.
