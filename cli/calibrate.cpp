@@ -16,7 +16,7 @@
 #include "cli/verb.hpp"
 #include "outputs/atomic_file.hpp"
 #include "outputs/outcome_file/draws_file.hpp"
-#include "scenarios/given_values.hpp"
+#include "scenarios/facts.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/error.hpp"
 #include "sim/visible_text.hpp"
@@ -59,7 +59,24 @@ std::string deliver_draws(const ParameterDraws& draws, const std::string& path) 
   return fmt::format("{} of its numbers {}\n", counted(draws.draws(), "draw"), visible_line(path));
 }
 
-constexpr std::size_t most_given_values = 20;
+/// Read before traces are, which takes longer.
+Facts facts_of(const Arguments& arguments) {
+  const std::vector<std::string> files = arguments.texts("facts");
+  if (!files.empty() && arguments.has("anonymise")) {
+    throw InvalidInput(
+        "rehearse calibrate: --facts names services, which --anonymise renames\nhint: give values "
+        "in the anonymous model: edited ones are kept");
+  }
+  return Facts(files);
+}
+
+/// All that is read, for comparison with what is written.
+std::vector<std::string> inputs_of(const Arguments& arguments) {
+  std::vector<std::string> inputs = arguments.positional();
+  inputs.push_back(arguments.text("columns").value_or(""));
+  for (const std::string& file : arguments.texts("facts")) inputs.push_back(file);
+  return inputs;
+}
 
 int run(const Invocation& invocation) {
   const Arguments& arguments = invocation.arguments;
@@ -72,27 +89,27 @@ int run(const Invocation& invocation) {
   std::optional<std::string> output = arguments.text("output");
   if (output && is_standard_output(*output)) output.reset();
   if (output) {
-    std::vector<std::string> inputs = arguments.positional();
-    inputs.push_back(arguments.text("columns").value_or(""));
     std::vector<std::string> outputs = {*output};
     if (has_place_for_draws(arguments)) outputs.push_back(draws_path(*output));
-    check_outputs(outputs, inputs, "calibrate");
+    check_outputs(outputs, inputs_of(arguments), "calibrate");
   }
-  Calibration calibration = calibrate(arguments.positional(), options_from(arguments));
+  Beside beside;
+  beside.model = output;
+  if (arguments.has("force")) beside.overwrite = Overwrite::all;
+  beside.facts = facts_of(arguments);
   const bool verbose = arguments.has("verbose");
-  std::string account = text(calibration.account, verbose ? Detail::all : Detail::most_used);
+  if (verbose) beside.rows = std::numeric_limits<std::size_t>::max();
+  const Calibration calibration = calibrate(arguments.positional(), options_from(arguments));
+  const Recalibration result = recalibrated(calibration, std::move(beside));
+  const std::string account =
+      text(calibration.account, verbose ? Detail::all : Detail::most_used) + result.account;
+  const std::string model =
+      readable_model_text(result.model, output ? *output : "the learned model");
   if (!output) {
-    note_values(calibration.model);
-    const std::string model = readable_model_text(calibration.model, "the learned model");
     print_aside(account);
     print(model);
     return 0;
   }
-  const Recalibration result = recalibrated(
-      calibration, *output, arguments.has("force") ? Overwrite::all : Overwrite::learned,
-      verbose ? std::numeric_limits<std::size_t>::max() : most_given_values);
-  const std::string model = readable_model_text(result.model, *output);
-  account += result.account;
   Delivery delivery;
   std::string written;
   // Draws of an earlier model would be taken for those of this one.
@@ -126,6 +143,10 @@ Verb calibrate_verb() {
       {"force", 0, "",
        "overwrite what a person wrote there, too, save what evidence tells: given and edited "
        "values"},
+      {"facts", 0, "FILE",
+       "what a person knows: a file that begins with rehearse_facts = 1, in the words of a model, "
+       "or Kubernetes manifests; of several the later ones win",
+       true},
       {"anonymise", 0, "", "replace the names of services, operations and instances"},
       {"verbose", 'v', "", "all rows of the account, however many"},
   };

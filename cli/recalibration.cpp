@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "calibrate/audit/contradictions.hpp"
@@ -119,47 +120,82 @@ std::vector<std::string> note_contradictions(const Calibration& learned, ModelSp
   return warnings;
 }
 
-std::string kept_text(const std::vector<GivenValue>& kept, std::size_t rows) {
-  if (kept.empty()) return "";
-  std::string text = "\nGiven by a person, and kept:\n";
-  for (std::size_t i = 0; i < std::min(rows, kept.size()); ++i) {
-    text += fmt::format("  {}{}\n", visible_sentence(kept[i].path), value_text(kept[i].value));
+std::string values_text(const char* title, const std::vector<GivenValue>& values,
+                        std::size_t rows) {
+  if (values.empty()) return "";
+  std::string text = fmt::format("\n{}:\n", title);
+  for (std::size_t i = 0; i < std::min(rows, values.size()); ++i) {
+    text += fmt::format("  {}{}\n", visible_sentence(values[i].path), value_text(values[i].value));
   }
-  if (kept.size() > rows) {
-    text += fmt::format("  and {} more: --verbose lists them\n", count_text(kept.size() - rows));
+  if (values.size() > rows) {
+    text += fmt::format("  and {} more: --verbose lists them\n", count_text(values.size() - rows));
   }
   return text;
 }
 
-}  // namespace
-
-Recalibration recalibrated(const Calibration& learned, const std::string& path, Overwrite overwrite,
-                           std::size_t rows) {
-  Recalibration result{learned.model, ""};
-  note_values(result.model);
-  const std::optional<ModelSpec> there = model_at(path, overwrite);
-  if (!there) return result;
-  GivenValues given = given_values(*there);
-  std::vector<std::string> warnings;
-  for (const std::string& lost : put_given(given.values, result.model, path)) {
+/// Puts what was given in the model that was there into `model`. Returns what was kept.
+std::vector<GivenValue> keep_given(const ModelSpec& there, const std::string& path,
+                                   ModelSpec& model, std::vector<std::string>& warnings) {
+  GivenValues given = given_values(there);
+  for (const std::string& lost : put_given(given.values, model, path)) {
     warnings.push_back(fmt::format("given {} has no place in what was learned: left out", lost));
     std::erase_if(given.values, [&](const GivenValue& one) { return one.path == lost; });
   }
   for (const std::string& lost : given.without_value) {
     warnings.push_back(fmt::format("given {} is no value of the model there: left out", lost));
   }
-  if (!given.values.empty()) refuse_mistakes(result.model, path);
+  if (!given.values.empty()) refuse_mistakes(model, path);
+  return std::move(given.values);
+}
+
+/// What facts say was not kept from the model that was there.
+void leave_out_facts(const std::vector<GivenValue>& facts, std::vector<GivenValue>& kept) {
+  std::set<std::string> said;
+  for (const GivenValue& fact : facts) said.insert(fact.path);
+  std::erase_if(kept, [&](const GivenValue& one) { return said.contains(one.path); });
+}
+
+/// Of more instances than were seen each had less of what was recorded.
+void share_recorded_load(const ModelSpec& learned, ModelSpec& model) {
+  for (auto& [name, service] : model.services) {
+    const auto found = learned.services.find(name);
+    if (found == learned.services.end() || !service.highest_recorded) continue;
+    if (service.highest_recorded != found->second.highest_recorded) continue;
+    const double share = static_cast<double>(found->second.instances) / service.instances;
+    if (share >= 1) continue;
+    service.highest_recorded->work_per_instance *= share;
+    service.highest_recorded->inside_per_instance *= share;
+  }
+}
+
+}  // namespace
+
+Recalibration recalibrated(const Calibration& learned, Beside beside) {
+  Recalibration result{learned.model, ""};
+  note_values(result.model);
+  const std::string path = beside.model.value_or("");
+  const std::optional<ModelSpec> there =
+      beside.model ? model_at(path, beside.overwrite) : std::nullopt;
+  std::vector<std::string> warnings;
+  std::vector<GivenValue> kept;
+  if (there) kept = keep_given(*there, path, result.model, warnings);
+  const LaidFacts facts = beside.facts.lay_over(result.model, path);
+  leave_out_facts(facts.values, kept);
+  share_recorded_load(learned.model, result.model);
+  warnings.insert(warnings.end(), facts.doubts.begin(), facts.doubts.end());
   for (std::string& sentence : note_contradictions(learned, result.model)) {
     warnings.push_back(std::move(sentence));
   }
-  std::vector<ModelChange> changes = differences(*there, result.model);
-  if (overwrite == Overwrite::learned) refuse_losses(*there, result.model, path, changes);
-  std::erase_if(changes, [](const ModelChange& change) { return change.part == Part::origin; });
-  result.account = kept_text(given.values, rows);
+  result.account = values_text("Given by facts", facts.values, beside.rows) +
+                   values_text("Given by a person, and kept", kept, beside.rows);
   if (!warnings.empty()) result.account += '\n';
   for (const std::string& warning : warnings) {
     result.account += fmt::format("warning: {}\n", visible_sentence(warning));
   }
+  if (!there) return result;
+  std::vector<ModelChange> changes = differences(*there, result.model);
+  if (beside.overwrite == Overwrite::learned) refuse_losses(*there, result.model, path, changes);
+  std::erase_if(changes, [](const ModelChange& change) { return change.part == Part::origin; });
   result.account += fmt::format("\nAgainst the model that was there: {}",
                                 difference_text(changes, most_differences, ""));
   return result;

@@ -105,6 +105,14 @@ std::string found_text(const Node& node) {
   return "something else";
 }
 
+void leave_out_unsaid(Node& node) {
+  std::erase_if(node.entries, [](const Entry& entry) {
+    return entry.node.type == Node::Type::none || entry.node.is_default;
+  });
+  for (Entry& entry : node.entries) leave_out_unsaid(entry.node);
+  for (Node& item : node.items) leave_out_unsaid(item);
+}
+
 const Node* NodeFinder::find(const Node& table, const std::string& key) {
   constexpr std::size_t large = 32;
   if (table.entries.size() < large) return table.find(key);

@@ -64,6 +64,9 @@ struct Entry {
   bool operator==(const Entry& other) const;
 };
 
+/// Takes out of a written tree what holds without being said, so that a file would not say it.
+void leave_out_unsaid(Node& node);
+
 /// What a value is, for sentences: "a table", "the text "abc"", "12".
 std::string found_text(const Node& node);
 

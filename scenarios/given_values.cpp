@@ -58,15 +58,6 @@ const Node* find_value(const Node& root, Path& path, NodeFinder& nodes) {
   return node;
 }
 
-/// Only what a file would say.
-void leave_out_unsaid(Node& node) {
-  std::erase_if(node.entries, [](const Entry& entry) {
-    return entry.node.type == Node::Type::none || entry.node.is_default;
-  });
-  for (Entry& entry : node.entries) leave_out_unsaid(entry.node);
-  for (Node& item : node.items) leave_out_unsaid(item);
-}
-
 /// Puts values into a written model.
 class ValuePutter {
  public:
@@ -233,6 +224,9 @@ GivenValues given_values(const ModelSpec& model) {
     const bool edited = evidence.value && *evidence.value != *value;
     if (!says_so && !edited) continue;
     GivenValue one{path_text(*path), *value, evidence};
+    // Of what stood there before the whole was given: that has evidence of its own.
+    const auto whole = one.path == text ? model.evidence.end() : model.evidence.find(one.path);
+    if (whole != model.evidence.end() && whole->second.basis == Basis::given) continue;
     if (!says_so) take_for_given(one.evidence);
     one.evidence.contradicted.reset();
     given.values.push_back(std::move(one));

@@ -53,6 +53,11 @@ unknown keys, missing units, values out of range and dangling names are all repo
 with file, line and column. `rehearse schema` prints the same as JSON Schema, `rehearse explain`
 any scenario with every default.
 
+A file of *facts* (`calibrate --facts`) begins with `rehearse_facts = 1` and has the tables
+`services`, `workloads`, `network` and `laws` of a model, with only what is known in them: all else
+is learned. `services.A.calls.B.on_error`, `"fail"` or `"ignore"`, stands there for all calls from
+A to B.
+
 - Durations have units: `"250ms"`, `"1.5s"`, `"1m30s"`, `"10m"`, `"2h"`, `"150us"`, `"80ns"`;
   none is longer than 30 days.
 - Rates have units: `"84/s"`, `"5/min"` (or `"5/m"`), `"100/h"`.

@@ -12,6 +12,7 @@
 #include "models/checks/mistakes.hpp"
 #include "scenarios/documents.hpp"
 #include "scenarios/given_values.hpp"
+#include "scenarios/located_mistakes.hpp"
 #include "scenarios/named_laws.hpp"
 #include "scenarios/set_paths.hpp"
 #include "sim/error.hpp"
@@ -25,48 +26,6 @@ std::string required_text(const std::string& path) {
   if (!file.text)
     throw InvalidInput(fmt::format("{}: error: {}\n", printable(path), file.complaint));
   return *std::move(file.text);
-}
-
-/// Says at once when the wrong kind of file was given, instead of listing all its keys as unknown.
-bool is_kind(const Node& root, std::string_view marker, std::string_view other,
-             std::string_view advice, Diagnostics& diagnostics) {
-  if (root.find(marker) != nullptr || root.find(other) == nullptr) return true;
-  diagnostics.add(root.find(other)->position,
-                  fmt::format("this file has '{}'; one with '{}' is needed here", other, marker),
-                  std::string(advice));
-  return false;
-}
-
-/// A document that was read.
-struct ReadDocument {
-  NodeFinder nodes;
-  const Reader& reader;
-
-  bool doubts(const Mistake::Premise& premise) const {
-    const bool whole = premise.extent == Mistake::Premise::Extent::whole;
-    return whole ? reader.doubts(premise.path) : reader.lost(premise.path);
-  }
-};
-
-/// A key stands where its first character does; an override where it is set. What may only follow
-/// from a mistake that was reported before is not one. `scenario`: null where there is none.
-void add_mistakes(const std::vector<Mistake>& mistakes, ReadDocument& model, ReadDocument* scenario,
-                  Diagnostics& diagnostics) {
-  const auto reading_of = [&](Mistake::Document document) -> ReadDocument& {
-    return document == Mistake::Document::model || scenario == nullptr ? model : *scenario;
-  };
-  for (const Mistake& mistake : mistakes) {
-    const auto doubted = [&](const Mistake::Premise& premise) {
-      return reading_of(premise.document).doubts(premise);
-    };
-    ReadDocument& reading = reading_of(mistake.document);
-    if (reading.reader.doubts(mistake.path) ||
-        std::any_of(mistake.premises.begin(), mistake.premises.end(), doubted)) {
-      continue;
-    }
-    diagnostics.add(reading.nodes.nearest(mistake.path).position, mistake.sentence,
-                    [mistake] { return mistake.advice(); });
-  }
 }
 
 void collect_origins(const Node& node, const std::string& path, int model_source,

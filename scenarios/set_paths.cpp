@@ -28,15 +28,6 @@ std::string nearest_key(const std::string& key, const Node& table) {
   return did_you_mean(key, keys);
 }
 
-/// Whether a table that is set takes the place of the one before: laws, counts, arrivals and a mix
-/// are one value each, and half of an old one beside a new one means nothing.
-bool holds_one_value(std::string_view key) {
-  constexpr std::array<std::string_view, 9> words{"arrivals", "mix",      "work",
-                                                  "repeat",   "size",     "think_time",
-                                                  "latency",  "evidence", "network_latency"};
-  return std::find(words.begin(), words.end(), key) != words.end();
-}
-
 class Override {
  public:
   Override(Reader& reader, const Entry& entry, std::vector<PathPart> parts)
@@ -155,6 +146,13 @@ bool gives(const Entry& entry, const std::vector<std::string>& path) {
 }
 
 }  // namespace
+
+bool holds_one_value(std::string_view key) {
+  constexpr std::array<std::string_view, 9> words{"arrivals", "mix",      "work",
+                                                  "repeat",   "size",     "think_time",
+                                                  "latency",  "evidence", "network_latency"};
+  return std::find(words.begin(), words.end(), key) != words.end();
+}
 
 void apply_overrides(Reader& reader, const Node& set, Node& model) {
   if (set.type != Node::Type::table) return;
