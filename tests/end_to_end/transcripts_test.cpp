@@ -47,7 +47,7 @@ TEST_CASE("help shows every verb with an example", "[end_to_end]") {
 
   CHECK(help.exit_code == 0);
   must_match("help.txt", help.output);
-  for (const std::string verb : {"calibrate", "run", "explain", "schema", "inspect"}) {
+  for (const std::string verb : {"audit", "calibrate", "run", "explain", "schema", "inspect"}) {
     const Finished one = place.rehearse({verb, "--help"});
     CHECK(one.exit_code == 0);
     must_match("help_" + verb + ".txt", one.output);
@@ -70,6 +70,9 @@ TEST_CASE("what is misspelt on the command line is refused with a hint", "[end_t
       {{"run", "a.toml", "--seed"}, "--seed"},
       {{"run", "a.toml", "--seed", "1", "--seed", "2"}, "--seed is given twice"},
       {{"run", "missing.toml"}, "missing.toml"},
+      {{"audit"}, "expected files of traces"},
+      {{"audit", "-", "-"}, "standard input can be read only once"},
+      {{"audit", "a.json", "--json", "a.json"}, "a.json"},
       {{"calibrate"}, "expected files of traces"},
       {{"calibrate", "a.json", "--format", "jeager"}, "did you mean 'jaeger'?"},
       {{"calibrate", "a.json", "--name-by", "host=a"}, "expected service=ATTRIBUTE or operation="},

@@ -90,8 +90,8 @@ const std::map<std::string, Rooms>& floors() {
         "models/outcomes"}},
       {"outputs", {"outputs/text", "outputs/outcome_file", "outputs"}},
       {"calibrate",
-       {"calibrate", "calibrate/audit", "calibrate/learn", "calibrate/traces",
-        "calibrate/readers"}},
+       {"calibrate", "calibrate/audit/signs", "calibrate/audit", "calibrate/learn",
+        "calibrate/traces", "calibrate/readers"}},
   };
   return table;
 }
@@ -123,7 +123,8 @@ const std::vector<Door>& doors() {
 
 const std::vector<std::string>& sources_without_header() {
   static const std::vector<std::string> table = {
-      "cli/main", "cli/calibrate", "cli/explain", "cli/inspect", "cli/run", "cli/schema",
+      "cli/main",    "cli/audit", "cli/calibrate", "cli/explain",
+      "cli/inspect", "cli/run",   "cli/schema",
   };
   return table;
 }
