@@ -119,6 +119,34 @@ void tell_milliseconds(SpanSet& set, RandomStream&) {
   make_clocks_coarse(set, millisecond);
 }
 
+/// Clocks that tell nanoseconds and tick so many times in a millisecond.
+void tick_in(SpanSet& set, std::int64_t ticks) {
+  const auto rounded = [ticks](std::int64_t time) {
+    const std::int64_t whole = time / millisecond;
+    const std::int64_t tick = time % millisecond * ticks / millisecond;
+    return whole * millisecond + tick * millisecond / ticks;
+  };
+  for (Span& span : set.spans) {
+    span.start = rounded(span.start);
+    span.end = rounded(span.end);
+  }
+}
+
+/// Milliseconds since 1970 in a double.
+void tick_in_doubles(SpanSet& set, RandomStream&) {
+  tick_in(set, 4096);
+}
+
+/// As macOS does.
+void tick_at_24_megahertz(SpanSet& set, RandomStream&) {
+  tick_in(set, 24'000);
+}
+
+void copy_traces_of_doubles(SpanSet& set, RandomStream& luck) {
+  tick_in_doubles(set, luck);
+  copy_traces(set, luck);
+}
+
 // Ids.
 
 void number_traces(SpanSet& set, RandomStream& luck) {
@@ -148,6 +176,11 @@ void write_durations_by_hand(SpanSet& set, RandomStream& luck) {
     const std::int64_t whole = (span.duration() + millisecond / 2) / millisecond;
     span.end = span.start + std::max<std::int64_t>(whole, 1) * millisecond;
   }
+}
+
+void write_durations_of_macos_by_hand(SpanSet& set, RandomStream& luck) {
+  tick_at_24_megahertz(set, luck);
+  write_durations_by_hand(set, luck);
 }
 
 /// Of every service one instance in two has a library that tells microseconds.
@@ -510,8 +543,11 @@ const std::vector<Contamination>& every_contamination() {
   static const std::vector<Contamination> all = {
       {"copied spans", "traces copied", copy_traces, repeat_records},
       {"copied spans", "durations copied", copy_durations, tell_milliseconds},
+      {"copied spans", "traces copied, coarse ticks", copy_traces_of_doubles, tick_in_doubles},
       {"sequential ids", "traces numbered", number_traces, date_trace_ids},
       {"rounded times", "durations by hand", write_durations_by_hand, mix_clocks},
+      {"rounded times", "by hand, coarse ticks", write_durations_of_macos_by_hand,
+       tick_at_24_megahertz},
       {"load generator", "constant gaps", pace, come_in_waves},
       {"load generator", "gaps with jitter", pace_with_jitter, come_in_waves},
       {"deployment", "instances replaced", deploy, have_small_instance},

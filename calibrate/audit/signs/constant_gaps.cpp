@@ -54,7 +54,7 @@ SignTest test(std::vector<std::int64_t> starts, std::int64_t tick, const std::st
   return {std::min(2 * p_value, 1.0),
           fmt::format("requests to {} come in gaps of {}: {} of {} are within 2 % of that, and "
                       "they vary {:.2f} times as much as their mean (of users: once or more): a "
-                      "load generator",
+                      "load generator, or a server that begins work by a clock",
                       whose, rounded_duration_text(median * 1e-9), count_text(alike),
                       count_text(gaps.size()), variation)};
 }

@@ -73,26 +73,52 @@ double near_pairs(const std::vector<Numbers>& units, std::int64_t distance) {
   return static_cast<double>(near) * static_cast<double>(every);
 }
 
-/// Of units of one shape.
-Repeats count_repeats(std::vector<Numbers> units, std::int64_t tick) {
-  Repeats repeats;
-  if (units.size() < fewest_units) return repeats;
-  std::sort(units.begin(), units.end());
-  const std::size_t all = units.size();
-  if (units[all * 3 / 4][0] - units[all / 4][0] < least_spread * tick) return repeats;
-  std::vector<Numbers> distinct;
+/// Of units of one shape, without those that are there before; sorted.
+struct Distinct {
+  std::vector<Numbers> units;
+  std::uint64_t all = 0;
   std::uint64_t repeated = 0;
-  for (std::size_t from = 0; from < all;) {
+};
+
+Distinct distinct_among(std::vector<Numbers> units) {
+  std::sort(units.begin(), units.end());
+  Distinct distinct;
+  distinct.all = units.size();
+  for (std::size_t from = 0; from < units.size();) {
     std::size_t to = from + 1;
-    while (to < all && units[to] == units[from]) ++to;
-    repeated += to - from > 1 && to - from < constant_from ? 1 : 0;
-    distinct.push_back(std::move(units[from]));
+    while (to < units.size() && units[to] == units[from]) ++to;
+    distinct.repeated += to - from > 1 && to - from < constant_from ? 1 : 0;
+    distinct.units.push_back(std::move(units[from]));
     from = to;
   }
-  if (2 * distinct.size() < all) return repeats;
-  repeats.tested = all;
-  repeats.repeated = repeated;
-  repeats.near = near_pairs(distinct, near_ticks * tick);
+  return distinct;
+}
+
+/// Some clocks tell nanoseconds and tick at hundreds of them, and what is twice a latency is even:
+/// the fifth smallest difference between neighbours, above what rounding makes, is a tick, or few
+/// pairs are closer than it.
+std::int64_t tick_seen(const std::vector<Numbers>& units, std::int64_t tick) {
+  constexpr std::size_t which = 4;
+  constexpr std::int64_t rounding = 2;  // of both ends of a span, to nanoseconds
+  std::vector<std::int64_t> gaps;
+  for (std::size_t i = 1; i < units.size(); ++i) {
+    const std::int64_t gap = units[i][0] - units[i - 1][0];
+    if (gap > rounding) gaps.push_back(gap);
+  }
+  if (gaps.size() <= which) return tick;
+  std::nth_element(gaps.begin(), gaps.begin() + which, gaps.end());
+  return std::max(tick, gaps[which]);
+}
+
+Repeats count_repeats(const Distinct& distinct, std::int64_t tick) {
+  Repeats repeats;
+  const std::vector<Numbers>& units = distinct.units;
+  const std::size_t size = units.size();
+  if (size < fewest_units || 2 * size < distinct.all) return repeats;
+  if (units[size * 3 / 4][0] - units[size / 4][0] < least_spread * tick) return repeats;
+  repeats.tested = distinct.all;
+  repeats.repeated = distinct.repeated;
+  repeats.near = near_pairs(units, near_ticks * tick);
   return repeats;
 }
 
@@ -167,25 +193,35 @@ Repeats repeated_traces(const TraceForest& forest, const std::map<NameId, std::i
     from = to;
   }
   Repeats all;
-  for (auto& [kinds, shape] : shapes) all.add(count_repeats(std::move(shape.units), shape.tick));
+  for (auto& [kinds, shape] : shapes)
+    all.add(count_repeats(distinct_among(std::move(shape.units)), shape.tick));
   return all;
 }
 
+/// By service. `ticks` become those that are seen.
 std::map<NameId, Repeats> repeated_spans(const TraceForest& forest,
-                                         const std::map<NameId, std::int64_t>& ticks) {
+                                         std::map<NameId, std::int64_t>& ticks) {
   std::map<Kind, std::vector<std::pair<std::int64_t, std::int64_t>>> kinds;
   for (const Span& span : forest.spans) {
     kinds[kind_of(span)].emplace_back(span.duration(), span.start);
   }
   std::map<NameId, Repeats> services;
+  std::map<NameId, std::int64_t> least_seen;
   for (auto& [kind, times] : kinds) {
     std::sort(times.begin(), times.end());
     times.erase(std::unique(times.begin(), times.end()), times.end());
     std::vector<Numbers> units;
     for (const auto& [duration, start] : times) units.push_back({duration});
+    const Distinct distinct = distinct_among(std::move(units));
     const NameId service = std::get<0>(kind);
-    services[service].add(count_repeats(std::move(units), ticks.at(service)));
+    const std::int64_t tick = tick_seen(distinct.units, ticks.at(service));
+    const Repeats repeats = count_repeats(distinct, tick);
+    services[service].add(repeats);
+    if (repeats.tested == 0) continue;
+    std::int64_t& least = least_seen.try_emplace(service, tick).first->second;
+    least = std::min(least, tick);
   }
+  for (const auto& [service, tick] : least_seen) ticks.at(service) = tick;
   return services;
 }
 
@@ -194,7 +230,8 @@ std::map<NameId, Repeats> repeated_spans(const TraceForest& forest,
 SignAnswer find_copied_spans(const Recording& recording) {
   SignAnswer answer;
   answer.sign = "copied spans";
-  const std::map<NameId, std::int64_t> ticks = coarsest_ticks(recording.forest);
+  std::map<NameId, std::int64_t> ticks = coarsest_ticks(recording.forest);
+  const std::map<NameId, Repeats> services = repeated_spans(recording.forest, ticks);
   const Repeats traces = repeated_traces(recording.forest, ticks);
   if (traces.tested > 0) {
     answer.tests.push_back(
@@ -205,7 +242,7 @@ SignAnswer find_copied_spans(const Recording& recording) {
                      traces.expected())});
   }
   bool coarse = traces.tested == 0;
-  for (const auto& [service, repeats] : repeated_spans(recording.forest, ticks)) {
+  for (const auto& [service, repeats] : services) {
     if (repeats.tested == 0) continue;
     coarse = false;
     answer.tests.push_back(

@@ -14,10 +14,11 @@ struct Sighting {
 
 /// None of the first `silent` of `all` is among `own` that stand anywhere.
 double silence_by_chance(std::uint64_t silent, std::uint64_t own, std::uint64_t all) {
+  const std::uint64_t few = std::min(silent, own);
+  const auto many = static_cast<double>(std::max(silent, own));
   double logarithm = 0;
-  for (std::uint64_t i = 0; i < silent && logarithm > -700; ++i) {
-    const auto left = static_cast<double>(all - i);
-    logarithm += std::log1p(-static_cast<double>(own) / left);
+  for (std::uint64_t i = 0; i < few; ++i) {
+    logarithm += std::log1p(-many / static_cast<double>(all - i));
   }
   return std::exp(logarithm);
 }

@@ -22,18 +22,16 @@ struct Caller {
   std::uint64_t again = 0;  // attempts after the first
 };
 
-/// Failed calls of a visit that another to the same endpoint follows.
+/// Failed calls of a visit that another to the same endpoint follows. Expects them by start.
 std::uint64_t tried_again(std::span<const RecordedCall> attempts) {
+  std::map<std::uint32_t, std::size_t> last;
+  for (std::size_t i = 0; i < attempts.size(); ++i) last[attempts[i].endpoint] = i;
   std::uint64_t again = 0;
   for (std::size_t i = 0; i < attempts.size(); ++i) {
     const RecordedCall& failed = attempts[i];
-    if (!failed.failed || failed.detached) continue;
-    again += std::any_of(attempts.begin() + static_cast<std::ptrdiff_t>(i) + 1, attempts.end(),
-                         [&](const RecordedCall& later) {
-                           return later.endpoint == failed.endpoint && later.start >= failed.end;
-                         })
-                 ? 1
-                 : 0;
+    const std::size_t later = last.at(failed.endpoint);
+    const bool follows = later > i && attempts[later].start >= failed.end;
+    again += failed.failed && !failed.detached && follows ? 1 : 0;
   }
   return again;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -17,16 +18,20 @@ constexpr std::int64_t millisecond = 1'000'000;
 constexpr std::size_t fewest_durations = 50;
 constexpr std::uint64_t fewest_round = 5;
 
-/// A grain that people write, and how many times of a finer clock may have it by chance.
-struct Grain {
-  std::int64_t clock;
-  std::int64_t round;
-  double probability;
+/// A clock that is too fine for what people write, and how many of its times are as round as that
+/// by chance, at least.
+struct Clock {
+  std::int64_t tick;
   const char* name;
+  std::int64_t round;  // what people write
+  const char* round_name;
+  double by_chance;
 };
-constexpr Grain grains[] = {{1, microsecond, 1.0 / 250, "microseconds"},
-                            {1, millisecond, 1.0 / 50'000, "milliseconds"},
-                            {microsecond, millisecond, 1.0 / 700, "milliseconds"}};
+constexpr Clock clock_kinds[] = {
+    {1, "nanoseconds", microsecond, "microseconds", 1.0 / 250},
+    {microsecond, "microseconds", millisecond, "milliseconds", 1.0 / 700}};
+constexpr std::size_t residues = 1000;
+constexpr double millisecond_by_chance = 1.0 / 50'000;  // of nanoseconds
 
 bool all_whole(const std::vector<std::int64_t>& times, std::int64_t grain) {
   return std::all_of(times.begin(), times.end(),
@@ -39,10 +44,39 @@ std::int64_t clock_of(const std::vector<std::int64_t>& times) {
   return all_whole(times, microsecond) ? microsecond : 1;
 }
 
+using Residues = std::vector<std::uint64_t>;
+
+/// Clocks that tick at 42, 100 or 244 ns have few residues, each of them often: twice the most
+/// frequent one save 0, and `least` at least.
+double round_by_chance(const Residues& by_residue, std::uint64_t all, double least) {
+  const auto most =
+      static_cast<double>(*std::max_element(by_residue.begin() + 1, by_residue.end()));
+  return std::clamp(2 * most / static_cast<double>(all), least, 0.999);
+}
+
+/// Distinct durations on clocks of one kind, of one service.
 struct Counts {
-  std::uint64_t round[std::size(grains)] = {};
-  std::uint64_t of_clock[std::size(grains)] = {};
+  std::uint64_t all = 0;
+  Residues of_ticks = Residues(residues, 0);
+  Residues of_microseconds = Residues(residues, 0);  // of those that are whole
+
+  void add(std::int64_t duration, const Clock& clock) {
+    ++all;
+    ++of_ticks[static_cast<std::size_t>(duration / clock.tick) % residues];
+    if (duration % microsecond == 0) {
+      ++of_microseconds[static_cast<std::size_t>(duration / microsecond) % residues];
+    }
+  }
 };
+
+SignTest test(const std::string& service, const Counts& counts, std::uint64_t round,
+              double by_chance, const Clock& clock, const char* round_name) {
+  return {round >= fewest_round ? at_least(round, counts.all, by_chance) : 1,
+          fmt::format("of {}, {} of {} are whole {} on clocks that tell {}; by chance {:.2g} "
+                      "would be, at most: edited",
+                      service, count_text(round), counted(counts.all, "distinct duration"),
+                      round_name, clock.name, by_chance * static_cast<double>(counts.all))};
+}
 
 }  // namespace
 
@@ -55,32 +89,29 @@ SignAnswer find_rounded_times(const Recording& recording) {
       clocks[{span.service, span.instance, span.kind}].push_back(span.duration());
     }
   }
-  std::map<NameId, Counts> services;
+  std::map<std::pair<NameId, std::size_t>, Counts> services;  // by clock, too
   for (auto& [of, durations] : clocks) {
     std::sort(durations.begin(), durations.end());
     durations.erase(std::unique(durations.begin(), durations.end()), durations.end());
     if (durations.size() < fewest_durations) continue;
-    const std::int64_t clock = clock_of(durations);
-    Counts& counts = services[std::get<0>(of)];
-    for (std::size_t i = 0; i < std::size(grains); ++i) {
-      if (grains[i].clock != clock) continue;
-      counts.of_clock[i] += durations.size();
-      counts.round[i] += static_cast<std::uint64_t>(
-          std::count_if(durations.begin(), durations.end(),
-                        [&](std::int64_t time) { return time % grains[i].round == 0; }));
+    const std::int64_t tick = clock_of(durations);
+    for (std::size_t i = 0; i < std::size(clock_kinds); ++i) {
+      if (clock_kinds[i].tick != tick) continue;
+      Counts& counts = services[{std::get<0>(of), i}];
+      for (const std::int64_t duration : durations) counts.add(duration, clock_kinds[i]);
     }
   }
-  for (const auto& [service, counts] : services) {
-    for (std::size_t i = 0; i < std::size(grains); ++i) {
-      if (counts.of_clock[i] == 0) continue;
-      const bool enough = counts.round[i] >= fewest_round;
-      answer.tests.push_back(
-          {enough ? at_least(counts.round[i], counts.of_clock[i], grains[i].probability) : 1,
-           fmt::format("of {}, {} of {} are whole {} on clocks that tell {}: edited",
-                       recording.names.text(service), count_text(counts.round[i]),
-                       counted(counts.of_clock[i], "distinct duration"), grains[i].name,
-                       grains[i].clock == 1 ? "nanoseconds" : "microseconds")});
-    }
+  for (const auto& [of, counts] : services) {
+    const std::string& service = recording.names.text(of.first);
+    const Clock& clock = clock_kinds[of.second];
+    answer.tests.push_back(test(service, counts, counts.of_ticks[0],
+                                round_by_chance(counts.of_ticks, counts.all, clock.by_chance),
+                                clock, clock.round_name));
+    if (clock.round == millisecond) continue;
+    answer.tests.push_back(
+        test(service, counts, counts.of_microseconds[0],
+             round_by_chance(counts.of_microseconds, counts.all, millisecond_by_chance), clock,
+             "milliseconds"));
   }
   if (answer.tests.empty()) {
     answer.untold.push_back(

@@ -16,6 +16,7 @@ namespace rehearse {
 namespace {
 
 constexpr double new_by_chance = 0.01;
+constexpr std::size_t most_instances = 50;  // of a service
 constexpr std::size_t first_visits = 10;
 constexpr std::size_t fewest_first_visits = 5;
 constexpr double least_times = 1.25;
@@ -73,10 +74,13 @@ SignAnswer find_slow_starts(const Recording& recording) {
   SignAnswer answer;
   answer.sign = "readiness delay";
   const auto services = visits_by_service(recording);
-  for (const auto& [service, presences] : find_presences(recording, &Span::instance)) {
-    for (const Presence& presence : presences) {
-      if (presence.appears_by_chance > new_by_chance) continue;
-      answer.tests.push_back(test(recording, presence, services.at(service)));
+  for (auto [service, presences] : find_presences(recording, &Span::instance)) {
+    std::stable_sort(presences.begin(), presences.end(), [](const Presence& a, const Presence& b) {
+      return a.appears_by_chance < b.appears_by_chance;
+    });
+    const std::size_t asked = std::min(presences.size(), most_instances);
+    for (std::size_t i = 0; i < asked && presences[i].appears_by_chance <= new_by_chance; ++i) {
+      answer.tests.push_back(test(recording, presences[i], services.at(service)));
     }
   }
   if (answer.tests.empty()) {
