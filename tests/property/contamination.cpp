@@ -314,12 +314,16 @@ void deploy_before_ready(SpanSet& set, RandomStream& luck) {
 
 // Failures.
 
-NameId called_often(const SpanSet& set) {
-  std::map<NameId, std::uint64_t> visits;
-  for (const Span& span : set.spans) visits[span.service] += is_called(span.kind) ? 1 : 0;
+NameId name_of_most(const std::map<NameId, std::uint64_t>& visits) {
   return std::max_element(visits.begin(), visits.end(),
                           [](const auto& a, const auto& b) { return a.second < b.second; })
       ->first;
+}
+
+NameId called_often(const SpanSet& set) {
+  std::map<NameId, std::uint64_t> visits;
+  for (const Span& span : set.spans) visits[span.service] += is_called(span.kind) ? 1 : 0;
+  return name_of_most(visits);
 }
 
 using Disturb = std::function<void(Span& span, const std::vector<std::size_t>& trace)>;
@@ -396,16 +400,23 @@ void fail_apart(SpanSet& set, RandomStream& luck) {
   fail_in_spells(set, luck, false);
 }
 
-/// A visit of the service that has most fails by `probability` at its time, from 0 to 1, and its
-/// caller tries again at once.
+/// A visit of the service that is awaited most fails by `probability` at its time, from 0 to 1, and
+/// its caller tries again at once.
 void try_again(SpanSet& set, RandomStream& luck, double (*probability)(double)) {
   const Extent extent = extent_of(set);
-  const NameId service = called_often(set);
   const Traces traces = traces_of(set);
   std::map<std::pair<TraceId, std::uint64_t>, std::size_t> by_id;
   for (std::size_t i = 0; i < set.spans.size(); ++i) {
     by_id[{set.spans[i].trace, set.spans[i].id}] = i;
   }
+  std::map<NameId, std::uint64_t> awaited;
+  for (const Span& span : set.spans) {
+    const auto found = by_id.find({span.trace, span.parent});
+    const bool is_awaited =
+        found != by_id.end() && set.spans[found->second].kind == SpanKind::client;
+    awaited[span.service] += is_awaited && span.kind == SpanKind::server ? 1 : 0;
+  }
+  const NameId service = name_of_most(awaited);
   for (const auto& [id, trace] : traces) {
     for (const std::size_t i : trace) {
       const Span callee = set.spans[i];
