@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t fewest_units = 20;
 constexpr std::int64_t least_spread = 1000;  // ticks between the quartiles
 constexpr std::int64_t near_ticks = 10;
+constexpr std::int64_t grains[] = {1'000'000, 1'000};
 constexpr std::size_t constant_from = 5;
 constexpr std::uint64_t fewest_repeated = 5;
 constexpr double times_expected = 2;
@@ -132,7 +133,6 @@ Kind kind_of(const Span& span) {
 /// The coarsest of the clocks of each service: its instances may have libraries that differ, and
 /// what they have in common are the ticks of the coarsest. Of those with few spans nothing is told.
 std::map<NameId, std::int64_t> coarsest_ticks(const TraceForest& forest) {
-  constexpr std::int64_t grains[] = {1'000'000, 1'000};
   struct Clock {
     std::uint64_t spans = 0;
     std::uint64_t whole[std::size(grains)] = {};
