@@ -80,12 +80,7 @@ std::vector<std::string> inputs_of(const Arguments& arguments) {
 
 int run(const Invocation& invocation) {
   const Arguments& arguments = invocation.arguments;
-  if (arguments.positional().empty()) {
-    throw InvalidInput(
-        "rehearse calibrate: expected files of traces\nhint: rehearse calibrate "
-        "--help");
-  }
-  refuse_reading_twice(arguments.positional(), "calibrate");
+  check_traces_named(arguments, "calibrate");
   std::optional<std::string> output = arguments.text("output");
   if (output && is_standard_output(*output)) output.reset();
   if (output) {

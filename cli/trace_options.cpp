@@ -111,7 +111,7 @@ NameBy name_by(const std::vector<std::string>& said) {
 
 }  // namespace
 
-std::vector<Option> options_of_traces() {
+std::vector<Option> options_of_reading() {
   return {
       {"format", 0, "FORMAT", "jaeger, zipkin, otlp, xray, datadog or csv (default: by content)"},
       {"columns", 0, "MAPPING", fmt::format("a file, or {}", fmt::join(shipped_names(), ", "))},
@@ -120,27 +120,46 @@ std::vector<Option> options_of_traces() {
       {"sample", 0, "N",
        fmt::format("keep at most so many spans, whole traces at random, as 2M (default: {}M)",
                    default_most_spans / 1'000'000)},
-      {"skip-start", 0, "DURATION", "leave out traces that begin so soon: a warm-up"},
-      {"sampling-percent", 0, "P", "of all traces were kept, where the spans do not say"},
   };
+}
+
+std::vector<Option> options_of_traces() {
+  std::vector<Option> options = options_of_reading();
+  options.push_back(
+      {"skip-start", 0, "DURATION", "leave out traces that begin so soon: a warm-up"});
+  options.push_back(
+      {"sampling-percent", 0, "P", "of all traces were kept, where the spans do not say"});
+  return options;
+}
+
+ReadOptions how_to_read(const Arguments& arguments) {
+  ReadOptions options;
+  // Beyond a few the one that cuts the file into elements cannot keep the others busy.
+  constexpr unsigned most_threads = 8;
+  options.threads =
+      static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, most_threads));
+  options.format = format_called(arguments.text("format").value_or("detect"));
+  if (const auto columns = arguments.text("columns")) options.columns = mapping_called(*columns);
+  options.name_by = name_by(arguments.texts("name-by"));
+  if (const auto said = arguments.text("sample")) options.most_spans = sample_size(*said);
+  return options;
 }
 
 CalibrateOptions how_to_read_traces(const Arguments& arguments) {
   CalibrateOptions options;
-  // Beyond a few the one that cuts the file into elements cannot keep the others busy.
-  constexpr unsigned most_threads = 8;
-  options.read.threads =
-      static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, most_threads));
-  options.read.format = format_called(arguments.text("format").value_or("detect"));
-  if (const auto columns = arguments.text("columns")) {
-    options.read.columns = mapping_called(*columns);
-  }
-  options.read.name_by = name_by(arguments.texts("name-by"));
+  options.read = how_to_read(arguments);
   constexpr double least_percent = 100 / most_adjusted_count;
   options.sampling_percent = arguments.number("sampling-percent", least_percent, 100);
-  if (const auto said = arguments.text("sample")) options.read.most_spans = sample_size(*said);
   options.skip_start = skipped_start(arguments);
   return options;
+}
+
+void check_traces_named(const Arguments& arguments, const std::string& verb) {
+  if (arguments.positional().empty()) {
+    throw InvalidInput(
+        fmt::format("rehearse {0}: expected files of traces\nhint: rehearse {0} --help", verb));
+  }
+  refuse_reading_twice(arguments.positional(), verb);
 }
 
 void refuse_reading_twice(const std::vector<std::string>& files, const std::string& verb) {

@@ -104,8 +104,8 @@ std::string exit_code_lines() {
 }  // namespace
 
 std::vector<Verb> all_verbs() {
-  return {calibrate_verb(), backtest_verb(), run_verb(),
-          explain_verb(),   schema_verb(),   inspect_verb()};
+  return {audit_verb(),   calibrate_verb(), backtest_verb(), run_verb(),
+          explain_verb(), schema_verb(),    inspect_verb()};
 }
 
 std::string help_text() {

@@ -24,6 +24,7 @@ struct Verb {
 };
 
 /// Each verb has a source file of its own.
+Verb audit_verb();
 Verb calibrate_verb();
 Verb backtest_verb();
 Verb run_verb();

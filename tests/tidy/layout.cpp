@@ -91,8 +91,8 @@ const std::map<std::string, Rooms>& floors() {
       {"scenarios", {"scenarios", "scenarios/imports"}},
       {"outputs", {"outputs/text", "outputs/outcome_file", "outputs"}},
       {"calibrate",
-       {"calibrate", "calibrate/audit", "calibrate/learn", "calibrate/traces",
-        "calibrate/readers"}},
+       {"calibrate", "calibrate/audit/signs", "calibrate/audit", "calibrate/learn",
+        "calibrate/traces", "calibrate/readers"}},
   };
   return table;
 }
@@ -125,8 +125,8 @@ const std::vector<Door>& doors() {
 
 const std::vector<std::string>& sources_without_header() {
   static const std::vector<std::string> table = {
-      "cli/main",    "cli/backtest", "cli/calibrate", "cli/explain",
-      "cli/inspect", "cli/run",      "cli/schema",
+      "cli/main",    "cli/audit",   "cli/backtest", "cli/calibrate",
+      "cli/explain", "cli/inspect", "cli/run",      "cli/schema",
   };
   return table;
 }
