@@ -14,32 +14,48 @@
 namespace rehearse {
 namespace {
 
-constexpr std::size_t windows = 200;
+/// Of so many visits each on average, if that makes neither too few windows nor too many.
+constexpr std::size_t visits_of_window = 5;
+constexpr std::size_t fewest_windows = 25;
+constexpr std::size_t most_windows = 200;
 constexpr std::uint64_t fewest_failures = 2;  // in a window
 constexpr std::size_t fewest_spells = 3;
 constexpr std::size_t most_instances = 300;
 
-/// Windows, from and to.
+/// In shares of the recording, whole windows.
 struct Spell {
-  std::size_t from = 0;
-  std::size_t to = 0;
+  double from = 0;
+  double to = 0;
 };
 
+/// When it was visited, in shares of the recording, and whether that failed.
 struct Instance {
   NameId service = 0;
   NameId name = 0;
   NameId host = 0;
   NameId zone = 0;
-  std::vector<std::uint64_t> visits = std::vector<std::uint64_t>(windows, 0);
-  std::vector<std::uint64_t> failures = std::vector<std::uint64_t>(windows, 0);
+  std::vector<std::pair<double, bool>> visits;
+  double window = 0;
   std::vector<Spell> spells;
 
   void find_spells() {
+    const std::size_t windows =
+        std::clamp(visits.size() / visits_of_window, fewest_windows, most_windows);
+    window = 1 / static_cast<double>(windows);
+    std::vector<std::uint64_t> met(windows);
+    std::vector<std::uint64_t> failed(windows);
+    for (const auto& [place, fails] : visits) {
+      const auto at = std::min(static_cast<std::size_t>(place / window), windows - 1);
+      ++met[at];
+      failed[at] += fails ? 1 : 0;
+    }
+    std::size_t next = windows;  // behind the last spell
     for (std::size_t i = 0; i < windows; ++i) {
-      if (failures[i] < fewest_failures || 2 * failures[i] < visits[i]) continue;
+      if (failed[i] < fewest_failures || 2 * failed[i] < met[i]) continue;
       // A window without visits may lie between two of one spell.
-      if (spells.empty() || i > spells.back().to + 1) spells.push_back({i, i});
-      spells.back().to = i + 1;
+      if (spells.empty() || i > next + 1) spells.push_back({static_cast<double>(i) * window, 0});
+      next = i + 1;
+      spells.back().to = static_cast<double>(next) * window;
     }
   }
 };
@@ -61,10 +77,8 @@ std::vector<Instance> instances_of(const Recording& recording) {
     instance.name = span.instance;
     instance.host = span.host;
     instance.zone = span.zone;
-    const double place = static_cast<double>(span.start - first) / length * windows;
-    const std::size_t window = std::min(static_cast<std::size_t>(place), windows - 1);
-    ++instance.visits[window];
-    if (failed_by_itself(recording.forest, recording.visits, visit)) ++instance.failures[window];
+    instance.visits.emplace_back(static_cast<double>(span.start - first) / length,
+                                 failed_by_itself(recording.forest, recording.visits, visit));
   }
   std::vector<Instance> with_spells;
   for (auto& [name, instance] : instances) {
@@ -79,17 +93,22 @@ struct Meeting {
   double p_value = 1;
 };
 
-/// Spells of `a` that begin in one of `b`, or in the window before it or behind.
+/// Spells of `a` that begin in one of `b`, or in the window before it or behind; of the wider
+/// windows of the two.
 Meeting meeting(const Instance& a, const Instance& b) {
-  std::vector<bool> covered(windows, false);
+  const double margin = std::max(a.window, b.window);
+  double share = 0;
+  double covered_to = 0;
+  std::uint64_t met = 0;
+  std::size_t next = 0;  // of the spells of a
   for (const Spell& spell : b.spells) {
-    const std::size_t to = std::min(spell.to + 1, windows);
-    for (std::size_t i = spell.from > 0 ? spell.from - 1 : 0; i < to; ++i) covered[i] = true;
+    const double from = std::max(spell.from - margin, covered_to);
+    const double to = std::min(spell.to + margin, 1.0);
+    while (next < a.spells.size() && a.spells[next].from < from) ++next;
+    for (; next < a.spells.size() && a.spells[next].from < to; ++next) ++met;
+    share += std::max(0.0, to - from);
+    covered_to = to;
   }
-  const auto share = static_cast<double>(std::count(covered.begin(), covered.end(), true)) /
-                     static_cast<double>(windows);
-  const auto met = static_cast<std::uint64_t>(std::count_if(
-      a.spells.begin(), a.spells.end(), [&](const Spell& spell) { return covered[spell.from]; }));
   return {met, share < 1 ? at_least(met, a.spells.size(), share) : 1};
 }
 
