@@ -151,11 +151,10 @@ TEST_CASE("limits that decide about a spike are named, with where they flip", "[
   REQUIRE(result.open);
   CHECK(result.open->hopeful.missed == 0);
   CHECK(result.open->fearful.missed == replications);
-  CHECK(result.open->tried == 2);
+  CHECK(result.open->tried == 3);
   // Six Erlangs.
-  CHECK_THAT(result.open->decides,
-             Catch::Contains("how many workers an instance of ads has (missed with") &&
-                 Catch::Contains(", met with"));
+  CHECK_THAT(result.open->decides, Catch::Contains("an instance of ads has (missed with") &&
+                                       Catch::Contains(", met with"));
   CHECK_THAT(result.reason, Catch::Contains("services.ads.workers"));
 }
 
@@ -165,7 +164,7 @@ TEST_CASE("a pass that every reading confirms is one", "[studies]") {
   const ObjectiveResult result = judged(study);
   CHECK(result.verdict == Verdict::pass);
   REQUIRE(result.open);
-  CHECK(result.open->tried == 2);
+  CHECK(result.open->tried == 3);
   CHECK(result.open->fearful.replications == replications);
   CHECK(result.open->decides.empty());
 }
@@ -187,7 +186,7 @@ TEST_CASE("what callers do about failures decides about an abort", "[studies]") 
   const ObjectiveResult result = judged(study);
   CHECK(result.experiment.missed == replications);
   CHECK(result.verdict == Verdict::inconclusive);
-  CHECK(result.open->tried == 4);
+  CHECK(result.open->tried == 6);
   CHECK(result.open->decides == "whether page survives failed calls to ads");
   CHECK_THAT(result.open->settle, Catch::Contains("services.page.calls.ads.on_error") &&
                                       Catch::Contains("calls that fail"));
