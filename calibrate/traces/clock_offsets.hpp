@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -12,10 +14,12 @@ namespace rehearse {
 /// By how much the clocks of hosts seem to differ, told by causality alone: who is called begins
 /// no earlier and ends no later than who waits for it.
 ///
-/// For each pair of clocks (an instance's, or a service's where instances have no names) one offset
+/// For each pair of clocks (an instance's, or a service's where instances have no names) an offset
 /// in nanoseconds, to be taken from the called side: the one nearest to zero that puts nineteen of
-/// twenty calls into their callers. None where no offset does, or where many calls last longer than
-/// their callers: such calls are not waited for.
+/// twenty calls into their callers. Where clocks drift, or are set, no one offset does: the time is
+/// then halved, and its halves, as long as 20 calls are in each, until one does in every piece.
+/// None where some piece has none, or where many calls last longer than their callers: such calls
+/// are not waited for. Costs n log n in the calls, times the halvings.
 class ClockOffsets {
  public:
   /// A call that only its callee recorded.
@@ -27,15 +31,24 @@ class ClockOffsets {
 
  private:
   using Clock = std::pair<NameId, NameId>;  // service, instance
+  /// What one call says of the offset.
+  struct Bound {
+    std::int64_t at = 0;     // start of the caller
+    std::int64_t least = 0;  // by which the call must be moved back to end in time
+    std::int64_t most = 0;   // by which it may be, to begin in time
+  };
   struct Bounds {
-    std::vector<std::int64_t> least;  // by which a call must be moved back to end in time
-    std::vector<std::int64_t> most;   // by which it may be, to begin in time
+    std::vector<Bound> calls;
     std::uint64_t too_long = 0;
   };
+  using Offsets = std::map<std::int64_t, std::int64_t>;  // from when, by how much
+
+  static std::optional<std::int64_t> one_offset(std::span<const Bound> calls);
+  static bool settle(std::span<const Bound> calls, Offsets& found);
   static Clock clock_of(const Span& span) { return {span.service, span.instance}; }
 
   std::map<std::pair<Clock, Clock>, Bounds> bounds_;
-  std::map<std::pair<Clock, Clock>, std::int64_t> offsets_;
+  std::map<std::pair<Clock, Clock>, Offsets> offsets_;
 };
 
 }  // namespace rehearse

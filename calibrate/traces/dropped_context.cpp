@@ -28,7 +28,6 @@ struct Nesting {
   std::vector<std::uint32_t> caller_of;  // of each inner visit; none: nobody
   std::size_t inside = 0;
   std::size_t callers = 0;  // with something inside
-  std::size_t usual = 0;    // callers with as many inside as most have
   double covered = 1;       // share of the time
 };
 
@@ -53,6 +52,12 @@ class ContextJoiner {
  private:
   const Span& span(std::uint32_t i) const { return forest_.spans[i]; }
 
+  auto by_start() const {
+    return [this](std::uint32_t a, std::uint32_t b) {
+      return std::pair(span(a).start, a) < std::pair(span(b).start, b);
+    };
+  }
+
   void collect() {
     std::map<TraceId, std::size_t> tops;
     for (std::uint32_t i = 0; i < forest_.spans.size(); ++i) {
@@ -66,12 +71,9 @@ class ContextJoiner {
       const bool at_top = forest_.parent[i] == none && tops[span(i).trace] == 1;
       if (at_top) visits.at_top.push_back(i);
     }
-    const auto by_start = [this](std::uint32_t a, std::uint32_t b) {
-      return std::pair(span(a).start, a) < std::pair(span(b).start, b);
-    };
     for (auto& [endpoint, visits] : endpoints_) {
-      std::sort(visits.spans.begin(), visits.spans.end(), by_start);
-      std::sort(visits.at_top.begin(), visits.at_top.end(), by_start);
+      std::sort(visits.spans.begin(), visits.spans.end(), by_start());
+      std::sort(visits.at_top.begin(), visits.at_top.end(), by_start());
     }
   }
 
@@ -118,37 +120,94 @@ class ContextJoiner {
       ++result.inside;
       ++called[caller];
     }
-    std::map<std::size_t, std::size_t> callers_with;
-    for (const auto& [caller, count] : called) {
-      if (count == 0) continue;
-      ++result.callers;
-      result.usual = std::max(result.usual, ++callers_with[count]);
-    }
+    for (const auto& [caller, count] : called) result.callers += count > 0 ? 1 : 0;
     return result;
+  }
+
+  /// Whether half of the visits of a possible caller or more have one within.
+  static bool mostly_holds(const Nesting& seen, const Visits& outer) {
+    return seen.covered <= most_covered && seen.callers * 2 >= outer.spans.size();
+  }
+
+  static bool holds_nearly_all(const Nesting& seen, const Visits& inner) {
+    return seen.inside * 20 >= inner.at_top.size() * 19 && seen.covered <= most_covered;
   }
 
   void find_caller(const Endpoint& endpoint, const Visits& inner,
                    std::vector<DroppedContext>& found) {
     Nesting best;
-    Endpoint caller;
+    std::vector<std::pair<double, Endpoint>> some;  // who may call it among others, by coverage
     for (const auto& [other, outer] : endpoints_) {
       if (other.first == endpoint.first) continue;
       Nesting seen = nesting(inner, outer);
-      if (seen.inside * 20 < inner.at_top.size() * 19 || seen.covered > most_covered) continue;
-      if (seen.callers * 2 < outer.spans.size() || seen.covered >= best.covered) continue;
+      if (!mostly_holds(seen, outer)) continue;
+      some.emplace_back(seen.covered, other);
+      if (!holds_nearly_all(seen, inner) || seen.covered >= best.covered) continue;
       best = std::move(seen);
-      caller = other;
     }
-    if (best.caller_of.empty()) return;
-    DroppedContext context{endpoint.first, endpoint.second,     caller.first,
-                           caller.second,  inner.at_top.size(), 0};
-    if (best.usual * 10 >= best.callers * 9) {
-      context.joined = best.inside;
-      for (std::size_t i = 0; i < inner.at_top.size(); ++i) {
-        if (best.caller_of[i] != none) new_parent_[inner.at_top[i]] = best.caller_of[i];
+    if (best.caller_of.empty()) best = nesting_within_several(inner, some);
+    if (!best.caller_of.empty()) join_callers(endpoint, inner, best, found);
+  }
+
+  /// Several endpoints call it: those who cover least come first, and each must hold what those
+  /// before it do not.
+  Nesting nesting_within_several(const Visits& inner,
+                                 std::vector<std::pair<double, Endpoint>> some) const {
+    std::sort(some.begin(), some.end());
+    Visits rest = inner;
+    Visits callers;
+    for (const auto& [share, other] : some) {
+      const Visits& outer = endpoints_.at(other);
+      const Nesting seen = nesting(rest, outer);
+      if (!mostly_holds(seen, outer) || seen.inside < least_visits) continue;
+      callers.spans.insert(callers.spans.end(), outer.spans.begin(), outer.spans.end());
+      callers.longest = std::max(callers.longest, outer.longest);
+      std::vector<std::uint32_t> left;
+      for (std::size_t i = 0; i < rest.at_top.size(); ++i) {
+        if (seen.caller_of[i] == none) left.push_back(rest.at_top[i]);
       }
+      rest.at_top = std::move(left);
     }
-    found.push_back(context);
+    if (callers.spans.empty()) return {};
+    std::sort(callers.spans.begin(), callers.spans.end(), by_start());
+    Nesting seen = nesting(inner, callers);
+    return holds_nearly_all(seen, inner) ? seen : Nesting{};
+  }
+
+  /// How many visits each of the callers has within.
+  struct Caller {
+    std::map<std::uint32_t, std::size_t> called;
+    std::size_t visits = 0;
+
+    /// Whether nine of ten have as many as most do.
+    bool is_regular() const {
+      std::map<std::size_t, std::size_t> callers_with;
+      std::size_t usual = 0;
+      for (const auto& [caller, count] : called) usual = std::max(usual, ++callers_with[count]);
+      return usual * 10 >= called.size() * 9;
+    }
+  };
+
+  void join_callers(const Endpoint& endpoint, const Visits& inner, const Nesting& seen,
+                    std::vector<DroppedContext>& found) {
+    std::map<Endpoint, Caller> callers;
+    for (const std::uint32_t caller : seen.caller_of) {
+      if (caller == none) continue;
+      Caller& one = callers[{span(caller).service, span(caller).operation}];
+      ++one.called[caller];
+      ++one.visits;
+    }
+    const bool regular = std::all_of(callers.begin(), callers.end(),
+                                     [](const auto& caller) { return caller.second.is_regular(); });
+    for (const auto& [caller, one] : callers) {
+      const std::size_t visits = callers.size() == 1 ? inner.at_top.size() : one.visits;
+      found.push_back({endpoint.first, endpoint.second, caller.first, caller.second, visits,
+                       regular ? one.visits : 0});
+    }
+    if (!regular) return;
+    for (std::size_t i = 0; i < inner.at_top.size(); ++i) {
+      if (seen.caller_of[i] != none) new_parent_[inner.at_top[i]] = seen.caller_of[i];
+    }
   }
 
   /// Whoever was joined may itself be within a trace that was: its own trace is that of the caller
