@@ -1,6 +1,7 @@
 #include "calibrate/traces/clock_offsets.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <iterator>
 #include <tuple>
@@ -24,25 +25,59 @@ void ClockOffsets::note(const Span& caller, const Span& callee) {
   bounds.calls.push_back({caller.start, callee.end - caller.end, callee.start - caller.start});
 }
 
-std::optional<std::int64_t> ClockOffsets::one_offset(std::span<const Bound> calls) {
+std::int64_t ClockOffsets::Piece::at(std::int64_t time) const {
+  return offset + std::llround(drift * static_cast<double>(time - from));
+}
+
+std::optional<ClockOffsets::Piece> ClockOffsets::with_drift(std::span<const Bound> calls,
+                                                            double drift) {
+  const Piece line{calls.front().at, 0, drift};
   const auto outside = static_cast<std::ptrdiff_t>(calls.size() / tolerated);
   std::vector<std::int64_t> leasts;
   std::vector<std::int64_t> mosts;
   for (const Bound& call : calls) {
-    leasts.push_back(call.least);
-    mosts.push_back(call.most);
+    leasts.push_back(call.least - line.at(call.at));
+    mosts.push_back(call.most - line.at(call.at));
   }
   std::nth_element(leasts.begin(), leasts.end() - 1 - outside, leasts.end());
   std::nth_element(mosts.begin(), mosts.begin() + outside, mosts.end());
   const std::int64_t least = *(leasts.end() - 1 - outside);
   const std::int64_t most = *(mosts.begin() + outside);
   if (least > most) return std::nullopt;
-  return std::clamp<std::int64_t>(0, least, most);
+  // Of what a line admits the middle is as good as any: zero is where it started.
+  const std::int64_t offset =
+      drift == 0 ? std::clamp<std::int64_t>(0, least, most) : least + (most - least) / 2;
+  return Piece{line.from, offset, drift};
+}
+
+/// The slope of the line through the middles of what calls admit, by least squares.
+double ClockOffsets::drift_of(std::span<const Bound> calls) {
+  const auto middle = [](const Bound& call) {
+    return (static_cast<double>(call.least) + static_cast<double>(call.most)) / 2;
+  };
+  const auto count = static_cast<double>(calls.size());
+  double times = 0;
+  double middles = 0;
+  for (const Bound& call : calls) {
+    times += static_cast<double>(call.at - calls.front().at) / count;
+    middles += middle(call) / count;
+  }
+  double products = 0;
+  double squares = 0;
+  for (const Bound& call : calls) {
+    const double time = static_cast<double>(call.at - calls.front().at) - times;
+    products += time * (middle(call) - middles);
+    squares += time * time;
+  }
+  return squares > 0 ? products / squares : 0;
 }
 
 bool ClockOffsets::settle(std::span<const Bound> calls, Offsets& found) {
-  if (const std::optional<std::int64_t> offset = one_offset(calls)) {
-    found[calls.front().at] = *offset;
+  std::optional<Piece> piece = with_drift(calls, 0);
+  const bool many = calls.size() >= least_calls_of_a_piece;
+  if (!piece && many) piece = with_drift(calls, drift_of(calls));
+  if (piece) {
+    found[piece->from] = *piece;
     return true;
   }
   const std::size_t half = calls.size() / 2;
@@ -67,7 +102,8 @@ std::int64_t ClockOffsets::between(const Span& caller, const Span& callee) const
   const auto found = offsets_.find({clock_of(caller), clock_of(callee)});
   if (found == offsets_.end()) return 0;
   const auto after = found->second.upper_bound(caller.start);
-  return after == found->second.begin() ? after->second : std::prev(after)->second;
+  const Piece& piece = after == found->second.begin() ? after->second : std::prev(after)->second;
+  return piece.at(caller.start);
 }
 
 }  // namespace rehearse

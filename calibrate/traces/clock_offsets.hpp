@@ -16,10 +16,11 @@ namespace rehearse {
 ///
 /// For each pair of clocks (an instance's, or a service's where instances have no names) an offset
 /// in nanoseconds, to be taken from the called side: the one nearest to zero that puts nineteen of
-/// twenty calls into their callers. Where clocks drift, or are set, no one offset does: the time is
-/// then halved, and its halves, as long as 20 calls are in each, until one does in every piece.
-/// None where some piece has none, or where many calls last longer than their callers: such calls
-/// are not waited for. Costs n log n in the calls, times the halvings.
+/// twenty calls into their callers. Where clocks drift, none does, but one along a line through the
+/// calls may; where they are set, the time is halved, and its halves, as long as 20 calls are in
+/// each, until one does in every piece. None where some piece has none, or where many calls last
+/// longer than their callers: such calls are not waited for. Costs n log n in the calls, times the
+/// halvings.
 class ClockOffsets {
  public:
   /// A call that only its callee recorded.
@@ -41,9 +42,19 @@ class ClockOffsets {
     std::vector<Bound> calls;
     std::uint64_t too_long = 0;
   };
-  using Offsets = std::map<std::int64_t, std::int64_t>;  // from when, by how much
+  /// What holds from `from` on.
+  struct Piece {
+    std::int64_t from = 0;
+    std::int64_t offset = 0;
+    double drift = 0;  // nanoseconds in one
 
-  static std::optional<std::int64_t> one_offset(std::span<const Bound> calls);
+    std::int64_t at(std::int64_t time) const;
+  };
+  using Offsets = std::map<std::int64_t, Piece>;
+
+  /// The piece with such a drift, if an offset is admitted by nineteen of twenty.
+  static std::optional<Piece> with_drift(std::span<const Bound> calls, double drift);
+  static double drift_of(std::span<const Bound> calls);
   static bool settle(std::span<const Bound> calls, Offsets& found);
   static Clock clock_of(const Span& span) { return {span.service, span.instance}; }
 

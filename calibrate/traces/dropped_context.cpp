@@ -5,13 +5,15 @@
 #include <utility>
 
 #include "sim/hash.hpp"
+#include "sim/stats/binomial_tail.hpp"
 
 namespace rehearse {
 namespace {
 
 constexpr std::uint32_t none = TraceForest::none;
 constexpr std::size_t least_visits = 30;
-constexpr double most_covered = 0.5;
+constexpr double most_covered = 0.75;
+constexpr double by_chance = 1e-6;
 constexpr std::size_t most_holders = 64;
 
 using Endpoint = std::pair<NameId, NameId>;
@@ -90,30 +92,62 @@ class ContextJoiner {
     return until > first ? static_cast<double>(sum) / static_cast<double>(until - first) : 1.0;
   }
 
-  /// Those of `outer` that were under way from the start to the end of `inner`, the latest first.
-  std::vector<std::uint32_t> holders(std::uint32_t inner, const Visits& outer) const {
+  /// Those of `outer` that were under way all that time, the latest first.
+  std::vector<std::uint32_t> holders(std::int64_t from, std::int64_t to,
+                                     const Visits& outer) const {
     std::vector<std::uint32_t> found;
     auto at = std::upper_bound(
-        outer.spans.begin(), outer.spans.end(), span(inner).start,
+        outer.spans.begin(), outer.spans.end(), from,
         [this](std::int64_t start, std::uint32_t visit) { return start < span(visit).start; });
     while (at != outer.spans.begin() && found.size() < most_holders) {
       const std::uint32_t candidate = *--at;
-      if (span(candidate).start + outer.longest < span(inner).end) break;
-      if (span(candidate).end >= span(inner).end) found.push_back(candidate);
+      if (span(candidate).start + outer.longest < to) break;
+      if (span(candidate).end >= to) found.push_back(candidate);
     }
     return found;
+  }
+
+  /// Whether as many would lie within `outer` at other times: half of the recording later.
+  bool may_be_chance(const Visits& inner, std::size_t inside, const Visits& outer) const {
+    const std::int64_t first = span(outer.spans.front()).start;
+    const std::int64_t length = span(outer.spans.back()).start - first + 1;
+    std::uint64_t held = 0;
+    for (const std::uint32_t i : inner.at_top) {
+      const std::int64_t since = std::max<std::int64_t>(span(i).start - first, 0);
+      const std::int64_t from = first + (since + length / 2) % length;
+      held += holders(from, from + span(i).duration(), outer).empty() ? 0 : 1;
+    }
+    const auto visits = static_cast<double>(inner.at_top.size());
+    const double chance = (static_cast<double>(held) + 1) / (visits + 2);
+    return binomial_tail(inner.at_top.size(), inside, chance) > by_chance;
+  }
+
+  /// Whether four of five do, of up to 200 spread over all: looking at each takes long where many
+  /// visits are under way at once.
+  bool some_lie_within(const Visits& inner, const Visits& outer) const {
+    constexpr std::size_t looked_at = 200;
+    const std::size_t step = inner.at_top.size() / looked_at + 1;
+    std::size_t seen = 0;
+    std::size_t inside = 0;
+    for (std::size_t i = 0; i < inner.at_top.size(); i += step) {
+      const Span& one = span(inner.at_top[i]);
+      ++seen;
+      inside += holders(one.start, one.end, outer).empty() ? 0 : 1;
+    }
+    return 5 * inside >= 4 * seen;
   }
 
   Nesting nesting(const Visits& inner, const Visits& outer) const {
     Nesting result;
     result.covered = covered(outer);
-    if (result.covered > most_covered) return result;
+    if (result.covered > most_covered && !some_lie_within(inner, outer)) return result;
     std::map<std::uint32_t, std::size_t> called;
     for (const std::uint32_t i : inner.at_top) {
       std::uint32_t caller = none;
-      for (const std::uint32_t holder : holders(i, outer)) {
-        // Of those with as few, the one that began first.
-        if (caller == none || called[holder] <= called[caller]) caller = holder;
+      for (const std::uint32_t holder : holders(span(i).start, span(i).end, outer)) {
+        // Of those with as few the one that ends first: it holds the least of those to come.
+        const auto rank = [&](std::uint32_t one) { return std::pair(called[one], span(one).end); };
+        if (caller == none || rank(holder) <= rank(caller)) caller = holder;
       }
       result.caller_of.push_back(caller);
       if (caller == none) continue;
@@ -126,11 +160,12 @@ class ContextJoiner {
 
   /// Whether half of the visits of a possible caller or more have one within.
   static bool mostly_holds(const Nesting& seen, const Visits& outer) {
-    return seen.covered <= most_covered && seen.callers * 2 >= outer.spans.size();
+    return seen.callers * 2 >= outer.spans.size();
   }
 
-  static bool holds_nearly_all(const Nesting& seen, const Visits& inner) {
-    return seen.inside * 20 >= inner.at_top.size() * 19 && seen.covered <= most_covered;
+  bool holds_nearly_all(const Nesting& seen, const Visits& inner, const Visits& outer) const {
+    if (seen.inside * 20 < inner.at_top.size() * 19) return false;
+    return seen.covered <= most_covered || !may_be_chance(inner, seen.inside, outer);
   }
 
   void find_caller(const Endpoint& endpoint, const Visits& inner,
@@ -142,7 +177,8 @@ class ContextJoiner {
       Nesting seen = nesting(inner, outer);
       if (!mostly_holds(seen, outer)) continue;
       some.emplace_back(seen.covered, other);
-      if (!holds_nearly_all(seen, inner) || seen.covered >= best.covered) continue;
+      const bool tighter = best.caller_of.empty() || seen.covered < best.covered;
+      if (!tighter || !holds_nearly_all(seen, inner, outer)) continue;
       best = std::move(seen);
     }
     if (best.caller_of.empty()) best = nesting_within_several(inner, some);
@@ -171,7 +207,7 @@ class ContextJoiner {
     if (callers.spans.empty()) return {};
     std::sort(callers.spans.begin(), callers.spans.end(), by_start());
     Nesting seen = nesting(inner, callers);
-    return holds_nearly_all(seen, inner) ? seen : Nesting{};
+    return holds_nearly_all(seen, inner, callers) ? seen : Nesting{};
   }
 
   /// How many visits each of the callers has within.

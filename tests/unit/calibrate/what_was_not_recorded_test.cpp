@@ -119,6 +119,25 @@ TEST_CASE("several callers may drop the context of one service", "[calibrate]") 
                              "web/buy in time: warning, 80 taken for its calls"));
 }
 
+TEST_CASE("a dropped context is found where many requests are under way at once", "[calibrate]") {
+  // Three or four at a time; visits to currency lie within their own, or anywhere.
+  const bool within = GENERATE(true, false);
+  test::SpanBuilder spans;
+  for (std::uint64_t i = 1; i <= 500; ++i) {
+    const auto number = static_cast<std::int64_t>(i);
+    const std::int64_t at = 10 * ms * number + number * 7919 % 10 * ms;
+    const std::int64_t lasts = 20 * ms + number * 104'729 % 31 * ms;
+    spans.add(i, 1, 0, "web", "buy", at, at + lasts);
+    const std::int64_t there = within ? at + 2 * ms : 10 * ms * (number * 263 % 500);
+    spans.add(1'000 + i, 1, 0, "currency", "convert", there, there + lasts - 4 * ms);
+  }
+
+  const Calibration learned = calibrate(spans.set, {});
+
+  CHECK(learned.account.arrivals.requests == (within ? 500 : 1'000));
+  CHECK(share_that_calls(learned, "web", "buy") == (within ? 1 : 0));
+}
+
 TEST_CASE("several callers that make no fixed number of calls are named, and not joined",
           "[calibrate]") {
   test::SpanBuilder spans;
