@@ -188,9 +188,12 @@ TEST_CASE("what was never seen between two heaps of durations is in no draw", "[
   const int slow_percent = GENERATE(4, 25);
   constexpr std::uint64_t requests = 1'000;
   SpanBuilder spans;
+  RandomStream luck(11, 1, 0);
+  double slow_requests = 0;
   for (std::uint64_t i = 1; i <= requests; ++i) {
     const std::int64_t at = 1'000'000 * static_cast<std::int64_t>(50 * i);
-    const bool slow = static_cast<int>(i * 37 % 100) < slow_percent;
+    const bool slow = luck.chance(slow_percent / 100.0);
+    slow_requests += slow ? 1 : 0;
     spans.add(i, 1, 0, "front", "page", at, at + (slow ? 83'000'000 : 3'000'000));
   }
   CalibrateOptions options;
@@ -199,15 +202,16 @@ TEST_CASE("what was never seen between two heaps of durations is in no draw", "[
   const Calibration learned = calibrate(std::move(spans.set), options);
 
   const DrawnModel drawn(learned.model, learned.draws);
-  const double share = slow_percent / 100.0;
+  const double share = slow_requests / requests;
   const double error = std::sqrt(share * (1 - share) / requests);
   std::vector<double> shares;
   for (std::size_t i = 0; i < drawn.draws(); ++i) {
     const ModelSpec model = drawn.draw(i);
     const auto& steps = model.services.at("front").endpoints.at("page").behaviours.at(0).steps;
     const Law law(std::get<WorkSpec>(steps.at(0).action).duration);
-    CHECK(law.quantile(1 - share - 5 * error).in_seconds() == Approx(0.003).epsilon(0.02));
-    CHECK(law.quantile(1 - share + 5 * error).in_seconds() == Approx(0.083).epsilon(0.02));
+    // The mean's repair may move values by a few percent.
+    CHECK(law.quantile(1 - share - 5 * error).in_seconds() == Approx(0.003).epsilon(0.07));
+    CHECK(law.quantile(1 - share + 5 * error).in_seconds() == Approx(0.083).epsilon(0.07));
     shares.push_back((law.mean_seconds() - 0.003) / 0.08);
   }
   CHECK(deviation(shares) == Approx(error).epsilon(0.4));
