@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "sim/stats/binomial_tail.hpp"
+#include "calibrate/traces/binomial_tail.hpp"
 
 namespace rehearse {
 namespace {

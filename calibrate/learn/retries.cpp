@@ -4,7 +4,7 @@
 #include <set>
 #include <vector>
 
-#include "sim/stats/binomial_tail.hpp"
+#include "calibrate/traces/binomial_tail.hpp"
 
 namespace rehearse {
 namespace {

@@ -25,13 +25,13 @@ void ClockOffsets::note(const Span& caller, const Span& callee) {
   bounds.calls.push_back({caller.start, callee.end - caller.end, callee.start - caller.start});
 }
 
-std::int64_t ClockOffsets::Piece::at(std::int64_t time) const {
+std::int64_t ClockOffsets::ClockLine::at(std::int64_t time) const {
   return offset + std::llround(drift * static_cast<double>(time - from));
 }
 
-std::optional<ClockOffsets::Piece> ClockOffsets::with_drift(std::span<const Bound> calls,
-                                                            double drift) {
-  const Piece line{calls.front().at, 0, drift};
+std::optional<ClockOffsets::ClockLine> ClockOffsets::with_drift(std::span<const Bound> calls,
+                                                                double drift) {
+  const ClockLine line{calls.front().at, 0, drift};
   const auto outside = static_cast<std::ptrdiff_t>(calls.size() / tolerated);
   std::vector<std::int64_t> leasts;
   std::vector<std::int64_t> mosts;
@@ -47,7 +47,7 @@ std::optional<ClockOffsets::Piece> ClockOffsets::with_drift(std::span<const Boun
   // Of what a line admits the middle is as good as any: zero is where it started.
   const std::int64_t offset =
       drift == 0 ? std::clamp<std::int64_t>(0, least, most) : least + (most - least) / 2;
-  return Piece{line.from, offset, drift};
+  return ClockLine{line.from, offset, drift};
 }
 
 /// The slope of the line through the middles of what calls admit, by least squares.
@@ -73,7 +73,7 @@ double ClockOffsets::drift_of(std::span<const Bound> calls) {
 }
 
 bool ClockOffsets::settle(std::span<const Bound> calls, Offsets& found) {
-  std::optional<Piece> piece = with_drift(calls, 0);
+  std::optional<ClockLine> piece = with_drift(calls, 0);
   const bool many = calls.size() >= least_calls_of_a_piece;
   if (!piece && many) piece = with_drift(calls, drift_of(calls));
   if (piece) {
@@ -102,7 +102,8 @@ std::int64_t ClockOffsets::between(const Span& caller, const Span& callee) const
   const auto found = offsets_.find({clock_of(caller), clock_of(callee)});
   if (found == offsets_.end()) return 0;
   const auto after = found->second.upper_bound(caller.start);
-  const Piece& piece = after == found->second.begin() ? after->second : std::prev(after)->second;
+  const ClockLine& piece =
+      after == found->second.begin() ? after->second : std::prev(after)->second;
   return piece.at(caller.start);
 }
 

@@ -43,17 +43,17 @@ class ClockOffsets {
     std::uint64_t too_long = 0;
   };
   /// What holds from `from` on.
-  struct Piece {
+  struct ClockLine {
     std::int64_t from = 0;
     std::int64_t offset = 0;
     double drift = 0;  // nanoseconds in one
 
     std::int64_t at(std::int64_t time) const;
   };
-  using Offsets = std::map<std::int64_t, Piece>;
+  using Offsets = std::map<std::int64_t, ClockLine>;
 
   /// The piece with such a drift, if an offset is admitted by nineteen of twenty.
-  static std::optional<Piece> with_drift(std::span<const Bound> calls, double drift);
+  static std::optional<ClockLine> with_drift(std::span<const Bound> calls, double drift);
   static double drift_of(std::span<const Bound> calls);
   static bool settle(std::span<const Bound> calls, Offsets& found);
   static Clock clock_of(const Span& span) { return {span.service, span.instance}; }

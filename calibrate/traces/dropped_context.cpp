@@ -4,8 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "calibrate/traces/binomial_tail.hpp"
 #include "sim/hash.hpp"
-#include "sim/stats/binomial_tail.hpp"
 
 namespace rehearse {
 namespace {

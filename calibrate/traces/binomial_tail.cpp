@@ -1,4 +1,4 @@
-#include "sim/stats/binomial_tail.hpp"
+#include "calibrate/traces/binomial_tail.hpp"
 
 #include <cmath>
 
