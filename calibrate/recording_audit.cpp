@@ -60,6 +60,9 @@ void judge(std::vector<SignAnswer> answers, RecordingAudit& audit) {
       }
     }
     if (!any && !answer.tests.empty()) audit.passed.push_back(answer.sign);
+    if (answer.tests.empty() && answer.untold.empty()) {
+      answer.untold.push_back(answer.sign + ": too little of what would show it was recorded");
+    }
     audit.untold.insert(audit.untold.end(), answer.untold.begin(), answer.untold.end());
   }
 }

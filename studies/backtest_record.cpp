@@ -1,8 +1,12 @@
 #include "studies/backtest_record.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "sim/counted_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -15,6 +19,9 @@ double times_off(const ForetoldNumber& number) {
   return larger / smaller;
 }
 
+constexpr double fewest_compared = 0.8;  // of the requests
+constexpr double most_capped = 0.05;     // of the replications
+
 }  // namespace
 
 bool ForetoldNumber::within_noise() const {
@@ -23,6 +30,11 @@ bool ForetoldNumber::within_noise() const {
 
 bool ForetoldNumber::alike() const {
   return within_noise() || std::abs(foretold - recorded) <= alike_within * recorded;
+}
+
+bool ForetoldNumber::is_untold(double widest_noise) const {
+  return within_noise() && std::abs(foretold - recorded) > alike_within * recorded &&
+         noise.upper - noise.lower > widest_noise;
 }
 
 std::optional<double> ForetoldNumber::error() const {
@@ -37,6 +49,24 @@ bool BacktestRow::alike() const {
 
 std::uint64_t BacktestRecord::numbers() const {
   return quantiles() + rows.size();
+}
+
+std::uint64_t BacktestRecord::untold() const {
+  std::uint64_t count = 0;
+  for (const BacktestRow& row : rows) {
+    for (const ForetoldQuantile& one : row.quantiles) {
+      count += one.number.is_untold(widest_noise_of_quantile * one.number.recorded) ? 1 : 0;
+    }
+    count += row.errors.is_untold(widest_noise_of_errors) ? 1 : 0;
+  }
+  return count;
+}
+
+double BacktestRecord::compared_share() const {
+  if (requests == 0) return 0;
+  std::uint64_t compared = 0;
+  for (const BacktestRow& row : rows) compared += row.visits;
+  return std::min(1.0, static_cast<double>(compared) / static_cast<double>(requests));
 }
 
 std::uint64_t BacktestRecord::quantiles() const {
@@ -58,11 +88,29 @@ std::optional<double> BacktestRecord::times_own_rate() const {
   return recorded_per_second / *model_per_second;
 }
 
+std::string doubt_of(const BacktestRecord& record) {
+  if (record.untold() * 2 > record.numbers()) {
+    return fmt::format("the noise of the recording leaves {} of {} untold", record.untold(),
+                       counted(record.numbers(), "number"));
+  }
+  if (record.compared_share() < fewest_compared) {
+    return fmt::format("only {:.0f} % of the requests came to endpoints that were compared",
+                       100 * record.compared_share());
+  }
+  const auto replications = static_cast<double>(record.replications);
+  if (static_cast<double>(record.capped) > most_capped * replications) {
+    return fmt::format("{} of {} ended early, too many requests being under way", record.capped,
+                       counted(record.replications, "replication"));
+  }
+  return "";
+}
+
 ExitCode exit_code(const BacktestRecord& record) {
   if (!record.not_run.empty()) return ExitCode::inconclusive;
   if (!record.complete()) return ExitCode::interrupted;
   if (record.rows.empty()) return ExitCode::inconclusive;
-  return unlike_numbers(record).empty() ? ExitCode::done : ExitCode::missed;
+  if (!unlike_numbers(record).empty()) return ExitCode::missed;
+  return doubt_of(record).empty() ? ExitCode::done : ExitCode::inconclusive;
 }
 
 std::vector<UnlikeNumber> unlike_numbers(const BacktestRecord& record) {

@@ -15,6 +15,11 @@ namespace rehearse {
 /// Numbers this far apart, as a share of what was recorded, are alike whatever the noise.
 inline constexpr double alike_within = 0.15;
 
+/// Noise that is wider tells nothing: of a quantile, as a share of what was recorded; of a share of
+/// errors.
+inline constexpr double widest_noise_of_quantile = 1;
+inline constexpr double widest_noise_of_errors = 0.05;
+
 /// One number of a recording, where chance would leave it in another recording of the same system
 /// (95 %), and what a model foretells.
 struct ForetoldNumber {
@@ -23,6 +28,8 @@ struct ForetoldNumber {
   Interval noise;
 
   bool within_noise() const;
+  /// Within the noise only, and that is so wide that hardly anything would be outside of it.
+  bool is_untold(double widest_noise) const;
   /// Within the noise, or alike_within.
   bool alike() const;
   /// Of the foretold, over the recorded; nothing where that is zero.
@@ -84,8 +91,12 @@ struct BacktestRecord {
   std::uint64_t draws = 0;   // of the model's numbers; 0: as they were learned
   std::uint64_t seed = 0;
 
-  /// How many numbers were compared: quantiles, and shares of errors.
+  /// How many numbers were compared: quantiles, and shares of errors; and how many of them the
+  /// noise of the recording leaves untold.
   std::uint64_t numbers() const;
+  std::uint64_t untold() const;
+  /// Of the recorded requests, those to endpoints that were compared.
+  double compared_share() const;
   /// Quantiles, and how many of the recorded ones are in the band [band_levels].
   std::uint64_t quantiles() const;
   std::uint64_t in_band(std::size_t band) const;
@@ -94,8 +105,12 @@ struct BacktestRecord {
   std::optional<double> times_own_rate() const;
 };
 
-/// interrupted: fewer replications than planned; inconclusive: nothing was compared; missed: some
-/// numbers are unlike; done: all are alike.
+/// Why numbers that are alike do not make the model like the recording; empty when they do: most
+/// are untold, too few of the requests were compared, or replications ended early.
+std::string doubt_of(const BacktestRecord& record);
+
+/// interrupted: fewer replications than planned; inconclusive: nothing was compared, or all is
+/// alike and there is a doubt; missed: some numbers are unlike; done: all are alike.
 ExitCode exit_code(const BacktestRecord& record);
 
 /// An endpoint's number that is not alike: `level` of a quantile, nothing for errors.

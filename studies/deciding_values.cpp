@@ -70,23 +70,40 @@ class Halving {
   int left_ = most_halvings;
 };
 
-/// The limit of a service in the reading of the two that has one, the missed one if both do.
-const Limit& limit_in(const Contrast& contrast, const std::string& service) {
-  const Limits& missed = contrast.missed.limits;
-  const auto found = missed.find(service);
-  return found != missed.end() ? found->second : contrast.met.limits.at(service);
+/// The limit of a service in the one reading of the two that has one; null where both have, or
+/// none.
+const Limit* only_limit(const Contrast& contrast, const std::string& service) {
+  const auto missed = contrast.missed.limits.find(service);
+  const auto met = contrast.met.limits.find(service);
+  const bool in_missed = missed != contrast.missed.limits.end();
+  if (in_missed == (met != contrast.met.limits.end())) return nullptr;
+  return in_missed ? &missed->second : &met->second;
 }
 
 const char* unit_of(const Limit& limit) {
   return limit.of == Limit::Of::workers ? "workers" : "cores";
 }
 
+std::string text_of(const Limit& limit) {
+  return fmt::format("{} {}", limit.count, unit_of(limit));
+}
+
+std::string limit_text(const std::string& service, const Contrast& contrast) {
+  if (const Limit* const limit = only_limit(contrast, service)) {
+    return fmt::format("how many {} an instance of {} has", unit_of(*limit), service);
+  }
+  return fmt::format("whether an instance of {} has {} or {}", service,
+                     text_of(contrast.met.limits.at(service)),
+                     text_of(contrast.missed.limits.at(service)));
+}
+
 /// From the least number on, until the objective no longer fares as there.
+/// Expects a service that only one of the two limits.
 std::string flip_text(const OpenValue& value, const Contrast& contrast, Reading base,
                       Screens& screens) {
   const bool least_misses = contrast.missed.limits.contains(value.service);
   Limit& limit = base.limits[value.service];
-  limit = limit_in(contrast, value.service);
+  limit = *only_limit(contrast, value.service);
   const int least = limit.count;
   const auto fares_as_least = [&](int count) {
     limit.count = count;
@@ -114,8 +131,7 @@ std::string flip_text(const OpenValue& value, const Contrast& contrast, Reading 
 std::string text_of(const OpenValue& value, const Contrast& contrast) {
   switch (value.kind) {
     case OpenValue::Kind::limit:
-      return fmt::format("how many {} an instance of {} has",
-                         unit_of(limit_in(contrast, value.service)), value.service);
+      return limit_text(value.service, contrast);
     case OpenValue::Kind::failure:
       return fmt::format("whether {} survives failed calls to {}", value.service, value.callee);
     case OpenValue::Kind::timeout: {
@@ -144,7 +160,7 @@ std::string settle_text(const Values& values) {
   std::vector<std::string> paths;
   std::set<std::string> recordings;
   for (const OpenValue& value : values) {
-    paths.push_back(value.path() + (value.kind == OpenValue::Kind::limit ? " or cpu" : ""));
+    paths.push_back(value.path());
     recordings.insert(value.kind == OpenValue::Kind::limit     ? "at this load"
                       : value.kind == OpenValue::Kind::failure ? "calls that fail"
                                                                : "calls that take long");
@@ -175,6 +191,7 @@ Decision deciding_values(const std::vector<OpenValue>& open, const Contrast& con
       return one.kind == OpenValue::Kind::limit && one != value;
     });
     if (!shows || !alone || value.kind != OpenValue::Kind::limit) continue;
+    if (only_limit(contrast, value.service) == nullptr) continue;
     texts.back() += " (" + flip_text(value, contrast, base, screens) + ")";
   }
   return {list_text(texts), settle_text(deciding)};

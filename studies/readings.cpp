@@ -98,22 +98,46 @@ class Search {
     }
     if (passing.empty()) return;
     screen(mixed_readings(open, ends, turned, settings_.seed));
-    for (const std::size_t objective : passing) run_ends_in_full(objective);
+    for (const std::size_t objective : passing) run_worst_in_full(objective);
+  }
+
+  /// Two replications tell little: of readings that were only screened, the worst few are run in
+  /// full, until one loses the objective.
+  void run_worst_in_full(std::size_t objective) {
+    constexpr int most_runs = 3;
+    std::vector<const ReadingRecord*> screened;
+    for (const ReadingRecord& record : runs_.all()) {
+      if (record.replications < replications_) screened.push_back(&record);
+    }
+    const auto is_worse = [&](const ReadingRecord* a, const ReadingRecord* b) {
+      return harm(*a, objective, true) > harm(*b, objective, true);
+    };
+    std::stable_sort(screened.begin(), screened.end(), is_worse);
+    if (screened.size() > most_runs) screened.resize(most_runs);
+    for (const ReadingRecord* record : screened) {
+      const ReadingRecord& full = runs_.of(record->reading, replications_);
+      if (!is_held(runs_.risk(full, objective), results_[objective].accepted_risk)) return;
+    }
+  }
+
+  /// As the screens tell: misses, then the margin, greater where it is worse. By the worse of two
+  /// replications or by the better.
+  std::pair<std::uint64_t, double> harm(const ReadingRecord& record, std::size_t objective,
+                                        bool at_worst) const {
+    const std::uint64_t screen = runs_.screen();
+    const auto [least, greatest] = runs_.margins(record, objective, screen);
+    return {runs_.risk(record, objective, screen).harmed(), -(at_worst ? least : greatest)};
   }
 
   /// By the screens: of the fearful one the worse of two replications tells, of the hopeful one
   /// the better. What is as bad as the model's own is run, too: two replications tell little.
   Ends screened_ends(std::size_t objective) const {
-    const std::uint64_t screen = runs_.screen();
-    const auto harm = [&](const ReadingRecord& record, bool at_worst) {
-      const auto [least, greatest] = runs_.margins(record, objective, screen);
-      return std::pair(runs_.risk(record, objective, screen).harmed(),
-                       -(at_worst ? least : greatest));
-    };
     Ends ends{&runs_.all().front(), &runs_.all().front()};
     for (const ReadingRecord& record : runs_.all()) {
-      if (harm(record, false) < harm(*ends.first, false)) ends.first = &record;
-      if (harm(record, true) >= harm(*ends.second, true)) ends.second = &record;
+      if (harm(record, objective, false) < harm(*ends.first, objective, false))
+        ends.first = &record;
+      if (harm(record, objective, true) >= harm(*ends.second, objective, true))
+        ends.second = &record;
     }
     return ends;
   }

@@ -23,9 +23,9 @@ namespace rehearse {
 /// flips.
 ///
 /// Costs, in runs of the study without its control: at most one for each reading that some
-/// objective has at an end, most often one or two, and some 60 replications; of a pass some 130
-/// more at most, or twice that where objectives differ in their ends. Ends early when it is
-/// cancelled; what is there says so.
+/// objective has at an end, most often one or two, and some 60 replications. Of passes, three more
+/// for each, and 32 replications and 48 for each reading that was at an end of one. Ends early when
+/// it is cancelled; what is there says so.
 ///
 /// Expects a study that is complete.
 std::vector<OpenRisk> search_readings(const Study& plain, const ReadingSettings& settings);

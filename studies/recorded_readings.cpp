@@ -192,7 +192,10 @@ RecordedEnds recorded_ends(const std::vector<OpenValue>& open, const ReadingSett
       ends.short_timeouts[value.edge()] = default_timeout(unlimited, value.callee);
     } else if (value.kind == OpenValue::Kind::limit) {
       ends.least_workers[value.service] = {Limit::Of::workers, value.least_workers};
-      ends.least_cores[value.service] = {Limit::Of::cores, value.least_cores};
+      const bool cores_are_known = model.services.at(value.service).cpu.has_value();
+      ends.least_cores[value.service] = cores_are_known
+                                            ? ends.least_workers[value.service]
+                                            : Limit{Limit::Of::cores, value.least_cores};
       if (limit_is_assumed(model, value.service) &&
           is_as_recorded(unlimited, model, value.service)) {
         proven.insert(value.service);

@@ -80,7 +80,7 @@ std::string reason_of(const std::vector<UnknownCapacity>& unknown) {
   return fmt::format(
       "it is met only if {} can do what nobody has seen {} do, {} assumed to be unlimited: {}. "
       "Give {} "
-      "workers or cpu in the model or by [set], or record at this load",
+      "workers in the model or by [set], or record at this load",
       agreeing(unknown.size(), "a service", "services"), agreeing(unknown.size(), "it", "them"),
       agreeing(unknown.size(), "its limit being", "their limits being"), names,
       agreeing(unknown.size(), "its", "their"));

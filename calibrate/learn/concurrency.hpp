@@ -32,9 +32,9 @@ struct Concurrency {
 /// does not depend on how many were there on arrival; with fewer it falls, with more it grows
 /// (after Sutton and Jordan's transformation between data and service times; by the first act, as
 /// what follows depends on whom a request waits for). c is named only if the data tell: at least
-/// 200 stays, of which at least 5 % queue; a first act that clearly depends on the crowd, and does
-/// not from the start of service; and no more than 1 % that would act before they are served, by
-/// more than the clock's grain. `stays`: [instance, stay].
+/// 200 stays, of which at least 5 % queue; a first act that clearly depends on the crowd, and from
+/// the start of service does not, or by a quarter of that at most; and no more than 1 % that would
+/// act before they are served, by more than the clock's grain. `stays`: [instance, stay].
 Concurrency study_stays(std::vector<std::vector<Stay>> stays, std::int64_t clock_grain);
 
 /// What was found out about one service.

@@ -13,9 +13,13 @@ constexpr double levels[] = {0,     0.01,  0.02,  0.05,  0.10,   0.15,   0.20, 0
                              0.90,  0.92,  0.94,  0.95,  0.96,   0.97,   0.98, 0.985, 0.99, 0.993,
                              0.995, 0.997, 0.998, 0.999, 0.9995, 0.9999, 1};
 
+/// How far from a jump the law is told as well, in standard errors of where it jumps.
+constexpr double beside_jumps[] = {-4, -2, -1, -0.5, 0.5, 1, 2, 4};
+
 struct Point {
   double level;
   double value;
+  bool beside_jump = false;  // on a straight line, and told all the same
 };
 
 /// Every sample at the middle of its share of probability; a sample that stands for several of the
@@ -91,12 +95,40 @@ std::vector<std::size_t> find_gaps(const std::vector<WeightedDuration>& sorted) 
   return gaps;
 }
 
+/// As many equal weights as would tell as much.
+double worth_of(const std::vector<WeightedDuration>& samples) {
+  double sum = 0;
+  double squares = 0;
+  for (const WeightedDuration& sample : samples) {
+    sum += sample.weight;
+    squares += sample.weight * sample.weight;
+  }
+  return sum * sum / squares;
+}
+
+/// Draws of a law keep its levels, and in each of them the jump is elsewhere: the line that they
+/// then draw across it must be a short one, or it makes up what lies between.
+void add_levels_beside_jumps(const std::vector<double>& jumps, double worth,
+                             std::vector<Point>& points) {
+  const std::vector<Point> told = points;
+  for (std::size_t i = 0; i < jumps.size(); ++i) {
+    const double error = std::sqrt(jumps[i] * (1 - jumps[i]) / worth);
+    const double from = i == 0 ? 0 : jumps[i - 1];
+    const double to = i + 1 == jumps.size() ? 1 : jumps[i + 1];
+    for (const double errors : beside_jumps) {
+      const double level = rounded_level(jumps[i] + errors * error);
+      if (level > from && level < to) points.push_back({level, value_at(told, level), true});
+    }
+  }
+}
+
 /// A straight line across a gap would make up values that nobody saw: the law jumps there.
 void add_jumps(const std::vector<WeightedDuration>& sorted, std::vector<Point>& points) {
   double total = 0;
   for (const WeightedDuration& sample : sorted) total += sample.weight;
   double below = 0;
   std::size_t at = 0;
+  std::vector<double> jumps;
   for (const std::size_t above : find_gaps(sorted)) {
     for (; at < above; ++at) below += sorted[at].weight;
     const double level = below / total;
@@ -109,9 +141,12 @@ void add_jumps(const std::vector<WeightedDuration>& sorted, std::vector<Point>& 
     });
     points.push_back({rounded_level(level - width), sorted[above - 1].nanoseconds});
     points.push_back({rounded_level(level + width), sorted[above].nanoseconds});
+    jumps.push_back(level);
   }
-  std::sort(points.begin(), points.end(),
-            [](const Point& a, const Point& b) { return a.level < b.level; });
+  const auto lower = [](const Point& a, const Point& b) { return a.level < b.level; };
+  std::sort(points.begin(), points.end(), lower);
+  add_levels_beside_jumps(jumps, worth_of(sorted), points);
+  std::stable_sort(points.begin(), points.end(), lower);
   const auto same = [](const Point& a, const Point& b) { return a.level >= b.level; };
   points.erase(std::unique(points.begin(), points.end(), same), points.end());
 }
@@ -124,7 +159,8 @@ std::vector<Point> thinned(const std::vector<Point>& points) {
     const Point& after = points[i + 1];
     const double part = (points[i].level - before.level) / (after.level - before.level);
     const double line = before.value + part * (after.value - before.value);
-    if (std::fabs(line - points[i].value) > 0.002 * points[i].value + 50) kept.push_back(points[i]);
+    const bool bends = std::fabs(line - points[i].value) > 0.002 * points[i].value + 50;
+    if (bends || points[i].beside_jump) kept.push_back(points[i]);
   }
   kept.push_back(points.back());
   return kept;

@@ -16,8 +16,9 @@ struct WeightedDuration {
 /// denser towards the tail, from the least to the largest sample. Levels that the samples cannot
 /// tell apart are left out, and so are points on the line between their neighbours. The law jumps
 /// where samples are half as large again as all below, and five times as far from these as those
-/// around are from one another. The mean is kept within 2 % for 30 samples or more. Negative
-/// samples count as zero. Zero without samples.
+/// around are from one another. Beside a jump it is told at up to four levels on each side, within
+/// four standard errors of where it jumps, so that draws may jump elsewhere. The mean is kept
+/// within 2 % for 30 samples or more. Negative samples count as zero. Zero without samples.
 LawSpec empirical_law(std::vector<WeightedDuration> samples);
 
 /// As empirical_law, split into the least sample (`minimum`, added to every draw) and the rest.

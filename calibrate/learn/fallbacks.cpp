@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <vector>
 
+#include "calibrate/traces/binomial_tail.hpp"
+
 namespace rehearse {
 namespace {
 
 constexpr std::uint64_t enough_failures = 5;
+constexpr double by_chance = 0.01;
 
 /// The first awaited call that begins once `calls[at]` is over and follows no other failure, if it
 /// goes elsewhere; else `size`.
@@ -42,30 +45,52 @@ class FallbackJoiner {
   }
 
  private:
+  /// What came after the calls of an edge, failed ones or good ones.
+  struct Followed {
+    std::uint64_t calls = 0;
+    std::map<std::uint32_t, std::uint64_t> by;  // endpoint, how often
+  };
+
+  /// Counts what comes after those calls of a visit that failed, or after the others.
+  static void count_followed(const Visit& visit, std::span<const RecordedCall> calls, bool failed,
+                             std::vector<bool>& taken, std::map<EndpointEdge, Followed>& after) {
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      if (calls[i].detached || may_have_fallback(calls[i]) != failed) continue;
+      Followed& edge = after[{visit.endpoint, calls[i].endpoint}];
+      ++edge.calls;
+      const std::size_t next = next_elsewhere(calls, i, taken);
+      if (next == calls.size()) continue;
+      taken[next] = taken[next] || failed;
+      ++edge.by[calls[next].endpoint];
+    }
+  }
+
+  /// A cache that fails sends to the database whoever asks it, and one that lacks the answer does
+  /// so, too: what counts is that it is asked more often after failures.
+  static bool is_fallback(std::uint64_t followed, std::uint64_t failed, std::uint64_t good_followed,
+                          std::uint64_t good) {
+    if (10 * followed < 9 * failed || 2 * good_followed > good) return false;
+    const double usual = (static_cast<double>(good_followed) + 1) / (static_cast<double>(good) + 2);
+    return binomial_tail(failed, followed, usual) < by_chance;
+  }
+
   void find() {
-    std::map<EndpointEdge, std::uint64_t> failed;
-    std::map<EndpointEdge, std::uint64_t> calls_of_edge;
-    std::map<EndpointEdge, std::map<std::uint32_t, std::uint64_t>> followed_by;
+    std::map<EndpointEdge, Followed> after_failed;
+    std::map<EndpointEdge, Followed> after_good;
     for (const Visit& visit : visits_.visits) {
       const std::span<const RecordedCall> calls = visits_.calls_of(visit);
       std::vector<bool> taken(calls.size(), false);
-      for (std::size_t i = 0; i < calls.size(); ++i) {
-        const EndpointEdge edge{visit.endpoint, calls[i].endpoint};
-        ++calls_of_edge[edge];
-        if (!may_have_fallback(calls[i])) continue;
-        ++failed[edge];
-        const std::size_t next = next_elsewhere(calls, i, taken);
-        if (next == calls.size()) continue;
-        taken[next] = true;
-        ++followed_by[edge][calls[next].endpoint];
-      }
+      count_followed(visit, calls, true, taken, after_failed);
+      count_followed(visit, calls, false, taken, after_good);
     }
-    for (const auto& [edge, endpoints] : followed_by) {
-      if (failed[edge] < enough_failures) continue;
-      for (const auto& [endpoint, count] : endpoints) {
-        const bool nearly_always = 10 * count >= 9 * failed[edge];
-        const bool only_then = 20 * count >= 19 * calls_of_edge[{edge.first, endpoint}];
-        if (nearly_always && only_then) found_[edge] = {endpoint, failed[edge], count};
+    for (const auto& [edge, failed] : after_failed) {
+      if (failed.calls < enough_failures) continue;
+      const Followed& good = after_good[edge];
+      for (const auto& [endpoint, count] : failed.by) {
+        const auto otherwise = good.by.find(endpoint);
+        const std::uint64_t usual = otherwise == good.by.end() ? 0 : otherwise->second;
+        if (!is_fallback(count, failed.calls, usual, good.calls)) continue;
+        found_[edge] = {endpoint, failed.calls, count};
       }
     }
     // Of a chain of fallbacks only the last one is joined.

@@ -1,9 +1,10 @@
 #include "calibrate/learn/retries.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 #include <vector>
+
+#include "calibrate/traces/binomial_tail.hpp"
 
 namespace rehearse {
 namespace {
@@ -44,18 +45,6 @@ struct Followed {
     return calls;
   }
 };
-
-/// The probability of so many of `n` or more, each with `chance`.
-double binomial_tail(std::uint64_t n, std::uint64_t least, double chance) {
-  double sum = 0;
-  for (std::uint64_t k = least; k <= n; ++k) {
-    const auto of = static_cast<double>(n);
-    const auto seen = static_cast<double>(k);
-    sum += std::exp(std::lgamma(of + 1) - std::lgamma(seen + 1) - std::lgamma(of - seen + 1) +
-                    seen * std::log(chance) + (of - seen) * std::log1p(-chance));
-  }
-  return sum;
-}
 
 bool tries_again(const Followed& edge) {
   if (edge.visits < 2 || 20 * edge.given_up_early() > edge.failed) return false;

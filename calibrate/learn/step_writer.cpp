@@ -65,6 +65,25 @@ StepSpec call(const EdgeUse& use, const StepNames& names) {
   return step;
 }
 
+/// Whoever is asked next anyway (the database, as the cache lacks the answer) is not asked instead
+/// as well.
+void ask_once(StepSequence& steps) {
+  CallSpec* before = nullptr;
+  for (StepSpec& step : steps) {
+    if (std::holds_alternative<WorkSpec>(step.action)) continue;
+    auto* call = std::get_if<CallSpec>(&step.action);
+    const bool may_replace = call != nullptr && before != nullptr && !before->fallback.empty();
+    if (may_replace) {
+      const auto& instead = std::get<CallSpec>(before->fallback.front().action);
+      if (instead.endpoint == call->endpoint) {
+        before->on_error = OnError::ignore;
+        before->fallback.clear();
+      }
+    }
+    before = call;
+  }
+}
+
 StepSequence chain_steps(const Chain& chain, const std::vector<double>& leads,
                          const StepNames& names) {
   StepSequence steps;
@@ -74,6 +93,7 @@ StepSequence chain_steps(const Chain& chain, const std::vector<double>& leads,
     if (before != names.before_calls.end()) steps.push_back(work(before->second));
     steps.push_back(call(chain[i], names));
   }
+  ask_once(steps);
   return steps;
 }
 
@@ -133,6 +153,7 @@ StepSequence steps_of(const Structure& structure, const StepTimes& times, const 
       add_group(steps, structure[place], times.leads[place], names);
     }
   }
+  ask_once(steps);
   return with_repeats(steps);
 }
 

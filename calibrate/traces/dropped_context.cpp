@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "calibrate/traces/binomial_tail.hpp"
 #include "sim/hash.hpp"
 
 namespace rehearse {
@@ -11,7 +12,8 @@ namespace {
 
 constexpr std::uint32_t none = TraceForest::none;
 constexpr std::size_t least_visits = 30;
-constexpr double most_covered = 0.5;
+constexpr double most_covered = 0.75;
+constexpr double by_chance = 1e-6;
 constexpr std::size_t most_holders = 64;
 
 using Endpoint = std::pair<NameId, NameId>;
@@ -28,7 +30,6 @@ struct Nesting {
   std::vector<std::uint32_t> caller_of;  // of each inner visit; none: nobody
   std::size_t inside = 0;
   std::size_t callers = 0;  // with something inside
-  std::size_t usual = 0;    // callers with as many inside as most have
   double covered = 1;       // share of the time
 };
 
@@ -53,6 +54,12 @@ class ContextJoiner {
  private:
   const Span& span(std::uint32_t i) const { return forest_.spans[i]; }
 
+  auto by_start() const {
+    return [this](std::uint32_t a, std::uint32_t b) {
+      return std::pair(span(a).start, a) < std::pair(span(b).start, b);
+    };
+  }
+
   void collect() {
     std::map<TraceId, std::size_t> tops;
     for (std::uint32_t i = 0; i < forest_.spans.size(); ++i) {
@@ -66,12 +73,9 @@ class ContextJoiner {
       const bool at_top = forest_.parent[i] == none && tops[span(i).trace] == 1;
       if (at_top) visits.at_top.push_back(i);
     }
-    const auto by_start = [this](std::uint32_t a, std::uint32_t b) {
-      return std::pair(span(a).start, a) < std::pair(span(b).start, b);
-    };
     for (auto& [endpoint, visits] : endpoints_) {
-      std::sort(visits.spans.begin(), visits.spans.end(), by_start);
-      std::sort(visits.at_top.begin(), visits.at_top.end(), by_start);
+      std::sort(visits.spans.begin(), visits.spans.end(), by_start());
+      std::sort(visits.at_top.begin(), visits.at_top.end(), by_start());
     }
   }
 
@@ -88,67 +92,158 @@ class ContextJoiner {
     return until > first ? static_cast<double>(sum) / static_cast<double>(until - first) : 1.0;
   }
 
-  /// Those of `outer` that were under way from the start to the end of `inner`, the latest first.
-  std::vector<std::uint32_t> holders(std::uint32_t inner, const Visits& outer) const {
+  /// Those of `outer` that were under way all that time, the latest first.
+  std::vector<std::uint32_t> holders(std::int64_t from, std::int64_t to,
+                                     const Visits& outer) const {
     std::vector<std::uint32_t> found;
     auto at = std::upper_bound(
-        outer.spans.begin(), outer.spans.end(), span(inner).start,
+        outer.spans.begin(), outer.spans.end(), from,
         [this](std::int64_t start, std::uint32_t visit) { return start < span(visit).start; });
     while (at != outer.spans.begin() && found.size() < most_holders) {
       const std::uint32_t candidate = *--at;
-      if (span(candidate).start + outer.longest < span(inner).end) break;
-      if (span(candidate).end >= span(inner).end) found.push_back(candidate);
+      if (span(candidate).start + outer.longest < to) break;
+      if (span(candidate).end >= to) found.push_back(candidate);
     }
     return found;
+  }
+
+  /// Whether as many would lie within `outer` at other times: half of the recording later.
+  bool may_be_chance(const Visits& inner, std::size_t inside, const Visits& outer) const {
+    const std::int64_t first = span(outer.spans.front()).start;
+    const std::int64_t length = span(outer.spans.back()).start - first + 1;
+    std::uint64_t held = 0;
+    for (const std::uint32_t i : inner.at_top) {
+      const std::int64_t since = std::max<std::int64_t>(span(i).start - first, 0);
+      const std::int64_t from = first + (since + length / 2) % length;
+      held += holders(from, from + span(i).duration(), outer).empty() ? 0 : 1;
+    }
+    const auto visits = static_cast<double>(inner.at_top.size());
+    const double chance = (static_cast<double>(held) + 1) / (visits + 2);
+    return binomial_tail(inner.at_top.size(), inside, chance) > by_chance;
+  }
+
+  /// Whether four of five do, of up to 200 spread over all: looking at each takes long where many
+  /// visits are under way at once.
+  bool some_lie_within(const Visits& inner, const Visits& outer) const {
+    constexpr std::size_t looked_at = 200;
+    const std::size_t step = inner.at_top.size() / looked_at + 1;
+    std::size_t seen = 0;
+    std::size_t inside = 0;
+    for (std::size_t i = 0; i < inner.at_top.size(); i += step) {
+      const Span& one = span(inner.at_top[i]);
+      ++seen;
+      inside += holders(one.start, one.end, outer).empty() ? 0 : 1;
+    }
+    return 5 * inside >= 4 * seen;
   }
 
   Nesting nesting(const Visits& inner, const Visits& outer) const {
     Nesting result;
     result.covered = covered(outer);
-    if (result.covered > most_covered) return result;
+    if (result.covered > most_covered && !some_lie_within(inner, outer)) return result;
     std::map<std::uint32_t, std::size_t> called;
     for (const std::uint32_t i : inner.at_top) {
       std::uint32_t caller = none;
-      for (const std::uint32_t holder : holders(i, outer)) {
-        // Of those with as few, the one that began first.
-        if (caller == none || called[holder] <= called[caller]) caller = holder;
+      for (const std::uint32_t holder : holders(span(i).start, span(i).end, outer)) {
+        // Of those with as few the one that ends first: it holds the least of those to come.
+        const auto rank = [&](std::uint32_t one) { return std::pair(called[one], span(one).end); };
+        if (caller == none || rank(holder) <= rank(caller)) caller = holder;
       }
       result.caller_of.push_back(caller);
       if (caller == none) continue;
       ++result.inside;
       ++called[caller];
     }
-    std::map<std::size_t, std::size_t> callers_with;
-    for (const auto& [caller, count] : called) {
-      if (count == 0) continue;
-      ++result.callers;
-      result.usual = std::max(result.usual, ++callers_with[count]);
-    }
+    for (const auto& [caller, count] : called) result.callers += count > 0 ? 1 : 0;
     return result;
+  }
+
+  /// Whether half of the visits of a possible caller or more have one within.
+  static bool mostly_holds(const Nesting& seen, const Visits& outer) {
+    return seen.callers * 2 >= outer.spans.size();
+  }
+
+  bool holds_nearly_all(const Nesting& seen, const Visits& inner, const Visits& outer) const {
+    if (seen.inside * 20 < inner.at_top.size() * 19) return false;
+    return seen.covered <= most_covered || !may_be_chance(inner, seen.inside, outer);
   }
 
   void find_caller(const Endpoint& endpoint, const Visits& inner,
                    std::vector<DroppedContext>& found) {
     Nesting best;
-    Endpoint caller;
+    std::vector<std::pair<double, Endpoint>> some;  // who may call it among others, by coverage
     for (const auto& [other, outer] : endpoints_) {
       if (other.first == endpoint.first) continue;
       Nesting seen = nesting(inner, outer);
-      if (seen.inside * 20 < inner.at_top.size() * 19 || seen.covered > most_covered) continue;
-      if (seen.callers * 2 < outer.spans.size() || seen.covered >= best.covered) continue;
+      if (!mostly_holds(seen, outer)) continue;
+      some.emplace_back(seen.covered, other);
+      const bool tighter = best.caller_of.empty() || seen.covered < best.covered;
+      if (!tighter || !holds_nearly_all(seen, inner, outer)) continue;
       best = std::move(seen);
-      caller = other;
     }
-    if (best.caller_of.empty()) return;
-    DroppedContext context{endpoint.first, endpoint.second,     caller.first,
-                           caller.second,  inner.at_top.size(), 0};
-    if (best.usual * 10 >= best.callers * 9) {
-      context.joined = best.inside;
-      for (std::size_t i = 0; i < inner.at_top.size(); ++i) {
-        if (best.caller_of[i] != none) new_parent_[inner.at_top[i]] = best.caller_of[i];
+    if (best.caller_of.empty()) best = nesting_within_several(inner, some);
+    if (!best.caller_of.empty()) join_callers(endpoint, inner, best, found);
+  }
+
+  /// Several endpoints call it: those who cover least come first, and each must hold what those
+  /// before it do not.
+  Nesting nesting_within_several(const Visits& inner,
+                                 std::vector<std::pair<double, Endpoint>> some) const {
+    std::sort(some.begin(), some.end());
+    Visits rest = inner;
+    Visits callers;
+    for (const auto& [share, other] : some) {
+      const Visits& outer = endpoints_.at(other);
+      const Nesting seen = nesting(rest, outer);
+      if (!mostly_holds(seen, outer) || seen.inside < least_visits) continue;
+      callers.spans.insert(callers.spans.end(), outer.spans.begin(), outer.spans.end());
+      callers.longest = std::max(callers.longest, outer.longest);
+      std::vector<std::uint32_t> left;
+      for (std::size_t i = 0; i < rest.at_top.size(); ++i) {
+        if (seen.caller_of[i] == none) left.push_back(rest.at_top[i]);
       }
+      rest.at_top = std::move(left);
     }
-    found.push_back(context);
+    if (callers.spans.empty()) return {};
+    std::sort(callers.spans.begin(), callers.spans.end(), by_start());
+    Nesting seen = nesting(inner, callers);
+    return holds_nearly_all(seen, inner, callers) ? seen : Nesting{};
+  }
+
+  /// How many visits each of the callers has within.
+  struct Caller {
+    std::map<std::uint32_t, std::size_t> called;
+    std::size_t visits = 0;
+
+    /// Whether nine of ten have as many as most do.
+    bool is_regular() const {
+      std::map<std::size_t, std::size_t> callers_with;
+      std::size_t usual = 0;
+      for (const auto& [caller, count] : called) usual = std::max(usual, ++callers_with[count]);
+      return usual * 10 >= called.size() * 9;
+    }
+  };
+
+  void join_callers(const Endpoint& endpoint, const Visits& inner, const Nesting& seen,
+                    std::vector<DroppedContext>& found) {
+    std::map<Endpoint, Caller> callers;
+    for (const std::uint32_t caller : seen.caller_of) {
+      if (caller == none) continue;
+      Caller& one = callers[{span(caller).service, span(caller).operation}];
+      ++one.called[caller];
+      ++one.visits;
+    }
+    const bool regular = std::all_of(callers.begin(), callers.end(),
+                                     [](const auto& caller) { return caller.second.is_regular(); });
+    for (const auto& [caller, one] : callers) {
+      const std::size_t visits = callers.size() == 1 ? inner.at_top.size() : one.visits;
+      found.push_back({endpoint.first, endpoint.second, caller.first, caller.second, visits,
+                       regular ? one.visits : 0});
+    }
+    if (!regular) return;
+    for (std::size_t i = 0; i < inner.at_top.size(); ++i) {
+      if (seen.caller_of[i] != none) new_parent_[inner.at_top[i]] = seen.caller_of[i];
+    }
   }
 
   /// Whoever was joined may itself be within a trace that was: its own trace is that of the caller

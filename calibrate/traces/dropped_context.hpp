@@ -25,9 +25,12 @@ struct DroppedContext {
 /// matter.
 ///
 /// An endpoint is one that nobody is recorded to call, with 30 visits or more, of which nineteen in
-/// twenty lie within visits of the other endpoint, while these cover at most half of the time (so
-/// that chance does not put them there), and at least half of these have one within. Of several
-/// such callers it is the one whose visits cover least. Leaves the forest as `plant` does.
+/// twenty lie within visits of the other endpoint, while at least half of these have one within.
+/// Where these cover more than three quarters of the time chance may put visits there: then as many
+/// must not lie there half of the recording later (binomial, one in a million). Of several such
+/// callers it is the one whose visits cover least. Where none is, several endpoints may be its
+/// callers together, each of which has visits within that no caller before it has, 30 or more;
+/// there is a `DroppedContext` for each. Leaves the forest as `plant` does.
 std::vector<DroppedContext> join_dropped_contexts(TraceForest& forest,
                                                   const std::vector<Role>& roles);
 

@@ -127,9 +127,16 @@ std::string worst_text(const std::vector<UnlikeNumber>& unlike) {
 
 std::string verdict_text(const BacktestRecord& record) {
   const std::vector<UnlikeNumber> unlike = unlike_numbers(record);
+  const std::string doubt = doubt_of(record);
+  if (unlike.empty() && !doubt.empty()) {
+    return fmt::format("INCONCLUSIVE{}: no number is unlike, but {}.\n", rate_text(record), doubt);
+  }
   if (unlike.empty()) {
-    return fmt::format("LIKE the recording{}: all {} are alike, within {:.0f} % or its noise.\n",
-                       rate_text(record), counted(record.numbers(), "number"), 100 * alike_within);
+    const std::uint64_t untold = record.untold();
+    return fmt::format(
+        "LIKE the recording{}: all {} are alike, within {:.0f} % or its noise{}.\n",
+        rate_text(record), counted(record.numbers(), "number"), 100 * alike_within,
+        untold == 0 ? "" : fmt::format(" (which leaves {} untold)", count_text(untold)));
   }
   return fmt::format(
       "UNLIKE the recording{}: of {} {} {}, by more than {:.0f} % and its noise. {}: {}.\n",

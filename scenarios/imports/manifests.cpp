@@ -42,15 +42,6 @@ std::optional<double> parse_cores(std::string_view text) {
   return thousandths ? *number / 1000 : *number;
 }
 
-/// How much CPU containers may use.
-struct Cpu {
-  double cores = 0;
-  bool any_limit = false;
-  bool any_request = false;  // of a container without a limit
-  bool any_mistake = false;
-  Position position;
-};
-
 class ManifestReader {
  public:
   ManifestReader(const std::vector<std::string>& services, Diagnostics& diagnostics)
@@ -154,63 +145,44 @@ class ManifestReader {
     facts_.origins[path + ".instances"] = "replicas";
   }
 
+  /// Of the container that serves, if there is no doubt which one that is, and only what it cannot
+  /// exceed: a sum with a proxy beside it, or a request that is no limit, would be a number of
+  /// cores that it does not have.
   void read_cpu(const Node& object, const std::string& service, Node& said,
                 const std::string& path) {
     const Node* const containers = find_below(object, {"spec", "template", "spec", "containers"});
     if (containers == nullptr || containers->items.empty()) return;
-    std::vector<const Node*> counted;
+    const Node* serving = containers->items.size() == 1 ? &containers->items.front() : nullptr;
     for (const Node& container : containers->items) {
-      if (text_below(container, {"name"}) == service) counted = {&container};
+      if (text_below(container, {"name"}) == service) serving = &container;
     }
-    if (counted.empty()) {
-      for (const Node& container : containers->items) counted.push_back(&container);
-    }
-    Cpu cpu;
-    std::size_t unsaid = 0;
-    for (const Node* const container : counted) unsaid += add_cpu(*container, cpu) ? 0 : 1;
-    if (unsaid == counted.size() || cpu.any_mistake) return;
-    if (unsaid > 0) {
-      leave_out(
-          fmt::format("its cpu, of which {} of {} containers say nothing", unsaid, counted.size()));
+    if (serving == nullptr) {
+      leave_out(fmt::format("its cpu, as none of {} containers is called '{}'",
+                            containers->items.size(), service));
       return;
     }
-    constexpr double finest = 1e6;  // sums of tenths are tenths
-    Node cores = Node::of_number(std::round(cpu.cores * finest) / finest);
-    cores.position = cpu.position;
-    Node table = Node::of_table();
-    table.position = cpu.position;
-    table.entries.push_back({"cores", cpu.position, std::move(cores)});
-    said.entries.push_back({"cpu", cpu.position, std::move(table)});
-    facts_.origins[path + ".cpu.cores"] = words_for(cpu, counted);
-  }
-
-  static std::string words_for(const Cpu& cpu, const std::vector<const Node*>& counted) {
-    const char* const what = !cpu.any_request ? "cpu limit"
-                             : cpu.any_limit  ? "cpu limit or request"
-                                              : "cpu request, no limit being set,";
-    if (counted.size() > 1)
-      return fmt::format("{} of {} containers together", what, counted.size());
-    return fmt::format("{} of container '{}'", what, text_below(*counted.front(), {"name"}));
-  }
-
-  /// Returns whether the container says anything.
-  bool add_cpu(const Node& container, Cpu& cpu) {
-    const Node* said = find_below(container, {"resources", "limits", "cpu"});
-    const bool limit = said != nullptr;
-    if (!limit) said = find_below(container, {"resources", "requests", "cpu"});
-    if (said == nullptr) return false;
-    const auto cores = said->type == Node::Type::text ? parse_cores(said->text) : std::nullopt;
-    if (!cores) {
-      diagnostics_.add(said->position,
-                       fmt::format("'cpu' must be a number of cores, not {}", found_text(*said)),
-                       "write 2, 0.5 or 500m");
-      cpu.any_mistake = true;
-      return true;
+    const Node* const limit = find_below(*serving, {"resources", "limits", "cpu"});
+    if (limit == nullptr) {
+      if (find_below(*serving, {"resources", "requests", "cpu"}) != nullptr) {
+        leave_out("its cpu request, which is no limit");
+      }
+      return;
     }
-    if (cpu.position.file < 0) cpu.position = said->position;
-    cpu.cores += *cores;
-    (limit ? cpu.any_limit : cpu.any_request) = true;
-    return true;
+    const auto cores = limit->type == Node::Type::text ? parse_cores(limit->text) : std::nullopt;
+    if (!cores) {
+      diagnostics_.add(limit->position,
+                       fmt::format("'cpu' must be a number of cores, not {}", found_text(*limit)),
+                       "write 2, 0.5 or 500m");
+      return;
+    }
+    Node number = Node::of_number(*cores);
+    number.position = limit->position;
+    Node table = Node::of_table();
+    table.position = limit->position;
+    table.entries.push_back({"cores", limit->position, std::move(number)});
+    said.entries.push_back({"cpu", limit->position, std::move(table)});
+    facts_.origins[path + ".cpu.cores"] =
+        fmt::format("cpu limit of container '{}'", text_below(*serving, {"name"}));
   }
 
   const std::vector<std::string>& services_;

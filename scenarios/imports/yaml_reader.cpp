@@ -6,9 +6,12 @@
 #include <yaml-cpp/parser.h>
 
 #include <map>
+#include <set>
 #include <sstream>
 #include <string>
 #include <utility>
+
+#include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -45,8 +48,10 @@ class DocumentBuilder : public YAML::EventHandler {
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto known = anchors_.find(anchor);
-    if (known == anchors_.end()) refuse(mark, "an alias stands inside of what it names");
-    count(mark, known->second.values);
+    if (known == anchors_.end()) {
+      throw Refusal{position_of(mark), "an alias stands inside of what it names"};
+    }
+    count(position_of(mark), known->second.values);
     place(known->second.node);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
@@ -68,32 +73,31 @@ class DocumentBuilder : public YAML::EventHandler {
   struct Open {
     Node node;
     YAML::anchor_t anchor;
-    bool awaits_value = false;  // of the last key of a table
+    bool awaits_value = false;        // of the last key of a table
+    std::set<std::string> keys = {};  // of a table
   };
 
   Position position_of(const YAML::Mark& mark) const {
     return {source_, mark.line + 1, mark.column + 1};
   }
 
-  [[noreturn]] void refuse(const YAML::Mark& mark, std::string sentence) const {
-    throw Refusal{position_of(mark), std::move(sentence)};
-  }
-
-  void count(const YAML::Mark& mark, std::size_t more) {
+  void count(const Position& position, std::size_t more) {
     values_ += more;
     if (values_ <= most_yaml_values) return;
-    refuse(mark, fmt::format("more than {} values, repeated ones counted", most_yaml_values));
+    throw Refusal{position,
+                  fmt::format("more than {} values, repeated ones counted", most_yaml_values)};
   }
 
   Node at(const YAML::Mark& mark, Node node) {
-    count(mark, 1);
     node.position = position_of(mark);
+    count(node.position, 1);
     return node;
   }
 
   void begin(Node node, YAML::anchor_t anchor, const YAML::Mark& mark) {
     if (open_.size() >= most_yaml_depth) {
-      refuse(mark, fmt::format("nested deeper than {} levels", most_yaml_depth));
+      throw Refusal{position_of(mark),
+                    fmt::format("nested deeper than {} levels", most_yaml_depth)};
     }
     open_.push_back({std::move(node), anchor});
   }
@@ -105,7 +109,11 @@ class DocumentBuilder : public YAML::EventHandler {
   }
 
   void finish(Node node, YAML::anchor_t anchor) {
-    if (anchor != YAML::NullAnchor) anchors_[anchor] = {node, count_values(node)};
+    if (anchor != YAML::NullAnchor) {
+      const std::size_t values = count_values(node);
+      count(node.position, values);  // for the copy that is kept
+      anchors_[anchor] = {node, values};
+    }
     place(std::move(node));
   }
 
@@ -122,9 +130,20 @@ class DocumentBuilder : public YAML::EventHandler {
       around.awaits_value = false;
     } else {
       // A key that is a table or a list says nothing that a manifest has.
+      if (node.type == Node::Type::text) check_key(around, node);
       around.node.entries.push_back({std::move(node.text), node.position, Node()});
       around.awaits_value = true;
     }
+  }
+
+  /// What would be told otherwise than its writer means.
+  static void check_key(Open& table, const Node& key) {
+    if (key.text == "<<") {
+      throw Refusal{key.position, "merge keys (<<) are not read: write out what they stand for"};
+    }
+    if (table.keys.insert(key.text).second) return;
+    throw Refusal{key.position,
+                  fmt::format("the key '{}' stands twice in one table", visible_name(key.text))};
   }
 
   int source_;

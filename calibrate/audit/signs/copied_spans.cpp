@@ -159,7 +159,7 @@ std::map<NameId, std::int64_t> coarsest_ticks(const TraceForest& forest) {
 /// Whole traces by the kinds of their spans, in the order of their starts.
 Repeats repeated_traces(const TraceForest& forest, const std::map<NameId, std::int64_t>& ticks) {
   struct Shape {
-    std::vector<Numbers> units;
+    std::vector<std::pair<Numbers, std::int64_t>> traces;  // when they begin, too
     std::int64_t tick = 1;
   };
   std::map<std::vector<Kind>, Shape> shapes;
@@ -188,13 +188,21 @@ Repeats repeated_traces(const TraceForest& forest, const std::map<NameId, std::i
       numbers.push_back(finish);
     }
     Shape& shape = shapes[kinds];
-    shape.units.push_back(std::move(numbers));
+    shape.traces.emplace_back(std::move(numbers), begin);
     shape.tick = std::max(shape.tick, tick);
     from = to;
   }
   Repeats all;
-  for (auto& [kinds, shape] : shapes)
-    all.add(count_repeats(distinct_among(std::move(shape.units)), shape.tick));
+  for (auto& [kinds, shape] : shapes) {
+    // What is at the same time, too, is one event of which several traces tell: a batch.
+    std::sort(shape.traces.begin(), shape.traces.end());
+    const auto last = std::unique(shape.traces.begin(), shape.traces.end());
+    std::vector<Numbers> units;
+    for (auto trace = shape.traces.begin(); trace != last; ++trace) {
+      units.push_back(std::move(trace->first));
+    }
+    all.add(count_repeats(distinct_among(std::move(units)), shape.tick));
+  }
   return all;
 }
 

@@ -13,6 +13,10 @@ struct Episode {
   double p_value = 1;
 };
 
+/// Of more services than these, no episode of one has a p-value so small that it is told from
+/// chance among the tests of all.
+inline constexpr std::size_t most_services_told = 500;
+
 enum class EpisodeEnds : unsigned char { anywhere, comes_back };
 
 /// The stretch of at most half of the windows in which the series that rises least above its mean,

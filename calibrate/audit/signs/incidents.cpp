@@ -124,6 +124,10 @@ SignAnswer find_incidents(const Recording& recording) {
     if (errors < fewest_errors || visits.size() < fewest_in_window * fewest_in_window) continue;
     answer.tests.push_back(test(recording, recording.names.text(service), visits));
   }
+  if (answer.tests.size() > most_services_told) {
+    answer.untold.push_back(
+        "incidents, for sure: of so many services one may look like it by chance");
+  }
   return answer;
 }
 

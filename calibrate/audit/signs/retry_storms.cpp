@@ -84,6 +84,10 @@ SignAnswer find_retry_storms(const Recording& recording) {
     if (again < fewest_retries || !enough) continue;
     answer.tests.push_back(test(recording, recording.names.text(service), callers));
   }
+  if (answer.tests.size() > most_services_told) {
+    answer.untold.push_back(
+        "storms of retries, for sure: of so many services one may look like it by chance");
+  }
   return answer;
 }
 

@@ -138,7 +138,15 @@ SignAnswer find_shared_failures(const Recording& recording) {
         "which instances fail together: fewer than two fail for a time, three times or more");
     return answer;
   }
-  if (instances.size() > most_instances) instances.resize(most_instances);
+  if (instances.size() > most_instances) {
+    answer.untold.push_back(fmt::format(
+        "whether {} more instances fail together: only the {} with most bad spells are compared",
+        count_text(instances.size() - most_instances), count_text(most_instances)));
+    std::stable_sort(instances.begin(), instances.end(), [](const Instance& a, const Instance& b) {
+      return a.spells.size() > b.spells.size();
+    });
+    instances.resize(most_instances);
+  }
   double asked = 0;
   SignTest surest;
   for (std::size_t i = 0; i < instances.size(); ++i) {

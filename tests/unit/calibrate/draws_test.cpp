@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "calibrate/adopt_numbers.hpp"
+#include "sim/random/law.hpp"
 #include "sim/random/random_stream.hpp"
 #include "tests/unit/calibrate/trace_support.hpp"
 
@@ -180,4 +181,38 @@ TEST_CASE("draws do not depend on the order of spans or on threads", "[calibrate
 
   CHECK(draws == draws_of(std::move(turned), 2));
   CHECK(draws.draws() == 40);
+}
+
+TEST_CASE("what was never seen between two heaps of durations is in no draw", "[calibrate]") {
+  // Most last 3 ms; of so many percent the connection had to be made first: 83 ms.
+  const int slow_percent = GENERATE(4, 25);
+  constexpr std::uint64_t requests = 1'000;
+  SpanBuilder spans;
+  RandomStream luck(11, 1, 0);
+  double slow_requests = 0;
+  for (std::uint64_t i = 1; i <= requests; ++i) {
+    const std::int64_t at = 1'000'000 * static_cast<std::int64_t>(50 * i);
+    const bool slow = luck.chance(slow_percent / 100.0);
+    slow_requests += slow ? 1 : 0;
+    spans.add(i, 1, 0, "front", "page", at, at + (slow ? 83'000'000 : 3'000'000));
+  }
+  CalibrateOptions options;
+  options.draws = 40;
+
+  const Calibration learned = calibrate(std::move(spans.set), options);
+
+  const DrawnModel drawn(learned.model, learned.draws);
+  const double share = slow_requests / requests;
+  const double error = std::sqrt(share * (1 - share) / requests);
+  std::vector<double> shares;
+  for (std::size_t i = 0; i < drawn.draws(); ++i) {
+    const ModelSpec model = drawn.draw(i);
+    const auto& steps = model.services.at("front").endpoints.at("page").behaviours.at(0).steps;
+    const Law law(std::get<WorkSpec>(steps.at(0).action).duration);
+    // The mean's repair may move values by a few percent.
+    CHECK(law.quantile(1 - share - 5 * error).in_seconds() == Approx(0.003).epsilon(0.07));
+    CHECK(law.quantile(1 - share + 5 * error).in_seconds() == Approx(0.083).epsilon(0.07));
+    shares.push_back((law.mean_seconds() - 0.003) / 0.08);
+  }
+  CHECK(deviation(shares) == Approx(error).epsilon(0.4));
 }

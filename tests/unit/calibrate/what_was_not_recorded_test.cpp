@@ -94,6 +94,70 @@ TEST_CASE("spans of a service that drops the context are joined to the caller th
                              "web/buy in time: warning, 100 taken for its calls"));
 }
 
+TEST_CASE("several callers may drop the context of one service", "[calibrate]") {
+  // Web and mobile each call currency once, news never does.
+  const int callers = GENERATE(1, 2);  // services with two endpoints that call, or one each
+  test::SpanBuilder spans;
+  for (std::uint64_t i = 1; i <= 240; ++i) {
+    const std::int64_t at = 100 * ms * static_cast<std::int64_t>(i);
+    const bool mobile = i % 3 == 1;
+    const bool news = i % 3 == 2;
+    const std::string service = news ? "news" : mobile && callers == 2 ? "mobile" : "web";
+    spans.add(i, 1, 0, service, mobile ? "sell" : "buy", at, at + 30 * ms);
+    if (news) continue;
+    spans.add(1'000 + i, 1, i % 2 == 0 ? 0 : 77, "currency", "convert", at + 5 * ms, at + 7 * ms);
+  }
+
+  const Calibration learned = calibrate(spans.set, {});
+
+  CHECK(learned.account.arrivals.requests == 240);
+  CHECK(share_that_calls(learned, "web", "buy") == 1);
+  CHECK(share_that_calls(learned, callers == 2 ? "mobile" : "web", "sell") == 1);
+  CHECK(share_that_calls(learned, "news", "buy") == 0);
+  CHECK_THAT(text(learned.account),
+             Catch::Contains("80  visits of currency/convert in traces of their own, within "
+                             "web/buy in time: warning, 80 taken for its calls"));
+}
+
+TEST_CASE("a dropped context is found where many requests are under way at once", "[calibrate]") {
+  // Three or four at a time; visits to currency lie within their own, or anywhere.
+  const bool within = GENERATE(true, false);
+  test::SpanBuilder spans;
+  for (std::uint64_t i = 1; i <= 500; ++i) {
+    const auto number = static_cast<std::int64_t>(i);
+    const std::int64_t at = 10 * ms * number + number * 7919 % 10 * ms;
+    const std::int64_t lasts = 20 * ms + number * 104'729 % 31 * ms;
+    spans.add(i, 1, 0, "web", "buy", at, at + lasts);
+    const std::int64_t there = within ? at + 2 * ms : 10 * ms * (number * 263 % 500);
+    spans.add(1'000 + i, 1, 0, "currency", "convert", there, there + lasts - 4 * ms);
+  }
+
+  const Calibration learned = calibrate(spans.set, {});
+
+  CHECK(learned.account.arrivals.requests == (within ? 500 : 1'000));
+  CHECK(share_that_calls(learned, "web", "buy") == (within ? 1 : 0));
+}
+
+TEST_CASE("several callers that make no fixed number of calls are named, and not joined",
+          "[calibrate]") {
+  test::SpanBuilder spans;
+  std::uint64_t calls = 0;
+  for (std::uint64_t i = 1; i <= 200; ++i) {
+    const std::int64_t at = 100 * ms * static_cast<std::int64_t>(i);
+    spans.add(i, 1, 0, i % 2 == 0 ? "web" : "mobile", "buy", at, at + 30 * ms);
+    for (std::uint64_t k = 0; k < 1 + i % 4; ++k) {
+      const std::int64_t then = at + static_cast<std::int64_t>(1 + 5 * k) * ms;
+      spans.add(1'000 + calls++, 1, 0, "currency", "convert", then, then + 2 * ms);
+    }
+  }
+
+  const Calibration learned = calibrate(spans.set, {});
+
+  CHECK(learned.account.arrivals.requests == 200 + calls);
+  CHECK(learned.account.dropped_contexts.size() == 2);
+  CHECK_THAT(text(learned.account), Catch::Contains("within mobile/buy in time: warning, these"));
+}
+
 TEST_CASE("visits within others by chance are requests of their own", "[calibrate]") {
   test::SpanBuilder spans;
   for (std::uint64_t i = 1; i <= 100; ++i) {
@@ -159,6 +223,34 @@ TEST_CASE("a server that seems to end after its caller has another clock", "[cal
 
   CHECK(share_that_calls(learned, "front", "page") == 1);  // a call, and not fire and forget
   CHECK_THAT(text(learned.account), Catch::Contains("40  calls outside their caller"));
+}
+
+TEST_CASE("a clock that drifts, or is set, is another clock at another time", "[calibrate]") {
+  const bool drifts = GENERATE(true, false);
+  test::SpanBuilder spans;
+  for (std::uint64_t i = 1; i <= 400; ++i) {
+    const auto number = static_cast<std::int64_t>(i);
+    const std::int64_t at = 100 * ms * (number + 100);
+    const std::int64_t ahead = drifts ? number * 30'000 - 6 * ms : i > 200 ? 30 * ms : -3 * ms;
+    spans.add(i, 1, 0, "front", "page", at, at + 10 * ms, SpanKind::server);
+    spans.add(i, 2, 1, "back", "get", at + ms + ahead, at + 9 * ms + ahead, SpanKind::server);
+  }
+
+  const Calibration learned = calibrate(spans.set, {});
+
+  CHECK(share_that_calls(learned, "front", "page") == 1);  // a call, and not fire and forget
+}
+
+TEST_CASE("calls that end at all times after their callers have no other clock", "[calibrate]") {
+  test::SpanBuilder spans;
+  for (std::uint64_t i = 1; i <= 400; ++i) {
+    const std::int64_t at = 100 * ms * static_cast<std::int64_t>(i);
+    const std::int64_t after = static_cast<std::int64_t>(i * 7 % 10) * ms;
+    spans.add(i, 1, 0, "front", "page", at, at + 10 * ms, SpanKind::server);
+    spans.add(i, 2, 1, "back", "mail", at + after, at + after + 8 * ms, SpanKind::server);
+  }
+
+  CHECK(share_that_calls(calibrate(spans.set, {}), "front", "page") == 0);
 }
 
 TEST_CASE("a callee that lasts longer than its caller is not waited for", "[calibrate]") {

@@ -83,21 +83,23 @@ TEST_CASE("manifests tell replicas and cores, whichever of several documents say
         Node::of_integer(3));
 }
 
-TEST_CASE("the container of the service counts, or the only one, or all together", "[scenarios]") {
-  const std::string proxy = "name: proxy, resources: {limits: {cpu: 100m}}";
+TEST_CASE("the limit of the container of the service counts, or of the only one", "[scenarios]") {
+  const std::string proxy = "name: proxy, resources: {limits: {cpu: 2}}";
+  const auto left_out = [](const std::vector<std::string>& all) {
+    const Read found = read(workload("Deployment", "payment", "", containers(all)));
+    REQUIRE(found.facts.left_out.size() == 1);
+    CHECK(cores(found) == 0);
+    return found.facts.left_out.front();
+  };
 
-  CHECK(cores_of({proxy, "name: payment, resources: {limits: {cpu: 2}}"}) == 2);
+  CHECK(cores_of({proxy, "name: payment, resources: {limits: {cpu: 500m}}"}) == 0.5);
   CHECK(cores_of({"name: app, resources: {limits: {cpu: 1.5}, requests: {cpu: 1}}"}) == 1.5);
-  CHECK(cores_of({proxy, "name: app, resources: {requests: {cpu: 200m}}"}) == 0.3);
   CHECK(cores_of({proxy, "name: payment"}) == 0);
-  const Read requested = read(workload("Deployment", "payment", "",
-                                       containers({"name: app, resources: {requests: {cpu: 1}}"})));
-  const Read unknown =
-      read(workload("Deployment", "payment", "", containers({proxy, "name: app"})));
-  CHECK(requested.facts.origins.at("services.payment.cpu.cores") ==
-        "cpu request, no limit being set, of container 'app'");
-  REQUIRE(unknown.facts.left_out.size() == 1);
-  CHECK_THAT(unknown.facts.left_out.front(), Catch::Contains("1 of 2 containers say nothing"));
+  // Two cores of a proxy beside half a one of the service are not two and a half.
+  CHECK_THAT(left_out({proxy, "name: app, resources: {limits: {cpu: 500m}}"}),
+             Catch::Contains("none of 2 containers is called 'payment'"));
+  CHECK_THAT(left_out({"name: app, resources: {requests: {cpu: 1}}"}),
+             Catch::Contains("its cpu request, which is no limit"));
 }
 
 TEST_CASE("a workload is the service of its name, or of a label; what is none is named",
