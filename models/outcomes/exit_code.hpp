@@ -50,4 +50,17 @@ static_assert(std::adjacent_find(exit_codes.begin(), exit_codes.end(),
 static_assert(number_of(exit_codes.back().code) <= 125,
               "a shell says by higher codes that a program was not found or was killed");
 
+/// Of several ends the one that a pipeline must hear of: a failure of the machine, then
+/// interrupted, invalid input, missed, inconclusive, done.
+constexpr ExitCode worse_of(ExitCode one, ExitCode other) {
+  constexpr std::array from_the_worst = {ExitCode::failure,       ExitCode::interrupted,
+                                         ExitCode::invalid_input, ExitCode::missed,
+                                         ExitCode::inconclusive,  ExitCode::done};
+  static_assert(from_the_worst.size() == exit_codes.size(), "every code has its place");
+  for (const ExitCode code : from_the_worst) {
+    if (one == code || other == code) return code;
+  }
+  return ExitCode::failure;
+}
+
 }  // namespace rehearse
