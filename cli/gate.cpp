@@ -10,6 +10,7 @@
 #include "cli/scenario_study.hpp"
 #include "cli/verb.hpp"
 #include "language/spec_path.hpp"
+#include "models/checks/safety_nets.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/error.hpp"
 
@@ -99,9 +100,36 @@ void add_study(const Scenario& scenario, const Arguments& arguments, const std::
                   counted(judged->study.information.replications_planned, "replication")));
 }
 
+/// What trips a safety net fails the gate, whatever the objectives say, unless it was waived.
+GateCheck check_of(const Trip& trip, const Scenario& scenario) {
+  const std::string name = word(trip.net);
+  GateCheck check;
+  check.name = "net: " + name;
+  check.at = line_of(scenario, trip.path);
+  const std::optional<std::string> waiver =
+      scenario.preflight ? scenario.preflight->waive.reason(trip.net) : std::nullopt;
+  check.state = waiver ? CheckState::waived : CheckState::failed;
+  check.reason = waiver ? fmt::format("{}; waived: {}", trip.sentence, *waiver)
+                        : fmt::format(
+                              "{}. Mend it, or say why it may be so: [preflight] waive = "
+                              "{{ {} = \"reason\" }}",
+                              trip.sentence, name);
+  return check;
+}
+
+void add_nets(const Scenario& scenario, GatedScenario& gated) {
+  for (const Trip& trip : find_trips(scenario.model, scenario.experiment)) {
+    gated.checks.push_back(check_of(trip, scenario));
+    if (gated.checks.back().state == CheckState::failed) {
+      gated.code = worse_of(gated.code, ExitCode::missed);
+    }
+  }
+}
+
 void add_scenario(const Scenario& scenario, const Arguments& arguments, const std::string& command,
                   GatedScenario& gated) {
   print_doubts(scenario);
+  add_nets(scenario, gated);
   if (scenario.experiment.objectives.empty()) {
     add_problem(gated, ExitCode::invalid_input, "no objectives",
                 "the scenario has no objectives: a gate that checks nothing lets everything "

@@ -11,8 +11,10 @@
 #include "cli/scenario_study.hpp"
 #include "cli/verb.hpp"
 #include "language/suggestions.hpp"
+#include "outputs/appended_file.hpp"
 #include "outputs/atomic_file.hpp"
 #include "outputs/report/annotations.hpp"
+#include "outputs/report/gate_markdown.hpp"
 #include "outputs/report/junit.hpp"
 #include "sim/error.hpp"
 #include "sim/visible_text.hpp"
@@ -49,10 +51,11 @@ Format format_wanted(const Arguments& arguments) {
 /// Where results go, beside standard output. Empty: no such file.
 struct Destinations {
   std::string junit;
+  std::string summary;  // what is there stays, and this goes behind it
 
   std::vector<std::string> files() const {
     std::vector<std::string> all;
-    for (const std::string& file : {junit}) {
+    for (const std::string& file : {junit, summary}) {
       if (!file.empty()) all.push_back(file);
     }
     return all;
@@ -62,7 +65,8 @@ struct Destinations {
 Destinations destinations_for(const Arguments& arguments) {
   Destinations to;
   to.junit = arguments.text("junit").value_or("");
-  for (const char* const option : {"junit"}) {
+  to.summary = arguments.text("summary").value_or(from_environment("GITHUB_STEP_SUMMARY"));
+  for (const char* const option : {"junit", "summary"}) {
     const auto said = arguments.text(option);
     if (!said || !(said->empty() || is_standard_output(*said))) continue;
     throw InvalidInput(fmt::format(
@@ -107,6 +111,14 @@ void check_destinations(const std::vector<AtGate>& all, const Destinations& to) 
   check_outputs(to.files(), inputs, "preflight");
 }
 
+/// GitHub shows no summary of a step that is larger than that, whoever wrote it.
+void append_summary(const std::string& file, const std::vector<GatedScenario>& gated) {
+  constexpr std::uintmax_t most_bytes = 1024 * 1024;
+  const std::uintmax_t there = size_of_file(file);
+  const std::uintmax_t room = most_bytes - std::min(most_bytes, there);
+  append_to_file(file, gate_markdown(gated, static_cast<std::size_t>(room)));
+}
+
 int preflight(const Invocation& invocation) {
   const PatienceWithPipes patience;
   const std::vector<std::string>& paths = invocation.arguments.positional();
@@ -136,6 +148,7 @@ int preflight(const Invocation& invocation) {
   if (!to.junit.empty()) {
     delivery.attempt([&] { write_atomically(to.junit, junit_report(gated)); });
   }
+  if (!to.summary.empty()) delivery.attempt([&] { append_summary(to.summary, gated); });
   const int code = number_of(exit_code(gated));
   delivery.must_be_complete(fmt::format(
       "rehearse: everything else was delivered; without this the exit code would be {}", code));
@@ -152,6 +165,8 @@ Verb preflight_verb() {
   verb.example = "rehearse preflight slow_payments.toml canary.toml --junit preflight.xml";
   verb.options = {
       {"junit", 0, "FILE", "JUnit XML: a testsuite a scenario, a testcase an objective"},
+      {"summary", 0, "FILE",
+       "Markdown, appended (default: what GITHUB_STEP_SUMMARY names); at most 1 MiB"},
       {"format", 0, "FORMAT",
        "plain; github: annotations, too; gitlab: in sections (default: as the environment says)"},
       {"threads", 't', "T", "so many threads (default: all cores); results do not depend on it"},
