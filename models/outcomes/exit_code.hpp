@@ -35,8 +35,9 @@ inline constexpr std::array<ExitCodeRow, 6> exit_codes = {{
      "inconclusive: too few replications, no data, capacity that nobody knows, or the system "
      "misses the objective anyway"},
     {ExitCode::missed, "an objective is missed, or a model is unlike",
-     "an objective is missed more often than accepted; or a model is unlike what it is tested "
-     "against"},
+     "an objective is missed more often than accepted; a model is unlike what it is tested "
+     "against; "
+     "or a gate is frozen, or falls into a safety net"},
     {ExitCode::invalid_input, "invalid input",
      "invalid input; all mistakes are listed with file, line and column"},
     {ExitCode::interrupted, "interrupted (what was finished is saved)",

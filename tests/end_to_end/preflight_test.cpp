@@ -94,17 +94,17 @@ TEST_CASE("each verdict has its exit code and its line", "[end_to_end]") {
   const Finished met = preflight(place, {"met.toml"});
   CHECK(met.exit_code == 0);
   CHECK_THAT(met.output,
-             Catch::StartsWith("PASS          met.toml:26: stays, 100 % fast: median ") &&
+             Catch::StartsWith("PASS          met.toml:25: stays, 100 % fast: median ") &&
                  Catch::Contains("wanted < 1s") &&
                  Catch::Contains("risk 0 %, 95 %: [0 %, 5.96 %]; accepted 10 %\n") &&
                  Catch::EndsWith("1 scenario: 1 passed, 0 failed, 0 inconclusive, "
                                  "0 errors: exit code 0\n"));
   const Finished missed = preflight(place, {"missed.toml"});
   CHECK(missed.exit_code == 99);
-  CHECK_THAT(missed.output, Catch::StartsWith("FAIL          missed.toml:26: "));
+  CHECK_THAT(missed.output, Catch::StartsWith("FAIL          missed.toml:25: "));
   const Finished undecided = preflight(place, {"undecided.toml"});
   CHECK(undecided.exit_code == 2);
-  CHECK_THAT(undecided.output, Catch::StartsWith("INCONCLUSIVE  undecided.toml:26: ") &&
+  CHECK_THAT(undecided.output, Catch::StartsWith("INCONCLUSIVE  undecided.toml:25: ") &&
                                    Catch::Contains("the replications are too few"));
   const Finished hopeless = preflight(place, {"hopeless.toml"});
   CHECK(hopeless.exit_code == 2);
@@ -175,9 +175,9 @@ TEST_CASE("GitHub gets annotations at the line of the objective", "[end_to_end]"
 
   CHECK_THAT(
       told.output,
-      Catch::Contains("\n::error file=missed.toml,line=26,title=fail%3A stays%2C 100 %25 "
+      Catch::Contains("\n::error file=missed.toml,line=25,title=fail%3A stays%2C 100 %25 "
                       "fast::median ") &&
-          Catch::Contains("\n::warning file=undecided.toml,line=26,title=inconclusive%3A ") &&
+          Catch::Contains("\n::warning file=undecided.toml,line=25,title=inconclusive%3A ") &&
           Catch::Contains("\n::error file=missing.toml,title=error%3A invalid input::"));
   Words said = both;
   said.insert(said.end(), {"--format", "github"});
@@ -187,9 +187,9 @@ TEST_CASE("GitHub gets annotations at the line of the objective", "[end_to_end]"
   CHECK(plain.output == preflight(place, both).output);
   CHECK(plain.output.find("::") == std::string::npos);
   const Finished elsewhere =
-      preflight(place, {"../" + place.file("").substr(5) + "missed.toml"},
+      preflight(place, {place.file("missed.toml")},
                 {"GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=" + place.file("")});
-  CHECK_THAT(elsewhere.output, Catch::Contains("::error file=missed.toml,line=26,"));
+  CHECK_THAT(elsewhere.output, Catch::Contains("::error file=missed.toml,line=25,"));
 }
 
 TEST_CASE("GitLab gets a section for each scenario", "[end_to_end]") {
