@@ -13,6 +13,7 @@
 #include "models/checks/safety_nets.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/error.hpp"
+#include "sim/visible_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -117,8 +118,22 @@ GateCheck check_of(const Trip& trip, const Scenario& scenario) {
   return check;
 }
 
+/// What was waived once may have been mended since.
+void tell_of_idle_waivers(const Scenario& scenario, const std::vector<Trip>& trips) {
+  if (!scenario.preflight) return;
+  for (const SafetyNetRow& row : safety_nets) {
+    const bool trips_it = std::any_of(trips.begin(), trips.end(),
+                                      [&](const Trip& trip) { return trip.net == row.net; });
+    if (!scenario.preflight->waive.reason(row.net) || trips_it) continue;
+    print_aside(fmt::format("warning: {}: nothing needs the waiver of '{}'\n",
+                            visible_line(scenario.path), row.word));
+  }
+}
+
 void add_nets(const Scenario& scenario, GatedScenario& gated) {
-  for (const Trip& trip : find_trips(scenario.model, scenario.experiment)) {
+  const std::vector<Trip> trips = find_trips(scenario.model, scenario.experiment);
+  tell_of_idle_waivers(scenario, trips);
+  for (const Trip& trip : trips) {
     gated.checks.push_back(check_of(trip, scenario));
     if (gated.checks.back().state == CheckState::failed) {
       gated.code = worse_of(gated.code, ExitCode::missed);

@@ -137,21 +137,25 @@ int preflight(const Invocation& invocation) {
   check_destinations(all, to);
 
   const Interruption interruption;
-  Delivery delivery;
+  Delivery words;
+  Delivery files;
   std::vector<GatedScenario> gated;
   for (const AtGate& one : all) {
     gated.push_back(freeze.empty() ? gate(one, invocation.arguments, invocation.command)
                                    : frozen(one.path, freeze));
-    delivery.attempt([&] { tell(gated.back(), format, gated.size()); });
+    words.attempt([&] { tell(gated.back(), format, gated.size()); });
   }
-  delivery.attempt([&] { print(counts_line(gated)); });
+  words.attempt([&] { print(counts_line(gated)); });
   if (!to.junit.empty()) {
-    delivery.attempt([&] { write_atomically(to.junit, junit_report(gated)); });
+    files.attempt([&] { write_atomically(to.junit, junit_report(gated)); });
   }
-  if (!to.summary.empty()) delivery.attempt([&] { append_summary(to.summary, gated); });
+  if (!to.summary.empty()) files.attempt([&] { append_summary(to.summary, gated); });
   const int code = number_of(exit_code(gated));
-  delivery.must_be_complete(fmt::format(
-      "rehearse: everything else was delivered; without this the exit code would be {}", code));
+  const std::string consolation = fmt::format(
+      "rehearse: everything else was delivered; without this the exit code would be {}", code);
+  files.must_be_complete(consolation);
+  // Nobody reads what is printed for a terminal that was closed.
+  if (!Interruption::hung_up()) words.must_be_complete(consolation);
   return code;
 }
 

@@ -335,6 +335,17 @@ TEST_CASE("a waiver wants a reason and a name that is one", "[end_to_end]") {
   }
 }
 
+TEST_CASE("a waiver that nothing needs is said to be none", "[end_to_end]") {
+  const Workplace place;
+  write(place, "a", {.more = "\n[preflight]\nwaive = { no-rollback = \"x\" }\n"});
+
+  const Finished gate = preflight(place, {"a.toml"});
+
+  CHECK(gate.exit_code == 0);
+  CHECK(gate.output.find("no-rollback") == std::string::npos);
+  CHECK_THAT(gate.errors, Catch::Contains("nothing needs the waiver of 'no-rollback'"));
+}
+
 TEST_CASE("while gates are frozen nothing is run and nothing passes", "[end_to_end]") {
   const Workplace place;
   write(place, "a", {.replications = 1'000'000});
