@@ -49,7 +49,7 @@ Format format_wanted(const Arguments& arguments) {
 }
 
 /// Where results go, beside standard output. Empty: no such file.
-struct Destinations {
+struct GateFiles {
   std::string junit;
   std::string summary;  // what is there stays, and this goes behind it
 
@@ -62,8 +62,8 @@ struct Destinations {
   }
 };
 
-Destinations destinations_for(const Arguments& arguments) {
-  Destinations to;
+GateFiles files_for(const Arguments& arguments) {
+  GateFiles to;
   to.junit = arguments.text("junit").value_or("");
   to.summary = arguments.text("summary").value_or(from_environment("GITHUB_STEP_SUMMARY"));
   for (const char* const option : {"junit", "summary"}) {
@@ -100,7 +100,7 @@ void tell(const GatedScenario& gated, Format format, std::size_t number) {
 }
 
 /// What the files of all scenarios need; those that could not be read have none.
-void check_destinations(const std::vector<AtGate>& all, const Destinations& to) {
+void check_files(const std::vector<AtGate>& all, const GateFiles& to) {
   std::vector<std::string> inputs;
   for (const AtGate& one : all) {
     inputs.push_back(one.path);
@@ -128,13 +128,13 @@ int preflight(const Invocation& invocation) {
         "--help");
   }
   const Format format = format_wanted(invocation.arguments);
-  const Destinations to = destinations_for(invocation.arguments);
+  const GateFiles to = files_for(invocation.arguments);
   const std::string freeze = from_environment("REHEARSE_FREEZE");
   std::vector<AtGate> all;
   for (const std::string& path : paths) {
     all.push_back(freeze.empty() ? read_at_gate(path) : AtGate{path, {}, {}, ExitCode::done});
   }
-  check_destinations(all, to);
+  check_files(all, to);
 
   const Interruption interruption;
   Delivery words;

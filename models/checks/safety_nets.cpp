@@ -11,6 +11,7 @@
 #include "language/spec_path.hpp"
 #include "models/checks/target_counts.hpp"
 #include "models/outcomes/metric.hpp"
+#include "sim/expects.hpp"
 
 namespace rehearse {
 namespace {
@@ -18,21 +19,25 @@ namespace {
 constexpr std::uint64_t most_of_service_percent = 80;
 constexpr std::uint64_t most_of_system_percent = 66;
 
-struct Part {
+/// How many instances of how many.
+struct InstancesMet {
   std::uint64_t met = 0;
   std::uint64_t all = 0;
 
-  bool is_above(std::uint64_t percent) const { return met * 100 > all * percent; }
+  bool is_above(std::uint64_t percent) const {
+    expects(met <= all, "faults meet no more instances than there are");
+    return met * 100 > all * percent;
+  }
 };
 
-std::string text_of(const Part& part, std::uint64_t percent) {
+std::string text_of(const InstancesMet& part, std::uint64_t percent) {
   return fmt::format("{} of {} instances, above {} %", part.met, part.all, percent);
 }
 
 /// Whom faults can meet at once, at worst.
 struct BlastRadius {
-  std::map<std::string, Part> services;
-  Part system;
+  std::map<std::string, InstancesMet> services;
+  InstancesMet system;
 };
 
 /// How many of a service match, whatever service the target names.
@@ -54,7 +59,7 @@ void add_fault(const ModelSpec& model, const FaultSpec& fault, BlastRadius& radi
   }
 }
 
-/// While the fault begins: whatever overlaps, overlaps when one of them begins.
+/// While a fault begins: whatever overlaps, overlaps when one of them begins.
 BlastRadius radius_at(const ModelSpec& model, const ExperimentSpec& experiment, Duration now) {
   BlastRadius radius;
   for (const auto& [name, service] : model.services) {
@@ -83,7 +88,7 @@ std::optional<Trip> trip_of_service(const ModelSpec& model, const ExperimentSpec
 
 std::optional<Trip> trip_of_system(const ModelSpec& model, const ExperimentSpec& experiment) {
   for (std::size_t i = 0; i < experiment.faults.size(); ++i) {
-    const Part part = radius_at(model, experiment, experiment.faults[i].at).system;
+    const InstancesMet part = radius_at(model, experiment, experiment.faults[i].at).system;
     if (!part.is_above(most_of_system_percent)) continue;
     return Trip{
         SafetyNet::blast_radius_system, indexed_path("faults", i),

@@ -88,7 +88,11 @@ TEST_CASE("each verdict has its exit code and its line", "[end_to_end]") {
   write(place, "missed", {.threshold = "50ms"});
   write(place, "undecided", {.replications = 5});
   write(place, "hopeless", {.threshold = "10ms"});
-  write(place, "unmeasured", {.metric = "p90(latency{endpoint='shop/GET /',version='canary'})"});
+  write(place, "unmeasured", {.metric = "p90(latency{workload='idle'})"});
+  place.write("queue.model.toml",
+              place.content("queue.model.toml") +
+                  "\n[workloads.idle]\narrivals = { poisson = { rate = \"0.000000001/s\" } }\nmix "
+                  "= { \"shop/GET /\" = 1 }\n");
   place.write("broken.toml", "rehearse = 1\n[scenario]\nname = 3\n");
 
   const Finished met = preflight(place, {"met.toml"});
@@ -109,6 +113,10 @@ TEST_CASE("each verdict has its exit code and its line", "[end_to_end]") {
   const Finished hopeless = preflight(place, {"hopeless.toml"});
   CHECK(hopeless.exit_code == 2);
   CHECK_THAT(hopeless.output, Catch::Contains("it is missed without the experiment, too"));
+  const Finished unmeasured = preflight(place, {"unmeasured.toml"});
+  CHECK(unmeasured.exit_code == 2);
+  CHECK_THAT(unmeasured.output, Catch::Contains("never measured, wanted < 1s") &&
+                                    Catch::Contains("it was never measured"));
   const Finished broken = preflight(place, {"broken.toml"});
   CHECK(broken.exit_code == 104);
   CHECK_THAT(broken.output, Catch::StartsWith("ERROR         broken.toml:2: invalid input: ") &&
@@ -264,12 +272,12 @@ TEST_CASE("each safety net fails the gate by itself, unless it is waived with a 
   const std::string rollout =
       "\n[rollout]\nservice = \"shop\"\nat = \"2s\"\nsteps = [ { set_weight = 50 }, { pause = "
       "\"1s\" } ]\n";
-  struct Trip {
+  struct NetCase {
     std::string net;
     Said said;
     std::string with = {};  // another net that cannot but go with it
   };
-  const std::vector<Trip> trips = {
+  const std::vector<NetCase> trips = {
       {"blast-radius-service",
        {.target = "service = \"shop\", mode = \"fixed-percent\", value = 81"},
        "blast-radius-system"},
@@ -280,7 +288,7 @@ TEST_CASE("each safety net fails the gate by itself, unless it is waived with a 
       {"no-rollback", {.target = "", .action = "", .more = rollout}},
       {"no-objective", {.threshold = "1000", .metric = "max(queue_length{service='shop'})"}},
   };
-  for (const Trip& trip : trips) {
+  for (const NetCase& trip : trips) {
     CAPTURE(trip.net);
     const auto prepare = [&](const Said& said) {
       write(place, "a", said);
