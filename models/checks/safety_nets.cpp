@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 
 #include "language/spec_path.hpp"
 #include "models/checks/target_counts.hpp"
@@ -19,82 +20,117 @@ namespace {
 constexpr std::uint64_t most_of_service_percent = 80;
 constexpr std::uint64_t most_of_system_percent = 66;
 
-/// How many instances of how many.
+/// How many instances faults can meet at once, at worst, of how many.
 struct InstancesMet {
-  std::uint64_t met = 0;
+  std::uint64_t met = 0;  // those that two faults meet count twice
   std::uint64_t all = 0;
 
-  bool is_above(std::uint64_t percent) const {
-    expects(met <= all, "faults meet no more instances than there are");
-    return met * 100 > all * percent;
+  std::uint64_t at_most() const { return std::min(met, all); }
+  bool is_above(std::uint64_t percent) const { return at_most() * 100 > all * percent; }
+  std::string text(std::uint64_t percent) const {
+    return fmt::format("{} of {} instances, above {} %", at_most(), all, percent);
   }
 };
 
-std::string text_of(const InstancesMet& part, std::uint64_t percent) {
-  return fmt::format("{} of {} instances, above {} %", part.met, part.all, percent);
-}
+/// Faults that are there at one instant; they come and go in the order of time.
+class BlastRadius {
+ public:
+  explicit BlastRadius(const ModelSpec& model) : model_(model) {
+    for (const auto& [name, service] : model.services) {
+      const auto instances = static_cast<std::uint64_t>(std::max(service.instances, 0));
+      services_[name].all = instances;
+      system_.all += instances;
+    }
+  }
 
-/// Whom faults can meet at once, at worst.
-struct BlastRadius {
-  std::map<std::string, InstancesMet> services;
-  InstancesMet system;
+  void add(const FaultSpec& fault) {
+    for_each_met(fault, [](InstancesMet& part, std::uint64_t count) { part.met += count; });
+  }
+  void remove(const FaultSpec& fault) {
+    for_each_met(fault, [](InstancesMet& part, std::uint64_t count) {
+      expects(part.met >= count, "only a fault that came goes");
+      part.met -= count;
+    });
+  }
+
+  const InstancesMet& system() const { return system_; }
+  const std::map<std::string, InstancesMet>& services() const { return services_; }
+
+ private:
+  template <class Change>
+  void for_each_met(const FaultSpec& fault, const Change& change) {
+    const TargetSpec& target = fault.target;
+    if (targets_of(fault.kind).workload) return;
+    const std::uint64_t meant = count_meant(target, count_matching(model_, target));
+    change(system_, meant);
+    for (auto& [name, part] : services_) {
+      if (!target.service.empty() && target.service != name) continue;
+      change(part, std::min(meant, count_matching(model_.services.at(name), target)));
+    }
+  }
+
+  const ModelSpec& model_;
+  std::map<std::string, InstancesMet> services_;
+  InstancesMet system_;
 };
 
-/// How many of a service match, whatever service the target names.
-std::uint64_t matching_in(const ModelSpec& model, const std::string& service,
-                          const TargetSpec& target) {
-  if (!target.service.empty() && target.service != service) return 0;
-  TargetSpec of_service = target;
-  of_service.service = service;
-  return count_matching(model, of_service);
-}
+/// A fault that comes or goes; who goes at an instant goes before others come.
+struct Moment {
+  Duration at;
+  bool begins = false;
+  std::size_t fault = 0;
+  bool operator<(const Moment& other) const {
+    return std::tie(at, begins, fault) < std::tie(other.at, other.begins, other.fault);
+  }
+};
 
-void add_fault(const ModelSpec& model, const FaultSpec& fault, BlastRadius& radius) {
-  if (targets_of(fault.kind).workload) return;
-  const std::uint64_t meant = count_meant(fault.target, count_matching(model, fault.target));
-  radius.system.met = std::min(radius.system.all, radius.system.met + meant);
-  for (auto& [name, part] : radius.services) {
-    part.met =
-        std::min(part.all, part.met + std::min(meant, matching_in(model, name, fault.target)));
+/// What `look` says after the first fault whose beginning makes it say anything: whatever overlaps,
+/// overlaps when one of them begins.
+template <class Look>
+std::optional<Trip> first_trip(const ModelSpec& model, const ExperimentSpec& experiment,
+                               const Look& look) {
+  std::vector<Moment> moments;
+  for (std::size_t i = 0; i < experiment.faults.size(); ++i) {
+    const FaultSpec& fault = experiment.faults[i];
+    moments.push_back({fault.at, true, i});
+    moments.push_back({fault.at + fault.duration, false, i});
   }
-}
-
-/// While a fault begins: whatever overlaps, overlaps when one of them begins.
-BlastRadius radius_at(const ModelSpec& model, const ExperimentSpec& experiment, Duration now) {
-  BlastRadius radius;
-  for (const auto& [name, service] : model.services) {
-    const auto instances = static_cast<std::uint64_t>(std::max(service.instances, 0));
-    radius.services[name].all = instances;
-    radius.system.all += instances;
+  std::sort(moments.begin(), moments.end());
+  BlastRadius radius(model);
+  for (const Moment& moment : moments) {
+    const FaultSpec& fault = experiment.faults[moment.fault];
+    if (!moment.begins) {
+      radius.remove(fault);
+      continue;
+    }
+    radius.add(fault);
+    std::optional<Trip> trip = look(radius);
+    if (!trip) continue;
+    trip->path = indexed_path("faults", moment.fault);
+    return trip;
   }
-  for (const FaultSpec& fault : experiment.faults) {
-    if (fault.at <= now && now < fault.at + fault.duration) add_fault(model, fault, radius);
-  }
-  return radius;
+  return std::nullopt;
 }
 
 std::optional<Trip> trip_of_service(const ModelSpec& model, const ExperimentSpec& experiment) {
-  for (std::size_t i = 0; i < experiment.faults.size(); ++i) {
-    const BlastRadius radius = radius_at(model, experiment, experiment.faults[i].at);
-    for (const auto& [name, part] : radius.services) {
+  return first_trip(model, experiment, [](const BlastRadius& radius) -> std::optional<Trip> {
+    for (const auto& [name, part] : radius.services()) {
       if (!part.is_above(most_of_service_percent)) continue;
       return Trip{
-          SafetyNet::blast_radius_service, indexed_path("faults", i),
-          fmt::format("faults can meet {} of '{}'", text_of(part, most_of_service_percent), name)};
+          SafetyNet::blast_radius_service, "",
+          fmt::format("faults can meet {} of '{}'", part.text(most_of_service_percent), name)};
     }
-  }
-  return std::nullopt;
+    return std::nullopt;
+  });
 }
 
 std::optional<Trip> trip_of_system(const ModelSpec& model, const ExperimentSpec& experiment) {
-  for (std::size_t i = 0; i < experiment.faults.size(); ++i) {
-    const InstancesMet part = radius_at(model, experiment, experiment.faults[i].at).system;
-    if (!part.is_above(most_of_system_percent)) continue;
-    return Trip{
-        SafetyNet::blast_radius_system, indexed_path("faults", i),
-        fmt::format("faults can meet {} of the system", text_of(part, most_of_system_percent))};
-  }
-  return std::nullopt;
+  return first_trip(model, experiment, [](const BlastRadius& radius) -> std::optional<Trip> {
+    const InstancesMet& all = radius.system();
+    if (!all.is_above(most_of_system_percent)) return std::nullopt;
+    return Trip{SafetyNet::blast_radius_system, "",
+                fmt::format("faults can meet {} of the system", all.text(most_of_system_percent))};
+  });
 }
 
 bool is_stopped(const ExperimentSpec& experiment) {
