@@ -53,8 +53,8 @@ std::string github_annotation(const GateCheck& check, const std::string& file) {
   const std::string line =
       check.at.line > 0 ? fmt::format(",line={}", check.at.line) : std::string();
   const std::string title = fmt::format("{}: {}", word(check.state), visible_name(check.name));
-  return fmt::format("::{} file={}{},title={}::{}\n", command, of_property(file), line,
-                     of_property(title), of_message(essentials(check)));
+  return fmt::format("::{} file={}{},title={}::{}\n", command, of_property(visible_line(file)),
+                     line, of_property(title), of_message(essentials(check)));
 }
 
 std::string without_commands(std::string text) {
