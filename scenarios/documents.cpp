@@ -156,7 +156,8 @@ void describe(Visitor& visitor, Spec& spec) {
                "The alarms that production has: they end the experiment, or call somebody."},
               spec.stop_conditions, List<Table>{Table{}, 0, 100});
   visitor.key({"objectives", "What must hold."}, spec.objectives, List<Table>{Table{}, 0, 1'000});
-  visitor.key({"preflight", "What the gate of a pipeline is told; no run depends on it."},
+  visitor.key({"preflight", "What the gate of a pipeline is told; no run depends on it.",
+               Need::conditional},
               spec.preflight, Table{});
 }
 
