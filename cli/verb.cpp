@@ -104,8 +104,8 @@ std::string exit_code_lines() {
 }  // namespace
 
 std::vector<Verb> all_verbs() {
-  return {audit_verb(),   calibrate_verb(), backtest_verb(), run_verb(),
-          explain_verb(), schema_verb(),    inspect_verb()};
+  return {audit_verb(),     calibrate_verb(), backtest_verb(), run_verb(),
+          preflight_verb(), explain_verb(),   schema_verb(),   inspect_verb()};
 }
 
 std::string help_text() {
@@ -185,8 +185,11 @@ void check_outputs(const std::vector<std::string>& outputs, const std::vector<st
 }
 
 void print(const std::string& text) {
-  const std::string visible = visible_text(text);
-  const bool written = std::fwrite(visible.data(), 1, visible.size(), stdout) == visible.size();
+  print_marks(visible_text(text));
+}
+
+void print_marks(const std::string& text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (!written || std::fflush(stdout) != 0) {
     throw InputOutputError(
         fmt::format("cannot write to standard output: {}", std::strerror(errno)));

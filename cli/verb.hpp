@@ -28,6 +28,7 @@ Verb audit_verb();
 Verb calibrate_verb();
 Verb backtest_verb();
 Verb run_verb();
+Verb preflight_verb();
 Verb explain_verb();
 Verb schema_verb();
 Verb inspect_verb();
@@ -59,6 +60,9 @@ void check_outputs(const std::vector<std::string>& outputs, const std::vector<st
 /// Writes to standard output, what a terminal would obey made visible; nothing else of the program
 /// does. Throws InputOutputError when it cannot.
 void print(const std::string& text);
+
+/// Likewise, as it is: marks of our own that a build server obeys, foreign text in them visible.
+void print_marks(const std::string& text);
 
 /// Likewise to standard error; what cannot be said there cannot be said at all.
 void print_aside(const std::string& text);

@@ -10,6 +10,7 @@
 #include "language/value_kinds.hpp"
 #include "models/specs/experiment_spec.hpp"
 #include "models/specs/model_spec.hpp"
+#include "models/specs/preflight_spec.hpp"
 #include "scenarios/arrivals_file.hpp"
 
 namespace rehearse {
@@ -134,6 +135,7 @@ struct ScenarioDocument {
   std::optional<RolloutSpec> rollout;
   std::vector<StopConditionSpec> stop_conditions;
   std::vector<ObjectiveSpec> objectives;
+  std::optional<PreflightSpec> preflight;
 };
 template <class Visitor, SpecOf<ScenarioDocument> Spec>
 void describe(Visitor& visitor, Spec& spec) {
@@ -154,6 +156,9 @@ void describe(Visitor& visitor, Spec& spec) {
                "The alarms that production has: they end the experiment, or call somebody."},
               spec.stop_conditions, List<Table>{Table{}, 0, 100});
   visitor.key({"objectives", "What must hold."}, spec.objectives, List<Table>{Table{}, 0, 1'000});
+  visitor.key({"preflight", "What the gate of a pipeline is told; no run depends on it.",
+               Need::conditional},
+              spec.preflight, Table{});
 }
 
 void read(Reader& reader, const Node& node, Overrides&, const SetTable&) {
@@ -190,6 +195,7 @@ void read_experiment(Reader& reader, const Node& root, Scenario& scenario) {
   experiment.rollout = std::move(document.rollout);
   experiment.stop_conditions = std::move(document.stop_conditions);
   experiment.objectives = std::move(document.objectives);
+  scenario.preflight = std::move(document.preflight);
 }
 
 Node written_experiment(const Scenario& scenario) {
@@ -204,6 +210,7 @@ Node written_experiment(const Scenario& scenario) {
   document.rollout = experiment.rollout;
   document.stop_conditions = experiment.stop_conditions;
   document.objectives = experiment.objectives;
+  document.preflight = scenario.preflight;
   return written(document, Table{});
 }
 

@@ -8,6 +8,7 @@
 
 #include "models/specs/experiment_spec.hpp"
 #include "models/specs/model_spec.hpp"
+#include "models/specs/preflight_spec.hpp"
 
 namespace rehearse {
 
@@ -38,6 +39,7 @@ struct Scenario {
   ReadingsWanted readings = ReadingsWanted::search;
   ModelSpec model;
   ExperimentSpec experiment;
+  std::optional<PreflightSpec> preflight;
   Origins origins;
   std::vector<std::string> doubts;        // allowed, and probably not meant
   std::vector<std::string> contradicted;  // given values that the recording speaks against

@@ -19,7 +19,19 @@ std::uint64_t count_at(const std::string& name, const std::vector<std::string>& 
   return matching;
 }
 
-std::uint64_t matching_instances(const ServiceSpec& service, const TargetSpec& target) {
+/// ceil(percent of count), where 30 % of 10 is 3 although 0.3 * 10 may come out above it: the
+/// factor takes the roundings back, and no more, so that a billionth of a percent is still
+/// somebody.
+std::uint64_t percent_rounded_up(double percent, std::uint64_t count) {
+  expects(percent >= 0, "a share of some instances is not negative");
+  const double exact = percent * static_cast<double>(count) / 100;
+  return static_cast<std::uint64_t>(std::ceil(exact * (1 - 0x1p-51)));
+}
+
+}  // namespace
+
+std::uint64_t count_matching(const ServiceSpec& service, const TargetSpec& target) {
+  if (target.version == "canary") return 0;
   const auto instances = static_cast<std::uint64_t>(std::max(service.instances, 0));
   const std::vector<std::string>& zones = service.placement.zones;
   const std::vector<std::string>& hosts = service.placement.hosts;
@@ -36,23 +48,12 @@ std::uint64_t matching_instances(const ServiceSpec& service, const TargetSpec& t
   return matching;
 }
 
-/// ceil(percent of count), where 30 % of 10 is 3 although 0.3 * 10 may come out above it: the
-/// factor takes the roundings back, and no more, so that a billionth of a percent is still
-/// somebody.
-std::uint64_t percent_rounded_up(double percent, std::uint64_t count) {
-  expects(percent >= 0, "a share of some instances is not negative");
-  const double exact = percent * static_cast<double>(count) / 100;
-  return static_cast<std::uint64_t>(std::ceil(exact * (1 - 0x1p-51)));
-}
-
-}  // namespace
-
 std::uint64_t count_matching(const ModelSpec& model, const TargetSpec& target) {
   if (target.version == "canary") return 0;
   std::uint64_t matching = 0;
   for (const auto& [name, service] : model.services) {
     if (!target.service.empty() && target.service != name) continue;
-    matching += matching_instances(service, target);
+    matching += count_matching(service, target);
   }
   return matching;
 }

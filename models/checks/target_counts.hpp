@@ -11,6 +11,9 @@ namespace rehearse {
 /// of a canary not counted.
 std::uint64_t count_matching(const ModelSpec& model, const TargetSpec& target);
 
+/// Of those of one service, whatever service the target names.
+std::uint64_t count_matching(const ServiceSpec& service, const TargetSpec& target);
+
 /// How many of `matching` instances are meant: fixed-percent is rounded up.
 std::uint64_t count_meant(const TargetSpec& target, std::uint64_t matching);
 

@@ -48,7 +48,8 @@ TEST_CASE("help shows every verb with an example", "[end_to_end]") {
   CHECK(help.exit_code == 0);
   must_match("help.txt", help.output);
   for (const std::string verb :
-       {"audit", "calibrate", "backtest", "run", "explain", "schema", "inspect"}) {
+  for (const std::string verb : {"audit", "calibrate", "backtest", "run", "preflight", "explain",
+                                 "schema", "inspect"}) {
     const Finished one = place.rehearse({verb, "--help"});
     CHECK(one.exit_code == 0);
     must_match("help_" + verb + ".txt", one.output);
@@ -79,6 +80,8 @@ TEST_CASE("what is misspelt on the command line is refused with a hint", "[end_t
       {{"calibrate", "missing.json", "-o", "a.toml"}, "missing.json"},
       {{"schema", "both"}, "expected 'model', 'scenario' or nothing"},
       {{"inspect", "missing.h5"}, "missing.h5"},
+      {{"preflight"}, "expected scenario files, found none"},
+      {{"preflight", "a.toml", "--format", "githib"}, "did you mean 'github'?"},
   };
   for (const auto& [words, sentence] : cases) {
     const Finished refused = place.rehearse(words);

@@ -89,7 +89,7 @@ const std::map<std::string, Rooms>& floors() {
         "models/checks", "models/specs", "models/faults", "models/policies", "models/values",
         "models/outcomes"}},
       {"scenarios", {"scenarios", "scenarios/imports"}},
-      {"outputs", {"outputs/text", "outputs/outcome_file", "outputs"}},
+      {"outputs", {"outputs/report", "outputs/text", "outputs/outcome_file", "outputs"}},
       {"calibrate",
        {"calibrate", "calibrate/audit/signs", "calibrate/audit", "calibrate/learn",
         "calibrate/traces", "calibrate/readers"}},
@@ -118,6 +118,7 @@ const std::vector<Door>& doors() {
       {"Boost.CRC", {"boost/crc"}, {"calibrate/readers/input"}},
       {"HDF5", {"hdf5", "H5"}, {"outputs/outcome_file/hdf5"}},
       {"nlohmann-json", {"nlohmann/"}, {"outputs/text/json_writer"}},
+      {"pugixml", {"pugixml"}, {"outputs/report/junit"}},
       {"Boost.Program_options", {"boost/program_options"}, {"cli/command_line"}},
   };
   return table;
@@ -125,8 +126,8 @@ const std::vector<Door>& doors() {
 
 const std::vector<std::string>& sources_without_header() {
   static const std::vector<std::string> table = {
-      "cli/main",    "cli/audit",   "cli/backtest", "cli/calibrate",
-      "cli/explain", "cli/inspect", "cli/run",      "cli/schema",
+      "cli/main",    "cli/audit",     "cli/backtest", "cli/calibrate", "cli/explain",
+      "cli/inspect", "cli/preflight", "cli/run",      "cli/schema",
   };
   return table;
 }
