@@ -41,6 +41,21 @@ std::map<NameId, std::vector<const Visit*>> visits_by_service(const Recording& r
   return services;
 }
 
+/// Nanoseconds, without the time in which it waited for calls: whom it calls may be slow, too.
+double own_time(const Recording& recording, const Visit& visit) {
+  const Span& span = recording.span_of(visit);
+  std::int64_t own = span.duration();
+  std::int64_t covered_to = span.start;
+  for (const RecordedCall& call : recording.visits.calls_of(visit)) {
+    if (call.detached) continue;
+    const std::int64_t from = std::clamp(call.start, covered_to, std::max(covered_to, span.end));
+    const std::int64_t to = std::clamp(call.end, from, std::max(from, span.end));
+    own -= to - from;
+    covered_to = to;
+  }
+  return static_cast<double>(own);
+}
+
 /// `visits`: those of its service, by time.
 SignTest test(const Recording& recording, const Presence& instance,
               const std::vector<const Visit*>& visits) {
@@ -51,7 +66,7 @@ SignTest test(const Recording& recording, const Presence& instance,
     const Span& span = recording.span_of(*visit);
     if (span.error) continue;
     const bool is_first = span.instance == instance.name && first.size() < first_visits;
-    const auto nanoseconds = static_cast<double>(span.duration());
+    const double nanoseconds = own_time(recording, *visit);
     (is_first ? first : rest).push_back(nanoseconds);
     endpoints[visit->endpoint].push_back({nanoseconds, is_first});
   }
@@ -59,13 +74,14 @@ SignTest test(const Recording& recording, const Presence& instance,
   for (auto& [endpoint, values] : endpoints) ranks.add_stratum(std::move(values));
   const double times = median_of(first) / std::max(median_of(rest), 1.0);
   const bool tells = first.size() >= fewest_first_visits && times >= least_times;
-  return {tells ? ranks.p_value() : 1,
-          fmt::format("{} of {} is first seen {}, and its first {} took {} at the median, {} times "
-                      "as long as others: it took requests before it was ready",
-                      visible_name(recording.names.text(instance.name)),
-                      recording.service_of(*visits.front()), moment_text(recording, instance.first),
-                      counted(first.size(), "visit"),
-                      rounded_duration_text(median_of(first) * 1e-9), times_text(times))};
+  return {
+      tells ? ranks.p_value() : 1,
+      fmt::format(
+          "{} of {} is first seen {}, and its first {} took {} of its own at the median, {} times "
+          "as long as others: it took requests before it was ready",
+          visible_name(recording.names.text(instance.name)), recording.service_of(*visits.front()),
+          moment_text(recording, instance.first), counted(first.size(), "visit"),
+          rounded_duration_text(median_of(first) * 1e-9), times_text(times))};
 }
 
 }  // namespace
