@@ -79,8 +79,10 @@ void add_problem(GatedScenario& gated, ExitCode code, const std::string& name,
   gated.checks.push_back(problem(CheckState::error, name, gated.path, reason));
 }
 
-void add_study(const Scenario& scenario, const Arguments& arguments, const std::string& command,
+/// Whatever the scenario says of readings, no gate opens without them.
+void add_study(Scenario scenario, const Arguments& arguments, const std::string& command,
                GatedScenario& gated) {
+  scenario.readings = ReadingsWanted::search;
   const auto judged = judge_scenario(scenario, settings_for(scenario, arguments), command);
   if (!judged) {
     add_problem(gated, ExitCode::interrupted, "not run",

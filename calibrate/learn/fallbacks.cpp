@@ -11,18 +11,24 @@ namespace {
 constexpr std::uint64_t enough_failures = 5;
 constexpr double by_chance = 0.01;
 
+/// For each call of a visit, and behind the last: the first awaited one from there on.
+std::vector<std::size_t> awaited_from(std::span<const RecordedCall> calls) {
+  std::vector<std::size_t> next(calls.size() + 1, calls.size());
+  for (std::size_t i = calls.size(); i-- > 0;) next[i] = calls[i].detached ? next[i + 1] : i;
+  return next;
+}
+
 /// The first awaited call that begins once `calls[at]` is over and follows no other failure, if it
 /// goes elsewhere; else `size`.
 std::size_t next_elsewhere(std::span<const RecordedCall> calls, std::size_t at,
+                           const std::vector<std::size_t>& awaited,
                            const std::vector<bool>& taken) {
   const auto later = std::lower_bound(
       calls.begin() + static_cast<std::ptrdiff_t>(at) + 1, calls.end(), calls[at].end,
       [](const RecordedCall& call, std::int64_t time) { return call.start < time; });
-  for (auto next = static_cast<std::size_t>(later - calls.begin()); next < calls.size(); ++next) {
-    if (taken[next] || calls[next].detached) continue;
-    return calls[next].endpoint != calls[at].endpoint ? next : calls.size();
-  }
-  return calls.size();
+  std::size_t next = awaited[static_cast<std::size_t>(later - calls.begin())];
+  while (next < calls.size() && taken[next]) next = awaited[next + 1];
+  return next < calls.size() && calls[next].endpoint != calls[at].endpoint ? next : calls.size();
 }
 
 bool may_have_fallback(const RecordedCall& call) {
@@ -31,7 +37,8 @@ bool may_have_fallback(const RecordedCall& call) {
 
 class FallbackJoiner {
  public:
-  explicit FallbackJoiner(VisitTable& visits) : visits_(visits) {}
+  FallbackJoiner(const TraceForest& forest, VisitTable& visits)
+      : forest_(forest), visits_(visits) {}
 
   std::map<EndpointEdge, FallbackFacts> join() {
     find();
@@ -45,52 +52,67 @@ class FallbackJoiner {
   }
 
  private:
+  /// How often an endpoint was asked after calls of an edge, how often it answered, and how often
+  /// the visit was good then.
+  struct Following {
+    std::uint64_t asked = 0;
+    std::uint64_t answered = 0;
+    std::uint64_t saved = 0;
+  };
   /// What came after the calls of an edge, failed ones or good ones.
   struct Followed {
     std::uint64_t calls = 0;
-    std::map<std::uint32_t, std::uint64_t> by;  // endpoint, how often
+    std::map<std::uint32_t, Following> by;  // endpoint
   };
 
   /// Counts what comes after those calls of a visit that failed, or after the others.
-  static void count_followed(const Visit& visit, std::span<const RecordedCall> calls, bool failed,
-                             std::vector<bool>& taken, std::map<EndpointEdge, Followed>& after) {
+  void count_followed(const Visit& visit, bool failed, const std::vector<std::size_t>& awaited,
+                      std::vector<bool>& taken, std::map<EndpointEdge, Followed>& after) const {
+    const std::span<const RecordedCall> calls = visits_.calls_of(visit);
     for (std::size_t i = 0; i < calls.size(); ++i) {
       if (calls[i].detached || may_have_fallback(calls[i]) != failed) continue;
       Followed& edge = after[{visit.endpoint, calls[i].endpoint}];
       ++edge.calls;
-      const std::size_t next = next_elsewhere(calls, i, taken);
+      const std::size_t next = next_elsewhere(calls, i, awaited, taken);
       if (next == calls.size()) continue;
       taken[next] = taken[next] || failed;
-      ++edge.by[calls[next].endpoint];
+      Following& following = edge.by[calls[next].endpoint];
+      ++following.asked;
+      if (calls[next].failed) continue;
+      ++following.answered;
+      following.saved += forest_.spans[visit.span].error ? 0 : 1;
     }
   }
 
   /// A cache that fails sends to the database whoever asks it, and one that lacks the answer does
-  /// so, too: what counts is that it is asked more often after failures.
-  static bool is_fallback(std::uint64_t followed, std::uint64_t failed, std::uint64_t good_followed,
-                          std::uint64_t good) {
-    if (10 * followed < 9 * failed || 2 * good_followed > good) return false;
-    const double usual = (static_cast<double>(good_followed) + 1) / (static_cast<double>(good) + 2);
-    return binomial_tail(failed, followed, usual) < by_chance;
+  /// so, too: what counts is that it is asked more often after failures. And that it helps: who
+  /// undoes what failed, or reports it, asks somebody as well, and fails all the same.
+  static bool is_fallback(const Following& after_failed, std::uint64_t failed,
+                          std::uint64_t after_good, std::uint64_t good) {
+    if (10 * after_failed.asked < 9 * failed || 2 * after_good > good) return false;
+    if (after_failed.answered == 0 || 2 * after_failed.saved < after_failed.answered) return false;
+    if (good == 0) return true;
+    const double usual = (static_cast<double>(after_good) + 1) / (static_cast<double>(good) + 2);
+    return binomial_tail(failed, after_failed.asked, usual) < by_chance;
   }
 
   void find() {
     std::map<EndpointEdge, Followed> after_failed;
     std::map<EndpointEdge, Followed> after_good;
     for (const Visit& visit : visits_.visits) {
-      const std::span<const RecordedCall> calls = visits_.calls_of(visit);
-      std::vector<bool> taken(calls.size(), false);
-      count_followed(visit, calls, true, taken, after_failed);
-      count_followed(visit, calls, false, taken, after_good);
+      const std::vector<std::size_t> awaited = awaited_from(visits_.calls_of(visit));
+      std::vector<bool> taken(visit.call_count, false);
+      count_followed(visit, true, awaited, taken, after_failed);
+      count_followed(visit, false, awaited, taken, after_good);
     }
     for (const auto& [edge, failed] : after_failed) {
       if (failed.calls < enough_failures) continue;
       const Followed& good = after_good[edge];
-      for (const auto& [endpoint, count] : failed.by) {
+      for (const auto& [endpoint, following] : failed.by) {
         const auto otherwise = good.by.find(endpoint);
-        const std::uint64_t usual = otherwise == good.by.end() ? 0 : otherwise->second;
-        if (!is_fallback(count, failed.calls, usual, good.calls)) continue;
-        found_[edge] = {endpoint, failed.calls, count};
+        const std::uint64_t usual = otherwise == good.by.end() ? 0 : otherwise->second.asked;
+        if (!is_fallback(following, failed.calls, usual, good.calls)) continue;
+        found_[edge] = {endpoint, failed.calls, following.asked};
       }
     }
     // Of a chain of fallbacks only the last one is joined.
@@ -102,12 +124,13 @@ class FallbackJoiner {
 
   void join_visit(Visit& visit) {
     const std::span<RecordedCall> calls(visits_.calls.data() + visit.first_call, visit.call_count);
+    const std::vector<std::size_t> awaited = awaited_from(calls);
     std::vector<bool> joined(calls.size(), false);
     for (std::size_t i = 0; i < calls.size(); ++i) {
       if (joined[i] || !may_have_fallback(calls[i])) continue;
       const auto fallback = found_.find({visit.endpoint, calls[i].endpoint});
       if (fallback == found_.end()) continue;
-      const std::size_t next = next_elsewhere(calls, i, joined);
+      const std::size_t next = next_elsewhere(calls, i, awaited, joined);
       if (next == calls.size() || calls[next].endpoint != fallback->second.endpoint) continue;
       joined[next] = true;
       calls[i].end = calls[next].end;
@@ -121,14 +144,16 @@ class FallbackJoiner {
     visit.call_count = static_cast<std::uint32_t>(kept);
   }
 
+  const TraceForest& forest_;
   VisitTable& visits_;
   std::map<EndpointEdge, FallbackFacts> found_;
 };
 
 }  // namespace
 
-std::map<EndpointEdge, FallbackFacts> join_fallbacks(VisitTable& visits) {
-  return FallbackJoiner(visits).join();
+std::map<EndpointEdge, FallbackFacts> join_fallbacks(const TraceForest& forest,
+                                                     VisitTable& visits) {
+  return FallbackJoiner(forest, visits).join();
 }
 
 }  // namespace rehearse

@@ -12,6 +12,9 @@ namespace {
 constexpr std::size_t tolerated = 20;  // one of so many may be somewhere else
 constexpr std::size_t too_many_too_long = 10;
 constexpr std::size_t least_calls_of_a_piece = 20;
+constexpr int most_halvings = 4;
+/// Clocks that nobody sets are within half of it; what moves faster is a queue that grows.
+constexpr double most_drift = 1e-3;
 
 }  // namespace
 
@@ -72,17 +75,20 @@ double ClockOffsets::drift_of(std::span<const Bound> calls) {
   return squares > 0 ? products / squares : 0;
 }
 
-bool ClockOffsets::settle(std::span<const Bound> calls, Offsets& found) {
+bool ClockOffsets::settle(std::span<const Bound> calls, int halvings, Offsets& found) {
   std::optional<ClockLine> piece = with_drift(calls, 0);
-  const bool many = calls.size() >= least_calls_of_a_piece;
-  if (!piece && many) piece = with_drift(calls, drift_of(calls));
+  if (!piece && calls.size() >= least_calls_of_a_piece) {
+    const double drift = drift_of(calls);
+    if (std::abs(drift) <= most_drift) piece = with_drift(calls, drift);
+  }
   if (piece) {
     found[piece->from] = *piece;
     return true;
   }
   const std::size_t half = calls.size() / 2;
-  if (half < least_calls_of_a_piece) return false;
-  return settle(calls.first(half), found) && settle(calls.subspan(half), found);
+  if (half < least_calls_of_a_piece || halvings == most_halvings) return false;
+  return settle(calls.first(half), halvings + 1, found) &&
+         settle(calls.subspan(half), halvings + 1, found);
 }
 
 void ClockOffsets::settle() {
@@ -93,7 +99,7 @@ void ClockOffsets::settle() {
       return std::tie(a.at, a.least, a.most) < std::tie(b.at, b.least, b.most);
     });
     Offsets found;
-    if (settle(bounds.calls, found)) offsets_[clocks] = std::move(found);
+    if (settle(bounds.calls, 0, found)) offsets_[clocks] = std::move(found);
   }
   bounds_.clear();
 }

@@ -55,7 +55,7 @@ class ClockOffsets {
   /// The piece with such a drift, if an offset is admitted by nineteen of twenty.
   static std::optional<ClockLine> with_drift(std::span<const Bound> calls, double drift);
   static double drift_of(std::span<const Bound> calls);
-  static bool settle(std::span<const Bound> calls, Offsets& found);
+  static bool settle(std::span<const Bound> calls, int halvings, Offsets& found);
   static Clock clock_of(const Span& span) { return {span.service, span.instance}; }
 
   std::map<std::pair<Clock, Clock>, Bounds> bounds_;

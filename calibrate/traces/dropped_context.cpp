@@ -1,7 +1,9 @@
 #include "calibrate/traces/dropped_context.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "calibrate/traces/binomial_tail.hpp"
@@ -15,6 +17,8 @@ constexpr std::size_t least_visits = 30;
 constexpr double most_covered = 0.75;
 constexpr double by_chance = 1e-6;
 constexpr std::size_t most_holders = 64;
+constexpr std::size_t most_candidates = 1024;  // looked at for one visit
+constexpr std::size_t looked_at = 200;         // of the visits, at first
 
 using Endpoint = std::pair<NameId, NameId>;
 
@@ -99,7 +103,9 @@ class ContextJoiner {
     auto at = std::upper_bound(
         outer.spans.begin(), outer.spans.end(), from,
         [this](std::int64_t start, std::uint32_t visit) { return start < span(visit).start; });
-    while (at != outer.spans.begin() && found.size() < most_holders) {
+    std::size_t candidates = 0;
+    while (at != outer.spans.begin() && found.size() < most_holders &&
+           candidates++ < most_candidates) {
       const std::uint32_t candidate = *--at;
       if (span(candidate).start + outer.longest < to) break;
       if (span(candidate).end >= to) found.push_back(candidate);
@@ -107,40 +113,75 @@ class ContextJoiner {
     return found;
   }
 
-  /// Whether as many would lie within `outer` at other times: half of the recording later.
-  bool may_be_chance(const Visits& inner, std::size_t inside, const Visits& outer) const {
+  /// The share of the visits (each `step`-th) that would lie within `outer` at other times, so much
+  /// later; behind the end comes the beginning.
+  double held_later(const Visits& inner, std::size_t step, std::int64_t later,
+                    const Visits& outer) const {
     const std::int64_t first = span(outer.spans.front()).start;
     const std::int64_t length = span(outer.spans.back()).start - first + 1;
-    std::uint64_t held = 0;
-    for (const std::uint32_t i : inner.at_top) {
-      const std::int64_t since = std::max<std::int64_t>(span(i).start - first, 0);
-      const std::int64_t from = first + (since + length / 2) % length;
-      held += holders(from, from + span(i).duration(), outer).empty() ? 0 : 1;
+    std::size_t held = 0;
+    std::size_t seen = 0;
+    for (std::size_t k = 0; k < inner.at_top.size(); k += step) {
+      const Span& one = span(inner.at_top[k]);
+      const std::int64_t since = std::max<std::int64_t>(one.start - first, 0) + later;
+      const std::int64_t from = first + (since % length + length) % length;
+      held += holders(from, from + one.duration(), outer).empty() ? 0 : 1;
+      ++seen;
     }
-    const auto visits = static_cast<double>(inner.at_top.size());
-    const double chance = (static_cast<double>(held) + 1) / (visits + 2);
-    return binomial_tail(inner.at_top.size(), inside, chance) > by_chance;
+    return static_cast<double>(held) / static_cast<double>(seen);
   }
 
-  /// Whether four of five do, of up to 200 spread over all: looking at each takes long where many
-  /// visits are under way at once.
-  bool some_lie_within(const Visits& inner, const Visits& outer) const {
-    constexpr std::size_t looked_at = 200;
+  /// Whether about as many would lie within `outer` at other times, a few of its visits earlier or
+  /// later, when the load is the same. Who lies within goes together with neighbours: how the
+  /// shares at those times differ says by how much chance may be off.
+  bool may_be_chance(const Visits& inner, std::size_t inside, const Visits& outer) const {
+    constexpr std::int64_t shifts = 4;
+    constexpr double most_errors = 6;
+    double sum = 0;
+    double squares = 0;
+    for (std::int64_t i = 1; i <= shifts; ++i) {
+      for (const std::int64_t sign : {-1, 1}) {
+        const double share = held_later(inner, 1, sign * (2 * i + 1) * outer.longest, outer);
+        sum += share;
+        squares += share * share;
+      }
+    }
+    const auto visits = static_cast<double>(inner.at_top.size());
+    const double mean = sum / (2 * shifts);
+    const double between = std::sqrt(std::max(0.0, squares / (2 * shifts) - mean * mean));
+    const double chance = std::min((mean * visits + 1) / (visits + 2), 1.0);
+    return static_cast<double>(inside) / visits <= mean + most_errors * between ||
+           binomial_tail(inner.at_top.size(), inside, chance) > by_chance;
+  }
+
+  /// Whether some do (or four of five), of up to 200 spread over all, within different ones, and
+  /// more than would at another time: looking at each takes long where many visits are under way at
+  /// once.
+  bool some_lie_within(const Visits& inner, const Visits& outer, bool mostly) const {
     const std::size_t step = inner.at_top.size() / looked_at + 1;
     std::size_t seen = 0;
     std::size_t inside = 0;
+    std::set<std::uint32_t> within;
     for (std::size_t i = 0; i < inner.at_top.size(); i += step) {
       const Span& one = span(inner.at_top[i]);
+      const std::vector<std::uint32_t> around = holders(one.start, one.end, outer);
       ++seen;
-      inside += holders(one.start, one.end, outer).empty() ? 0 : 1;
+      if (around.empty()) continue;
+      ++inside;
+      within.insert(around.front());
     }
-    return 5 * inside >= 4 * seen;
+    if (mostly && 5 * inside < 4 * seen) return false;
+    if (4 * within.size() < std::min(inside, outer.spans.size())) return false;
+    constexpr double hardly = 0.01;
+    const double share = static_cast<double>(inside) / static_cast<double>(seen);
+    return held_later(inner, step, 3 * outer.longest, outer) < share - hardly;
   }
 
   Nesting nesting(const Visits& inner, const Visits& outer) const {
     Nesting result;
     result.covered = covered(outer);
-    if (result.covered > most_covered && !some_lie_within(inner, outer)) return result;
+    const bool mostly = result.covered > most_covered;
+    if (!inner.at_top.empty() && !some_lie_within(inner, outer, mostly)) return result;
     std::map<std::uint32_t, std::size_t> called;
     for (const std::uint32_t i : inner.at_top) {
       std::uint32_t caller = none;
@@ -165,7 +206,7 @@ class ContextJoiner {
 
   bool holds_nearly_all(const Nesting& seen, const Visits& inner, const Visits& outer) const {
     if (seen.inside * 20 < inner.at_top.size() * 19) return false;
-    return seen.covered <= most_covered || !may_be_chance(inner, seen.inside, outer);
+    return !may_be_chance(inner, seen.inside, outer);
   }
 
   void find_caller(const Endpoint& endpoint, const Visits& inner,

@@ -26,8 +26,9 @@ struct DroppedContext {
 ///
 /// An endpoint is one that nobody is recorded to call, with 30 visits or more, of which nineteen in
 /// twenty lie within visits of the other endpoint, while at least half of these have one within.
-/// Where these cover more than three quarters of the time chance may put visits there: then as many
-/// must not lie there half of the recording later (binomial, one in a million). Of several such
+/// Chance may put visits there, too: as many must not lie there a few of the longest visits earlier
+/// or later (binomial, one in a million, and six times as far off as those shares are from one
+/// another). At most 1024 visits are looked at for each. Of several such
 /// callers it is the one whose visits cover least. Where none is, several endpoints may be its
 /// callers together, each of which has visits within that no caller before it has, 30 or more;
 /// there is a `DroppedContext` for each. Leaves the forest as `plant` does.

@@ -48,8 +48,7 @@ TEST_CASE("help shows every verb with an example", "[end_to_end]") {
   CHECK(help.exit_code == 0);
   must_match("help.txt", help.output);
   for (const std::string verb :
-  for (const std::string verb : {"audit", "calibrate", "backtest", "run", "preflight", "explain",
-                                 "schema", "inspect"}) {
+       {"audit", "calibrate", "backtest", "run", "preflight", "explain", "schema", "inspect"}) {
     const Finished one = place.rehearse({verb, "--help"});
     CHECK(one.exit_code == 0);
     must_match("help_" + verb + ".txt", one.output);

@@ -118,3 +118,29 @@ TEST_CASE("what follows failures as often as it follows others is no fallback", 
     }
   }
 }
+
+TEST_CASE("who undoes what failed has no fallback", "[calibrate]") {
+  // Fifty of a thousand payments fail; then what was reserved is released, and the order fails.
+  test::SpanBuilder spans;
+  for (std::uint64_t trace = 1; trace <= 1'000; ++trace) {
+    const std::int64_t start = 1'000 * ms * static_cast<std::int64_t>(trace);
+    const bool failed = trace % 20 == 0;
+    spans.add(trace, 1, 0, "shop", "order", start, start + 60 * ms, SpanKind::server).error =
+        failed;
+    spans.add(trace, 2, 1, "payment", "pay", start + 5 * ms, start + 15 * ms, SpanKind::server)
+        .error = failed;
+    if (!failed && trace % 11 != 0) continue;
+    spans.add(trace, 3, 1, "stock", "release", start + 20 * ms, start + 50 * ms, SpanKind::server);
+  }
+
+  const Calibration learned = calibrate(spans.set, {});
+
+  for (const BehaviourSpec& behaviour :
+       learned.model.services.at("shop").endpoints.at("order").behaviours) {
+    for (const StepSpec& step : behaviour.steps) {
+      const auto* call = std::get_if<CallSpec>(&step.action);
+      if (call == nullptr || call->endpoint.service != "payment") continue;
+      CHECK(call->on_error == OnError::fail);
+    }
+  }
+}

@@ -174,6 +174,25 @@ TEST_CASE("visits within others by chance are requests of their own", "[calibrat
   CHECK(learned.account.dropped_contexts.empty());
 }
 
+TEST_CASE("two front doors that are busy at the same time do not call one another", "[calibrate]") {
+  // Both get three times as many requests in the second half of the recording; of the web one or
+  // more are under way most of the time.
+  test::SpanBuilder spans;
+  std::uint64_t trace = 0;
+  for (std::int64_t i = 0; i < 2'000; ++i) {
+    const std::int64_t at = i < 500 ? 30 * ms * i : 15'000 * ms + 10 * ms * (i - 500);
+    const std::int64_t jitter = (i * 7'919 % 29) * ms;
+    spans.add(++trace, 1, 0, "web", "buy", at + jitter, at + jitter + 60 * ms);
+    const std::int64_t other = (i * 6'151 % 31) * ms;
+    spans.add(++trace, 1, 0, "status", "health", at + other, at + other + 2 * ms);
+  }
+
+  const Calibration learned = calibrate(spans.set, {});
+
+  CHECK(learned.account.arrivals.requests == 4'000);
+  CHECK(learned.account.dropped_contexts.empty());
+}
+
 TEST_CASE("a client span with work of its own below it is a call", "[calibrate]") {
   test::SpanBuilder spans;
   for (std::uint64_t i = 1; i <= 10; ++i) {
@@ -239,6 +258,20 @@ TEST_CASE("a clock that drifts, or is set, is another clock at another time", "[
   const Calibration learned = calibrate(spans.set, {});
 
   CHECK(share_that_calls(learned, "front", "page") == 1);  // a call, and not fire and forget
+}
+
+TEST_CASE("a queue that grows and shrinks is no clock that drifts", "[calibrate]") {
+  // Messages that their consumer takes up ever later, then sooner again; half as fast as time goes.
+  test::SpanBuilder spans;
+  for (std::int64_t i = 1; i <= 400; ++i) {
+    const std::int64_t at = 100 * ms * i;
+    const std::int64_t later = 50 * ms * (i <= 200 ? i : 400 - i);
+    const auto trace = static_cast<std::uint64_t>(i);
+    spans.add(trace, 1, 0, "front", "page", at, at + 10 * ms, SpanKind::server);
+    spans.add(trace, 2, 1, "back", "mail", at + later, at + later + 8 * ms, SpanKind::server);
+  }
+
+  CHECK(share_that_calls(calibrate(spans.set, {}), "front", "page") == 0);
 }
 
 TEST_CASE("calls that end at all times after their callers have no other clock", "[calibrate]") {

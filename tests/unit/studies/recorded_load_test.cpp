@@ -130,13 +130,20 @@ TEST_CASE("who gives the limit, or whose limit was learned, is asked for nothing
   SECTION("workers") {
     model.services["station"].workers = 4;
   }
-  SECTION("cores") {
-    model.services["station"].cpu = CpuSpec{4};
+  SECTION("that there is none") {
+    model.evidence["services.station.workers"].basis = Basis::given;
   }
   SECTION("no evidence: a person wrote it") {
     model.evidence.clear();
   }
   CHECK(unknown_after(model).empty());
+}
+
+TEST_CASE("cores are no workers: who gives those has not said how many work", "[studies]") {
+  ModelSpec model = recorded_model();
+  add_poisson(model, 60);
+  model.services["station"].cpu = CpuSpec{4};
+  CHECK(unknown_after(model).size() == 1);
 }
 
 TEST_CASE("a model that does not say what was recorded cannot vouch for any load", "[studies]") {
