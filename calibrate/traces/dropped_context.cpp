@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -113,45 +114,52 @@ class ContextJoiner {
     return found;
   }
 
-  /// The share of the visits (each `step`-th) that would lie within `outer` at other times, so much
-  /// later; behind the end comes the beginning.
-  double held_later(const Visits& inner, std::size_t step, std::int64_t later,
-                    const Visits& outer) const {
+  /// The share of times at which the k-th visit would lie within `outer`, of four that are a few
+  /// of its visits earlier or later, when the load is the same; each visit has times of its own, as
+  /// there are clocks in load generators. Behind the end comes the beginning.
+  double held_elsewhere(const Visits& inner, std::size_t k, const Visits& outer) const {
+    constexpr double golden = 0.6180339887498949;
+    constexpr int times = 4;
+    constexpr double farthest = 8;  // of the longest visits
+    const Span& one = span(inner.at_top[k]);
     const std::int64_t first = span(outer.spans.front()).start;
     const std::int64_t length = span(outer.spans.back()).start - first + 1;
-    std::size_t held = 0;
-    std::size_t seen = 0;
-    for (std::size_t k = 0; k < inner.at_top.size(); k += step) {
-      const Span& one = span(inner.at_top[k]);
-      const std::int64_t since = std::max<std::int64_t>(one.start - first, 0) + later;
+    int held = 0;
+    for (int i = 0; i < times; ++i) {
+      const double place = static_cast<double>(times * k + static_cast<std::size_t>(i)) * golden;
+      const double far = 1 + (farthest - 1) * (place - std::floor(place));
+      const auto away = static_cast<std::int64_t>(far * static_cast<double>(outer.longest));
+      const std::int64_t since =
+          std::max<std::int64_t>(one.start - first, 0) + (i % 2 == 0 ? away : -away);
       const std::int64_t from = first + (since % length + length) % length;
       held += holders(from, from + one.duration(), outer).empty() ? 0 : 1;
-      ++seen;
     }
-    return static_cast<double>(held) / static_cast<double>(seen);
+    return static_cast<double>(held) / times;
   }
 
-  /// Whether about as many would lie within `outer` at other times, a few of its visits earlier or
-  /// later, when the load is the same. Who lies within goes together with neighbours: how the
-  /// shares at those times differ says by how much chance may be off.
-  bool may_be_chance(const Visits& inner, std::size_t inside, const Visits& outer) const {
-    constexpr std::int64_t shifts = 4;
-    constexpr double most_errors = 6;
-    double sum = 0;
-    double squares = 0;
-    for (std::int64_t i = 1; i <= shifts; ++i) {
-      for (const std::int64_t sign : {-1, 1}) {
-        const double share = held_later(inner, 1, sign * (2 * i + 1) * outer.longest, outer);
-        sum += share;
-        squares += share * share;
-      }
+  /// Whether about as many would lie within `outer` at other times. Neighbours go together, so
+  /// stretches of the recording are compared, and not visits.
+  bool may_be_chance(const Visits& inner, const Nesting& seen, const Visits& outer) const {
+    constexpr double most_errors = 4;
+    constexpr std::size_t visits_of_stretch = 10;
+    constexpr std::size_t most_stretches = 20;
+    const std::size_t visits = inner.at_top.size();
+    const std::size_t stretches =
+        std::clamp<std::size_t>(visits / visits_of_stretch, 2, most_stretches);
+    std::vector<double> more(stretches);
+    double held = 0;
+    for (std::size_t k = 0; k < visits; ++k) {
+      const double elsewhere = held_elsewhere(inner, k, outer);
+      held += elsewhere;
+      more[k * stretches / visits] += (seen.caller_of[k] == none ? 0 : 1) - elsewhere;
     }
-    const auto visits = static_cast<double>(inner.at_top.size());
-    const double mean = sum / (2 * shifts);
-    const double between = std::sqrt(std::max(0.0, squares / (2 * shifts) - mean * mean));
-    const double chance = std::min((mean * visits + 1) / (visits + 2), 1.0);
-    return static_cast<double>(inside) / visits <= mean + most_errors * between ||
-           binomial_tail(inner.at_top.size(), inside, chance) > by_chance;
+    const auto count = static_cast<double>(stretches);
+    const double mean = std::accumulate(more.begin(), more.end(), 0.0) / count;
+    double squares = 0;
+    for (const double one : more) squares += (one - mean) * (one - mean);
+    const double error = std::sqrt(squares / (count - 1) / count);
+    const double chance = (held + 1) / (static_cast<double>(visits) + 2);
+    return mean <= most_errors * error || binomial_tail(visits, seen.inside, chance) > by_chance;
   }
 
   /// Whether some do (or four of five), of up to 200 spread over all, within different ones, and
@@ -161,20 +169,21 @@ class ContextJoiner {
     const std::size_t step = inner.at_top.size() / looked_at + 1;
     std::size_t seen = 0;
     std::size_t inside = 0;
+    double held = 0;  // at other times
     std::set<std::uint32_t> within;
     for (std::size_t i = 0; i < inner.at_top.size(); i += step) {
       const Span& one = span(inner.at_top[i]);
       const std::vector<std::uint32_t> around = holders(one.start, one.end, outer);
       ++seen;
+      held += held_elsewhere(inner, i, outer);
       if (around.empty()) continue;
       ++inside;
       within.insert(around.front());
     }
     if (mostly && 5 * inside < 4 * seen) return false;
     if (4 * within.size() < std::min(inside, outer.spans.size())) return false;
-    constexpr double hardly = 0.01;
-    const double share = static_cast<double>(inside) / static_cast<double>(seen);
-    return held_later(inner, step, 3 * outer.longest, outer) < share - hardly;
+    constexpr double hardly = 0.01;  // of those looked at
+    return held < static_cast<double>(inside) - hardly * static_cast<double>(seen);
   }
 
   Nesting nesting(const Visits& inner, const Visits& outer) const {
@@ -206,7 +215,7 @@ class ContextJoiner {
 
   bool holds_nearly_all(const Nesting& seen, const Visits& inner, const Visits& outer) const {
     if (seen.inside * 20 < inner.at_top.size() * 19) return false;
-    return !may_be_chance(inner, seen.inside, outer);
+    return !may_be_chance(inner, seen, outer);
   }
 
   void find_caller(const Endpoint& endpoint, const Visits& inner,

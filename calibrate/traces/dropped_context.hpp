@@ -26,12 +26,12 @@ struct DroppedContext {
 ///
 /// An endpoint is one that nobody is recorded to call, with 30 visits or more, of which nineteen in
 /// twenty lie within visits of the other endpoint, while at least half of these have one within.
-/// Chance may put visits there, too: as many must not lie there a few of the longest visits earlier
-/// or later (binomial, one in a million, and six times as far off as those shares are from one
-/// another). At most 1024 visits are looked at for each. Of several such
-/// callers it is the one whose visits cover least. Where none is, several endpoints may be its
-/// callers together, each of which has visits within that no caller before it has, 30 or more;
-/// there is a `DroppedContext` for each. Leaves the forest as `plant` does.
+/// Chance may put visits there, too: fewer must lie there a few of the longest visits earlier or
+/// later (binomial, one in a million, and by four standard errors between up to twenty stretches of
+/// the recording). At most 1024 visits are looked at for each. Of several such callers it is the
+/// one whose visits cover least. Where none is, several endpoints may be its callers together, each
+/// of which has visits within that no caller before it has, 30 or more; there is a `DroppedContext`
+/// for each. Leaves the forest as `plant` does.
 std::vector<DroppedContext> join_dropped_contexts(TraceForest& forest,
                                                   const std::vector<Role>& roles);
 
