@@ -222,11 +222,11 @@ SelfCheck check_against_recording(const ModelSpec& model, const TraceForest& for
   const auto& keys = system.layout().endpoints;
   for (const auto& [endpoint, answers] : recorded) {
     if (is_thin(answers)) continue;
-    const auto key = std::find_if(keys.begin(), keys.end(), [&](const auto& candidate) {
-      return candidate.name == names[endpoint];
-    });
+    const EndpointName& name = names[endpoint];
+    const auto key = std::find_if(keys.begin(), keys.end(),
+                                  [&](const auto& candidate) { return candidate.name == name; });
     expects(key != keys.end(), "where requests come in is an endpoint of the model");
-    check.rows.push_back(compared(names[endpoint].text(), answers,
+    check.rows.push_back(compared(name.text(), answers,
                                   run.endpoints[static_cast<std::size_t>(key - keys.begin())]));
   }
   std::stable_sort(check.rows.begin(), check.rows.end(),
