@@ -11,6 +11,7 @@
 #include "cli/verb.hpp"
 #include "language/spec_path.hpp"
 #include "models/checks/safety_nets.hpp"
+#include "outputs/text/notices.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/error.hpp"
 #include "sim/visible_text.hpp"
@@ -95,7 +96,11 @@ void add_study(Scenario scenario, const Arguments& arguments, const std::string&
     const SourceLine at = line_of(scenario, indexed_path("objectives", i));
     gated.checks.push_back(check_of(objectives[i], at));
   }
-  gated.also_hit = also_hit_text(judged->study, judged->findings);
+  for (const std::string& warning : warnings_about(judged->study, judged->findings)) {
+    print_aside(fmt::format("warning: {}: {}\n", visible_line(scenario.path), printable(warning)));
+    gated.notes += fmt::format("warning: {}\n", warning);
+  }
+  gated.notes += also_hit_text(judged->study, judged->findings);
   if (judged->code != ExitCode::interrupted) return;
   add_problem(
       gated, ExitCode::interrupted, "interrupted",

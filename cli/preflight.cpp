@@ -109,6 +109,13 @@ void check_files(const std::vector<AtGate>& all, const GateFiles& to) {
     inputs.insert(inputs.end(), more.begin(), more.end());
   }
   check_outputs(to.files(), inputs, "preflight");
+  // Of what is not read nobody knows what it needs.
+  for (const std::string& file : to.files()) {
+    const std::string kind = fs::path(file).extension().string();
+    if (kind != ".toml" && kind != ".h5") continue;
+    throw InvalidInput("rehearse preflight: " + visible_line(file) +
+                       " is no name for a report: scenarios, models and outcomes have such");
+  }
 }
 
 /// GitHub shows no summary of a step that is larger than that, whoever wrote it.
@@ -116,7 +123,11 @@ void append_summary(const std::string& file, const std::vector<GatedScenario>& g
   constexpr std::uintmax_t most_bytes = 1024 * 1024;
   const std::uintmax_t there = size_of_file(file);
   const std::uintmax_t room = most_bytes - std::min(most_bytes, there);
-  append_to_file(file, gate_markdown(gated, static_cast<std::size_t>(room)));
+  const std::string text = gate_markdown(gated, static_cast<std::size_t>(room));
+  if (text.empty()) {
+    throw InputOutputError(visible_line(file) + ": it is full, and has no room for this summary");
+  }
+  append_to_file(file, there > 0 && text.size() < room ? "\n" + text : text);
 }
 
 int preflight(const Invocation& invocation) {

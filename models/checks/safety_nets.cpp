@@ -133,17 +133,34 @@ std::optional<Trip> trip_of_system(const ModelSpec& model, const ExperimentSpec&
   });
 }
 
+/// From the first start of a fault to the last end; the run, where there is none.
+Duration disturbed_for(const ExperimentSpec& experiment) {
+  if (experiment.faults.empty()) return experiment.duration;
+  Duration first = Duration::longest();
+  Duration last;
+  for (const FaultSpec& fault : experiment.faults) {
+    first = std::min(first, fault.at);
+    last = std::max(last, fault.at + fault.duration);
+  }
+  return last - first;
+}
+
+/// An alarm that must hold for longer than anything is disturbed stops nothing.
 bool is_stopped(const ExperimentSpec& experiment) {
-  return std::any_of(
-      experiment.stop_conditions.begin(), experiment.stop_conditions.end(),
-      [](const StopConditionSpec& one) { return one.action == AlarmAction::abort_and_roll_back; });
+  const Duration disturbed = disturbed_for(experiment);
+  return std::any_of(experiment.stop_conditions.begin(), experiment.stop_conditions.end(),
+                     [&](const StopConditionSpec& one) {
+                       return one.action == AlarmAction::abort_and_roll_back &&
+                              one.for_duration < disturbed - one.scrape.delay;
+                     });
 }
 
 std::optional<Trip> trip_without_stop(const ModelSpec&, const ExperimentSpec& experiment) {
   if (experiment.faults.empty() || is_stopped(experiment)) return std::nullopt;
-  return Trip{SafetyNet::no_stop_condition, indexed_path("faults", 0),
-              fmt::format("nothing would stop '{}': no stop condition aborts and rolls back",
-                          experiment.faults.front().name)};
+  return Trip{
+      SafetyNet::no_stop_condition, indexed_path("faults", 0),
+      fmt::format("nothing would stop '{}' in time: no stop condition aborts and rolls back",
+                  experiment.faults.front().name)};
 }
 
 std::optional<Trip> trip_of_choice(const ModelSpec& model, const ExperimentSpec& experiment) {

@@ -35,14 +35,15 @@ inline constexpr std::array<SafetyNetRow, enumerator_count<SafetyNet>()> safety_
     {SafetyNet::blast_radius_system, "blast-radius-system",
      "Faults that overlap in time can meet more than 66 % of all instances of the system."},
     {SafetyNet::no_stop_condition, "no-stop-condition",
-     "There is a fault, and no stop condition whose action is abort_and_roll_back."},
+     "There is a fault, and no stop condition whose action is abort_and_roll_back and that can "
+     "ring before all faults are over."},
     {SafetyNet::all_targets, "all-targets",
      "The mode of a target chooses by random, and leaves out nobody who matches."},
     {SafetyNet::fault_without_end, "fault-without-end",
      "A fault lasts until the run ends: nobody sees the system recover."},
     {SafetyNet::no_rollback, "no-rollback",
      "There is a rollout with neither an analysis nor a stop condition whose action is "
-     "abort_and_roll_back."},
+     "abort_and_roll_back and that can ring in time."},
     {SafetyNet::no_objective, "no-objective",
      "No objective is about what users meet: a workload, an endpoint that one asks for, or "
      "everybody."},

@@ -74,7 +74,8 @@ std::string text_of(const GatedScenario& scenario) {
                            plain(visible_sentence(check.reason)));
   }
   if (!reasons.empty()) text += "\nWhat decides:\n\n" + reasons;
-  if (!scenario.also_hit.empty()) text += "\n" + block(visible_text(scenario.also_hit));
+  // What is indented behind a list would be part of it, but for something between.
+  if (!scenario.notes.empty()) text += "\n<!-- -->\n" + block(visible_text(scenario.notes));
   return text + "\n";
 }
 

@@ -42,7 +42,7 @@ struct GatedScenario {
   ExitCode code = ExitCode::done;
   double seconds = 0;
   std::vector<GateCheck> checks;
-  std::string also_hit;  // lines
+  std::string notes;  // lines: warnings, and whom else the experiment meets
 };
 
 /// How many checks are in each state.

@@ -157,6 +157,44 @@ TEST_CASE("of several scenarios each is run, and the worst decides", "[end_to_en
           Catch::Contains("\nPASS          met.toml"));
 }
 
+TEST_CASE("a gate tries all readings, whatever the scenario says of them", "[end_to_end]") {
+  const Workplace place;
+  const auto with_readings = [&](const std::string& wanted) {
+    write(place, "gate", {});
+    std::string text = place.content("gate.toml");
+    text.insert(text.find("duration = "), "readings = \"" + wanted + "\"\n");
+    place.write("gate.toml", text);
+    // As if it had been calibrated, and nobody knew how many work in the shop.
+    std::string model = place.content("queue.model.toml");
+    model.erase(model.find("workers = 10\n"), std::string("workers = 10\n").size());
+    place.write("queue.model.toml", model + "\n[provenance]\ncalibrated_by = \"rehearse\"\n");
+    return preflight(place, {"gate.toml", "--junit", wanted + ".xml"});
+  };
+
+  const Finished searched = with_readings("search");
+  const Finished off = with_readings("off");
+
+  CHECK(searched.exit_code == 2);
+  CHECK(off.exit_code == searched.exit_code);
+  CHECK(off.output == searched.output);
+  for (const char* report : {"search.xml", "off.xml"}) {
+    CHECK_THAT(place.content(report), Catch::Contains("readings tried"));
+  }
+}
+
+TEST_CASE("reports never take the name of what a gate may need", "[end_to_end]") {
+  const Workplace place;
+  write(place, "met", {});
+  const std::string model = place.content("queue.model.toml");
+  for (const char* option : {"--junit", "--summary"}) {
+    const Finished refused =
+        preflight(place, {"met.toml", option, "queue.model.toml"}, {"REHEARSE_FREEZE=incident"});
+    CHECK(refused.exit_code == 104);
+    CHECK_THAT(refused.errors, Catch::Contains("queue.model.toml is no name for a report"));
+  }
+  CHECK(place.content("queue.model.toml") == model);
+}
+
 TEST_CASE("preflight judges as run does", "[end_to_end]") {
   const Workplace place;
   write(place, "a", {.threshold = "50ms"});
@@ -243,8 +281,8 @@ TEST_CASE("a summary is appended, and to what GitHub names", "[end_to_end]") {
 
   preflight(place, {"missed.toml"}, {"GITHUB_STEP_SUMMARY=" + place.file("summary.md")});
   const std::string once = place.content("summary.md");
-  CHECK_THAT(once, Catch::StartsWith("before\n## Preflight\n") && Catch::Contains("fail | stays") &&
-                       Catch::Contains("Also hit in"));
+  CHECK_THAT(once, Catch::StartsWith("before\n\n## Preflight\n") &&
+                       Catch::Contains("fail | stays") && Catch::Contains("Also hit in"));
   preflight(place, {"missed.toml", "--summary", "summary.md"});
   CHECK(place.content("summary.md").size() > once.size());
   place.write("full.md", std::string(1024 * 1024 - 100, 'x'));

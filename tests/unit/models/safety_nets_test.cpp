@@ -112,6 +112,19 @@ TEST_CASE("a load spike meets no instances", "[models]") {
   CHECK(nets_of(experiment) == Nets{});
 }
 
+TEST_CASE("an alarm that must hold for longer than the faults last stops nothing", "[models]") {
+  ExperimentSpec experiment = careful();
+  const Duration lasts = experiment.faults[0].duration;
+  experiment.stop_conditions[0].for_duration = lasts;
+  CHECK(nets_of(experiment) == Nets{SafetyNet::no_stop_condition});
+
+  experiment.stop_conditions[0].for_duration = lasts - Duration::seconds(1);
+  CHECK(nets_of(experiment) == Nets{});
+
+  experiment.stop_conditions[0].scrape.delay = Duration::seconds(1);
+  CHECK(nets_of(experiment) == Nets{SafetyNet::no_stop_condition});
+}
+
 TEST_CASE("a fault wants a stop condition that stops", "[models]") {
   ExperimentSpec experiment = careful();
   experiment.stop_conditions[0].action = AlarmAction::page;

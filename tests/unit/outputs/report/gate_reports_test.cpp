@@ -125,7 +125,7 @@ TEST_CASE("names in files may hold anything, and reports stay what they are", "[
       scenario({check(CheckState::failed, hostile, hostile), check(CheckState::passed, hostile)})};
   all[0].name = hostile;
   all[0].path = hostile;
-  all[0].also_hit = hostile + "\n```\n";
+  all[0].notes = hostile + "\n```\n";
   all[0].checks[0].at.file = hostile;
   all[0].checks[0].paragraph = hostile;
 
