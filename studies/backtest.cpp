@@ -13,6 +13,7 @@
 #include "sim/hash.hpp"
 #include "sim/stats/special_functions.hpp"
 #include "sim/threads/replications.hpp"
+#include "studies/affordable_run.hpp"
 #include "studies/measured_arrivals.hpp"
 #include "studies/recorded_noise.hpp"
 
@@ -21,8 +22,7 @@ namespace {
 
 constexpr std::array<double, 3> levels = {0.5, 0.9, 0.99};
 constexpr double fewest_requests = 50;
-constexpr double shortest_run = 1e-6;
-constexpr double longest_run = 1e8;
+constexpr double longest_latency = 1e8;
 constexpr double never = std::numeric_limits<double>::infinity();
 
 /// An entrance with enough answers.
@@ -63,25 +63,6 @@ void name_what_was_not_recorded(const ModelSpec& model, const RecordedTraffic& t
                     [&](const auto& entrance) { return entrance.endpoint == endpoint; });
     if (!recorded) left_out.push_back({endpoint.text(), NotCompared::not_recorded, 0});
   }
-}
-
-ExperimentSpec lasting(double seconds, double longest) {
-  ExperimentSpec experiment;
-  experiment.warm_up = Duration::rounded_seconds(std::min(1 + 5 * longest, seconds));
-  experiment.duration = experiment.warm_up + Duration::rounded_seconds(seconds);
-  experiment.window = experiment.duration;
-  return experiment;
-}
-
-/// As long as the recording if that is not too much work; nothing, when hardly any request can be
-/// afforded.
-std::optional<ExperimentSpec> affordable(const ModelSpec& model, const RecordedTraffic& traffic,
-                                         double longest, double most_events) {
-  double seconds = std::clamp(traffic.seconds, shortest_run, longest_run);
-  const double events = System(model, lasting(seconds, longest)).expected_events();
-  if (events > most_events) seconds *= most_events / events;
-  if (seconds < shortest_run || seconds * traffic.per_second < fewest_requests) return std::nullopt;
-  return lasting(seconds, longest);
 }
 
 double longest_usual(const std::vector<Compared>& chosen) {
@@ -180,7 +161,7 @@ void Foretelling::compare_distributions(std::size_t entrance, BacktestRow& row) 
   for (WeighedValue& one : recorded) {
     sum += one.value * one.weight;
     weight += one.weight;
-    const Duration latency = Duration::rounded_seconds(std::min(one.value, longest_run));
+    const Duration latency = Duration::rounded_seconds(std::min(one.value, longest_latency));
     one.value = LatencyBins::middle(LatencyBins::bin_of(latency)).in_seconds();
   }
   row.ranks = rank_transform(recorded, foretold);
@@ -302,7 +283,11 @@ BacktestRecord backtest(const ModelSpec& model, const RecordedTraffic& traffic,
     return record;
   }
   const ModelSpec scaled = under_traffic(model, traffic);
-  const auto experiment = affordable(scaled, traffic, longest_usual(chosen), settings.most_events);
+  const auto experiment = affordable_run(scaled, {.seconds = traffic.seconds,
+                                                  .per_second = traffic.per_second,
+                                                  .longest = longest_usual(chosen),
+                                                  .most_events = settings.most_events,
+                                                  .fewest_requests = fewest_requests});
   if (!experiment) {
     record.not_run = "the recording is too short, or a request of the model makes too many calls";
     return record;

@@ -12,6 +12,7 @@
 #include "sim/duration_text.hpp"
 #include "sim/expects.hpp"
 #include "sim/stats/weighed_values.hpp"
+#include "studies/affordable_run.hpp"
 
 namespace rehearse {
 namespace {
@@ -71,27 +72,17 @@ bool is_within(double value, const Interval& interval) {
   return interval.lower <= value && value <= interval.upper;
 }
 
-ExperimentSpec lasting(double seconds, double longest) {
-  ExperimentSpec experiment;
-  experiment.warm_up = Duration::rounded_seconds(std::min(1 + 5 * longest, seconds));
-  experiment.duration = experiment.warm_up + Duration::rounded_seconds(seconds);
-  experiment.window = experiment.duration;
-  return experiment;
-}
-
 /// Long enough for many more requests than were recorded, if that is not too much work: nothing,
 /// when hardly any can be afforded.
 std::optional<ExperimentSpec> long_enough(const ModelSpec& model, const ArrivalFacts& arrivals,
                                           double longest) {
-  constexpr double shortest_run = 1e-6;
-  constexpr double longest_run = 1e8;
   const double rate = arrivals.per_second > 0 ? arrivals.per_second : 1.0;
   const double wanted = std::clamp(20 * static_cast<double>(arrivals.requests), 2e3, 4e4);
-  double seconds = std::clamp(wanted / rate, shortest_run, longest_run);
-  const double events = System(model, lasting(seconds, longest)).expected_events();
-  if (events > most_events) seconds *= most_events / events;
-  if (seconds < shortest_run || seconds * rate < fewest_requests) return std::nullopt;
-  return lasting(seconds, longest);
+  return affordable_run(model, {.seconds = wanted / rate,
+                                .per_second = rate,
+                                .longest = longest,
+                                .most_events = most_events,
+                                .fewest_requests = fewest_requests});
 }
 
 bool is_alike(const Likeness& likeness) {
