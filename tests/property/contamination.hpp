@@ -17,7 +17,14 @@ struct Contamination {
   void (*spoil_twin)(SpanSet& spans, RandomStream& luck);  // the neutral one
 };
 
+/// Written, or written again, by a hand or a program.
+std::vector<Contamination> forged_spans();
+/// Recorded as it was, of a system that was not itself.
+std::vector<Contamination> unsteady_systems();
+/// A part of what happened, and no random one.
+std::vector<Contamination> biased_samples();
+
 /// One or more for each sign there is.
-const std::vector<Contamination>& every_contamination();
+std::vector<Contamination> every_contamination();
 
 }  // namespace rehearse::testing

@@ -1,6 +1,7 @@
 #include "calibrate/audit/signs/shared_failures.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -14,19 +15,11 @@
 namespace rehearse {
 namespace {
 
-/// Of so many visits each on average, if that makes neither too few windows nor too many.
-constexpr std::size_t visits_of_window = 5;
-constexpr std::size_t fewest_windows = 25;
-constexpr std::size_t most_windows = 200;
-constexpr std::uint64_t fewest_failures = 2;  // in a window
+constexpr double failing_in_spell = 0.75;
+constexpr double most_failing = 0.4;  // of all visits; beyond it there are no spells to see
 constexpr std::size_t fewest_spells = 3;
 constexpr std::size_t most_instances = 300;
-
-/// In shares of the recording, whole windows.
-struct Spell {
-  double from = 0;
-  double to = 0;
-};
+constexpr double gaps_off = 2;  // between the first failures of two that fail together
 
 /// When it was visited, in shares of the recording, and whether that failed.
 struct Instance {
@@ -35,27 +28,37 @@ struct Instance {
   NameId host = 0;
   NameId zone = 0;
   std::vector<std::pair<double, bool>> visits;
-  double window = 0;
-  std::vector<Spell> spells;
+  std::vector<double> spells;  // when they begin
 
+  /// Between two visits, on average.
+  double gap() const { return 1 / static_cast<double>(visits.size()); }
+
+  /// Page's CUSUM (1954): evidence that visits fail as in a spell and not as on average, until one
+  /// false alarm would be expected in all of them.
   void find_spells() {
-    const std::size_t windows =
-        std::clamp(visits.size() / visits_of_window, fewest_windows, most_windows);
-    window = 1 / static_cast<double>(windows);
-    std::vector<std::uint64_t> met(windows);
-    std::vector<std::uint64_t> failed(windows);
+    std::sort(visits.begin(), visits.end());
+    const auto all = static_cast<double>(visits.size());
+    const auto failed =
+        std::count_if(visits.begin(), visits.end(),
+                      [](const std::pair<double, bool>& visit) { return visit.second; });
+    const double failing = (static_cast<double>(failed) + 0.5) / (all + 1);
+    if (failing > most_failing) return;
+    const double of_failure = std::log(failing_in_spell / failing);
+    const double of_success = std::log((1 - failing_in_spell) / (1 - failing));
+    const double enough = std::log(all);
+    double evidence = 0;
+    double begin = 0;
+    bool told = false;  // of this spell
     for (const auto& [place, fails] : visits) {
-      const auto at = std::min(static_cast<std::size_t>(place / window), windows - 1);
-      ++met[at];
-      failed[at] += fails ? 1 : 0;
-    }
-    std::size_t next = windows;  // behind the last spell
-    for (std::size_t i = 0; i < windows; ++i) {
-      if (failed[i] < fewest_failures || 2 * failed[i] < met[i]) continue;
-      // A window without visits may lie between two of one spell.
-      if (spells.empty() || i > next + 1) spells.push_back({static_cast<double>(i) * window, 0});
-      next = i + 1;
-      spells.back().to = static_cast<double>(next) * window;
+      if (evidence <= 0) {
+        evidence = 0;
+        begin = place;
+        told = false;
+      }
+      evidence = std::min(evidence + (fails ? of_failure : of_success), enough);
+      if (evidence < enough || told) continue;
+      spells.push_back(begin);
+      told = true;
     }
   }
 };
@@ -72,13 +75,14 @@ std::vector<Instance> instances_of(const Recording& recording) {
   for (const Visit& visit : recording.visits.visits) {
     const Span& span = recording.span_of(visit);
     if (recording.names.text(span.instance).empty()) continue;
+    const bool by_itself = failed_by_itself(recording.forest, recording.visits, visit);
+    if (span.error && !by_itself) continue;  // whether it would have failed anyway, nobody knows
     Instance& instance = instances[{span.service, span.instance}];
     instance.service = span.service;
     instance.name = span.instance;
     instance.host = span.host;
     instance.zone = span.zone;
-    instance.visits.emplace_back(static_cast<double>(span.start - first) / length,
-                                 failed_by_itself(recording.forest, recording.visits, visit));
+    instance.visits.emplace_back(static_cast<double>(span.start - first) / length, by_itself);
   }
   std::vector<Instance> with_spells;
   for (auto& [name, instance] : instances) {
@@ -93,21 +97,20 @@ struct Meeting {
   double p_value = 1;
 };
 
-/// Spells of `a` that begin in one of `b`, or in the window before it or behind; of the wider
-/// windows of the two.
+/// Spells of `a` that begin when one of `b` does, but for two gaps between visits, the longer ones.
 Meeting meeting(const Instance& a, const Instance& b) {
-  const double margin = std::max(a.window, b.window);
+  const double margin = gaps_off * std::max(a.gap(), b.gap());
   double share = 0;
   double covered_to = 0;
   std::uint64_t met = 0;
   std::size_t next = 0;  // of the spells of a
-  for (const Spell& spell : b.spells) {
-    const double from = std::max(spell.from - margin, covered_to);
-    const double to = std::min(spell.to + margin, 1.0);
-    while (next < a.spells.size() && a.spells[next].from < from) ++next;
-    for (; next < a.spells.size() && a.spells[next].from < to; ++next) ++met;
+  for (const double begin : b.spells) {
+    const double from = std::max(begin - margin, covered_to);
+    const double to = std::min(begin + margin, 1.0);
+    while (next < a.spells.size() && a.spells[next] < from) ++next;
+    for (; next < a.spells.size() && a.spells[next] < to; ++next) ++met;
     share += std::max(0.0, to - from);
-    covered_to = to;
+    covered_to = std::max(covered_to, to);
   }
   return {met, share < 1 ? at_least(met, a.spells.size(), share) : 1};
 }
@@ -157,8 +160,8 @@ SignAnswer find_shared_failures(const Recording& recording) {
       asked += 1;
       if (meets.p_value >= surest.p_value) continue;
       surest = {meets.p_value,
-                fmt::format("{} and {} fail together: {} of {} bad spells of the first meet the {} "
-                            "of the other{}; they share what failed",
+                fmt::format("{} and {} fail together: {} of {} bad spells of the first begin "
+                            "with one of {} of the other{}; they share what failed",
                             name_of(recording, a), name_of(recording, b), count_text(meets.met),
                             count_text(a.spells.size()), count_text(b.spells.size()),
                             place_of(recording, a, b))};

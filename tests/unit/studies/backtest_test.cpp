@@ -1,5 +1,6 @@
 #include "studies/backtest.hpp"
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
@@ -188,7 +189,7 @@ TEST_CASE("threads do not change a backtest, and who interrupts it gets what is 
           "[studies][backtest]") {
   const RecordedTraffic traffic = recorded(1, 400);
   const auto run = [&](int threads, std::uint64_t until) {
-    std::uint64_t done = 0;
+    std::atomic<std::uint64_t> done = 0;  // asked by every thread
     return backtest(truth(), traffic, {.replications = 60, .seed = 5, .threads = threads},
                     {.cancelled = [&] { return done >= until; },
                      .finished = [&](std::uint64_t finished) { done = finished; }});
