@@ -1,5 +1,7 @@
 #include "models/replication.hpp"
 
+#include <optional>
+
 #include "models/control/run.hpp"
 #include "sim/expects.hpp"
 
@@ -11,9 +13,7 @@ struct Replication::State {
 
 Replication::Replication(const System& system, const ReplicationSeed& seed,
                          const Threading& threading)
-    : state_(std::make_unique<State>()) {
-  state_->run.start(system.plan(), seed, threading);
-}
+    : state_(std::make_unique<State>(State{Run(system.plan(), seed, threading)})) {}
 
 Replication::~Replication() = default;
 Replication::Replication(const Replication& other)
@@ -44,7 +44,7 @@ Outcome Replication::finish() {
 }
 
 struct RunMemory::State {
-  Run run;
+  std::optional<Run> run;
 };
 
 RunMemory::RunMemory() : state_(std::make_unique<State>()) {}
@@ -55,9 +55,13 @@ RunMemory& RunMemory::operator=(RunMemory&&) noexcept = default;
 Outcome run_replication(const System& system, const ReplicationSeed& seed, RunMemory& memory,
                         const Threading& threading) {
   expects(memory.state_ != nullptr, "memory that was moved away is used elsewhere");
-  Run& run = memory.state_->run;
-  run.start(system.plan(), seed, threading);
-  return run.finish();
+  std::optional<Run>& run = memory.state_->run;
+  if (run) {
+    run->restart(system.plan(), seed, threading);
+  } else {
+    run.emplace(system.plan(), seed, threading);
+  }
+  return run->finish();
 }
 
 Outcome run_replication(const System& system, const ReplicationSeed& seed) {

@@ -9,8 +9,7 @@ TracedReplication trace_replication(const System& system, const ReplicationSeed&
                                     const TraceChoice& choice, const TraceSink& sink,
                                     const std::function<bool(Time now)>& cancelled) {
   Tracer tracer(choice, seed.key(), sink);
-  Run run;
-  run.start(system.plan(), seed, {.partitions = 1, .threads = 1, .cancelled = cancelled}, &tracer);
+  Run run(system.plan(), seed, {.partitions = 1, .threads = 1, .cancelled = cancelled}, &tracer);
   TracedReplication traced;
   traced.outcome = run.finish();
   traced.counts = tracer.counts();

@@ -6,12 +6,15 @@
 
 namespace rehearse {
 
+void Boundaries::restart(const Plan& plan) {
+  ledger_.restart(plan);
+  windows_closed_ = 0;
+  windows_opened_ = false;
+}
+
 void Boundaries::plan(Stage& stage) {
   const Plan& plan = *stage.plan;
   const OutcomeLayout& layout = plan.layout;
-  windows_closed_ = 0;
-  windows_opened_ = false;
-  ledger_.start(plan);
   for (const Time boundary : plan.boundaries) {
     stage.agenda.add(boundary, AgendaItem::Kind::close_interval);
   }

@@ -10,6 +10,9 @@ namespace rehearse {
 /// The controller that ends intervals, windows and load windows, and keeps the ledger.
 class Boundaries {
  public:
+  explicit Boundaries(const Plan& plan) : ledger_(plan) {}
+  /// As constructed anew; keeps the memory.
+  void restart(const Plan& plan);
   void plan(Stage& stage);
 
   void close_interval(Stage& stage);

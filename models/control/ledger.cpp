@@ -119,7 +119,7 @@ bool is_beyond(double work, double visits, double recorded) {
 
 }  // namespace
 
-void Ledger::start(const Plan& plan) {
+void Ledger::restart(const Plan& plan) {
   plan_ = &plan;
   const std::size_t elementary = plan.boundaries.size() - 1;
   const std::size_t columns = plan.layout.endpoints.size();

@@ -12,7 +12,9 @@ namespace rehearse {
 /// windows. All sums are of whole numbers, so how a run was cut makes no difference.
 class Ledger {
  public:
-  void start(const Plan& plan);
+  explicit Ledger(const Plan& plan) { restart(plan); }
+  /// As constructed anew; keeps the memory.
+  void restart(const Plan& plan);
 
   /// Takes over what the instances integrated since the last time, and starts them anew.
   void collect(Hosts& hosts, Time now);

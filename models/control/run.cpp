@@ -16,14 +16,23 @@ constexpr std::uint64_t windows_to_judge_by = 64;
 
 }  // namespace
 
-void Run::start(const Plan& plan, const ReplicationSeed& seed, const Threading& threading,
-                Tracer* tracer) {
-  expects(threading.partitions >= 1, "a run has a partition");
+Run::Run(const Plan& plan, const ReplicationSeed& seed, const Threading& threading, Tracer* tracer)
+    : seed_(seed), stage_(plan, seed, threading, tracer), boundaries_(plan) {
+  begin(threading);
+}
+
+void Run::restart(const Plan& plan, const ReplicationSeed& seed, const Threading& threading) {
   seed_ = seed;
   over_ = false;
   alone_ = false;
   pace_ = {};
-  stage_.start(plan, seed, threading, tracer);
+  stage_.restart(plan, seed, threading);
+  boundaries_.restart(plan);
+  begin(threading);
+}
+
+void Run::begin(const Threading& threading) {
+  expects(threading.partitions >= 1, "a run has a partition");
   threads_ = std::clamp(threading.threads, 1, static_cast<int>(stage_.cut.partitions));
   notices_.assign(static_cast<std::size_t>(threads_), {});
   boundaries_.plan(stage_);
@@ -31,7 +40,8 @@ void Run::start(const Plan& plan, const ReplicationSeed& seed, const Threading& 
   rollout_.plan(stage_);
   scraper_.plan(stage_);
   stop_conditions_.plan(stage_);
-  stage_.agenda.add(std::min(Time() + plan.heartbeat, plan.end), AgendaItem::Kind::heartbeat);
+  const Time first_beat = std::min(Time() + stage_.plan->heartbeat, stage_.plan->end);
+  stage_.agenda.add(first_beat, AgendaItem::Kind::heartbeat);
   for (Partition& partition : stage_.partitions) partition.start_sources();
 }
 
@@ -42,7 +52,6 @@ void Run::set_branch(std::uint64_t branch) {
 
 void Run::advance_to(Time time) {
   if (over_) return;
-  expects(stage_.plan != nullptr, "a run is started before it goes on");
   expects(time >= stage_.now, "a run does not go back");
   stage_.bind();
   if (threads_ == 1) {

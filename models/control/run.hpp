@@ -20,10 +20,12 @@ namespace rehearse {
 /// turn it is. A value: a copy continues by itself.
 class Run {
  public:
-  /// Prepares a replication; memory of an earlier one is reused. Expects the plan to outlive it,
-  /// and `tracer`, if there is one: that is told of the requests of a run of one partition.
-  void start(const Plan& plan, const ReplicationSeed& seed, const Threading& threading,
-             Tracer* tracer = nullptr);
+  /// Expects the plan to outlive it, and `tracer`, if there is one: that is told of the requests of
+  /// a run of one partition.
+  Run(const Plan& plan, const ReplicationSeed& seed, const Threading& threading,
+      Tracer* tracer = nullptr);
+  /// As constructed anew; keeps the memory.
+  void restart(const Plan& plan, const ReplicationSeed& seed, const Threading& threading);
   /// Makes happen all that happens before `time`.
   void advance_to(Time time);
   /// Makes the rest happen, to the end and until measured requests are answered.
@@ -45,6 +47,7 @@ class Run {
     std::uint64_t events_before = 0;
   };
 
+  void begin(const Threading& threading);
   void advance(Time time, int member, Team& team);
   bool run_windows_before(Time end, int member, Team& team);
   void unpack_for(Index receiver);

@@ -4,9 +4,20 @@
 
 namespace rehearse {
 
-void Stage::start(const Plan& plan_of_run, const ReplicationSeed& seed, const Threading& threading,
-                  Tracer* tracer) {
+Stage::Stage(const Plan& plan_of_run, const ReplicationSeed& seed, const Threading& threading,
+             Tracer* tracer)
+    : plan(&plan_of_run), hosts(plan_of_run, seed.key()) {
+  begin(seed, threading, tracer);
+}
+
+void Stage::restart(const Plan& plan_of_run, const ReplicationSeed& seed,
+                    const Threading& threading, Tracer* tracer) {
   plan = &plan_of_run;
+  hosts.restart(plan_of_run, seed.key());
+  begin(seed, threading, tracer);
+}
+
+void Stage::begin(const ReplicationSeed& seed, const Threading& threading, Tracer* tracer) {
   cut = rehearse::cut(*plan, static_cast<Index>(std::max(1, threading.partitions)));
   now = Time();
   agenda.clear();
@@ -19,13 +30,15 @@ void Stage::start(const Plan& plan_of_run, const ReplicationSeed& seed, const Th
   surroundings.canary_share = 0;
   surroundings.disturbed_links = 0;
   surroundings.faults.assign(plan->faults.size(), {});
-  hosts.build(*plan, surroundings.key);
   surroundings.listed.assign(plan->instances.size(), {});
   surroundings.listed_range.assign(plan->services.size() * 2, {});
   for (ServiceId service(0); service < plan->services.size(); ++service) list_instances(service);
-  partitions.resize(cut.partitions);
-  for (Index p = 0; p < cut.partitions; ++p) partitions[p].start(*plan, cut, p);
+  while (partitions.size() > cut.partitions) partitions.pop_back();
+  for (Index p = 0; p < partitions.size(); ++p) partitions[p].restart(*plan, cut, p);
   bind();
+  for (auto p = static_cast<Index>(partitions.size()); p < cut.partitions; ++p) {
+    partitions.emplace_back(*plan, cut, p, hosts, surroundings);
+  }
 }
 
 void Stage::bind() {

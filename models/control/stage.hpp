@@ -17,7 +17,7 @@ namespace rehearse {
 /// What controllers see, all of it at once, and what they may do, while all partitions stand still.
 /// A value, part of a Run: what partitions know of it they are told anew by bind().
 struct Stage {
-  const Plan* plan = nullptr;
+  const Plan* plan;
   Cut cut;
   Time now;
   Agenda agenda;
@@ -26,10 +26,13 @@ struct Stage {
   std::vector<Partition> partitions;
   Outcome outcome;
 
-  /// Prepares a replication; memory of an earlier one is reused. Expects the plan to outlive it,
-  /// and who is told of its requests, if anybody is.
-  void start(const Plan& plan_of_run, const ReplicationSeed& seed, const Threading& threading,
-             Tracer* tracer = nullptr);
+  /// At the beginning of a replication. Expects the plan to outlive it, and who is told of its
+  /// requests, if anybody is.
+  Stage(const Plan& plan_of_run, const ReplicationSeed& seed, const Threading& threading,
+        Tracer* tracer = nullptr);
+  /// As constructed anew; keeps the memory.
+  void restart(const Plan& plan_of_run, const ReplicationSeed& seed, const Threading& threading,
+               Tracer* tracer = nullptr);
   void bind();
 
   const ServicePlan& service_of(InstanceId instance) const {
@@ -47,6 +50,9 @@ struct Stage {
   void clear_dead_instances();
   /// Brings the balancers' lists of one service up to date: what service discovery tells everybody.
   void list_instances(ServiceId service);
+
+ private:
+  void begin(const ReplicationSeed& seed, const Threading& threading, Tracer* tracer);
 };
 
 }  // namespace rehearse

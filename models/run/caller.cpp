@@ -7,8 +7,8 @@
 
 namespace rehearse {
 
-void Caller::start(const Plan& plan, const Cut& cut, Index index) {
-  Sources::start(plan, cut, index);
+void Caller::restart(const Plan& plan, const Cut& cut, Index index) {
+  Sources::restart(plan, cut, index);
   calls_.clear();
   permitted_at_.clear();
   nesting_ = 0;

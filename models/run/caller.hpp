@@ -28,7 +28,8 @@ class Caller : public Sources {
   std::size_t calls_in_use() const { return calls_.in_use(); }
 
  protected:
-  void start(const Plan& plan, const Cut& cut, Index index);
+  using Sources::Sources;
+  void restart(const Plan& plan, const Cut& cut, Index index);
 
   /// A request appears: its user makes the first attempt (see make_attempt). None, too, where the
   /// run is too far behind.

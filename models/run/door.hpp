@@ -27,6 +27,7 @@ class Door : public Caller {
   void change_paces(Time now, const std::vector<WorkPace>& paces);
 
  protected:
+  using Caller::Caller;
   /// An attempt stands before the door. Whether it begins with what it has to do: it may have to
   /// wait for a worker, or be held or turned away by the door.
   bool attempt_arrives(std::uint32_t job);

@@ -17,7 +17,7 @@ constexpr int lot_bits = 22;
 
 }  // namespace
 
-void Hosts::build(const Plan& plan, std::uint64_t key) {
+void Hosts::restart(const Plan& plan, std::uint64_t key) {
   const auto instance_count = static_cast<Index>(plan.instances.size());
   const auto workload_count = static_cast<Index>(plan.workloads.size());
   states.assign(instance_count + workload_count, {});

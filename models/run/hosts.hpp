@@ -33,8 +33,10 @@ struct Hosts {
   std::vector<SharedCores> cores;   // [instance]; only where some service has cores
   std::vector<SourceState> sources;
 
-  /// As at the beginning of a replication; keeps the memory of an earlier one.
-  void build(const Plan& plan, std::uint64_t key);
+  /// At the beginning of a replication.
+  Hosts(const Plan& plan, std::uint64_t key) { restart(plan, key); }
+  /// As constructed anew; keeps the memory.
+  void restart(const Plan& plan, std::uint64_t key);
   /// A process of this instance begins: it does not know how attempts of the last one ended, nor
   /// what its queue remembered.
   void begin_process(const Plan& plan, InstanceId instance, Time now);

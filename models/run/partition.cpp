@@ -21,8 +21,8 @@ void ask_for(const void* address) {
 
 }  // namespace
 
-void Partition::start(const Plan& plan, const Cut& cut, Index index) {
-  Program::start(plan, cut, index);
+void Partition::restart(const Plan& plan, const Cut& cut, Index index) {
+  Program::restart(plan, cut, index);
   at_this_instant_ = 0;
   handled_ = 0;
 }

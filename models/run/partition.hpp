@@ -11,8 +11,12 @@ namespace rehearse {
 /// All stations, and the switch over events that sends each to its own.
 class Partition : public Program {
  public:
-  /// Prepares a replication for the hosts of partition `index`; memory of an earlier one is reused.
-  void start(const Plan& plan, const Cut& cut, Index index);
+  /// At the beginning of a replication, for the hosts of partition `index`.
+  Partition(const Plan& plan, const Cut& cut, Index index, Hosts& hosts,
+            const Surroundings& surroundings)
+      : Program(plan, cut, index, hosts, surroundings) {}
+  /// As constructed anew for what bind() is told next; keeps the memory.
+  void restart(const Plan& plan, const Cut& cut, Index index);
   using Wire::bind;
 
   /// Handles all events before `end`.

@@ -13,8 +13,8 @@ constexpr std::uint64_t tolerance = 0x746f6c65726174;
 
 }  // namespace
 
-void Program::start(const Plan& plan, const Cut& cut, Index index) {
-  Door::start(plan, cut, index);
+void Program::restart(const Plan& plan, const Cut& cut, Index index) {
+  Door::restart(plan, cut, index);
   spans_ = 0;
   returning_ = 0;
 }

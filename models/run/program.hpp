@@ -14,7 +14,8 @@ class Program : public Door {
   std::uint64_t spans() const { return spans_; }
 
  protected:
-  void start(const Plan& plan, const Cut& cut, Index index);
+  using Door::Door;
+  void restart(const Plan& plan, const Cut& cut, Index index);
 
   // What comes next, as the stations below return it; `none` and the like are nothing.
   void attempt(std::uint32_t call) {

@@ -40,7 +40,7 @@ void Recorder::Station::settle(Cell* cell) {
   fresh.clear();
 }
 
-void Recorder::start(const Plan& plan) {
+void Recorder::restart(const Plan& plan) {
   expects(plan.boundaries.size() >= 2, "a run has an interval to record");
   const std::size_t elementary = plan.boundaries.size() - 1;
   const std::size_t columns = plan.layout.endpoints.size();

@@ -32,7 +32,9 @@ class Recorder {
     void clear();
   };
 
-  void start(const Plan& plan);
+  explicit Recorder(const Plan& plan) { restart(plan); }
+  /// As constructed anew; keeps the memory.
+  void restart(const Plan& plan);
   /// Brings cells and windows up to date. What arrives from now on belongs to `interval`.
   void settle(std::uint32_t interval);
 

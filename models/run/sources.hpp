@@ -26,6 +26,7 @@ class Sources : public Wire {
   void start_sources();
 
  protected:
+  using Wire::Wire;
   /// A source has something to send: calls `begin(request)` for each, and schedules the next time.
   template <class Begin>
   void source_fires(SourceId source, const Begin& begin);

@@ -7,7 +7,14 @@
 
 namespace rehearse {
 
-void Wire::start(const Plan& plan, const Cut& cut, Index index) {
+Wire::Wire(const Plan& plan, const Cut& cut, Index index, Hosts& hosts,
+           const Surroundings& surroundings)
+    : recorder_(plan) {
+  restart(plan, cut, index);
+  bind(plan, cut, hosts, surroundings);
+}
+
+void Wire::restart(const Plan& plan, const Cut& cut, Index index) {
   expects(index < cut.partitions, "a partition is one of those of its cut");
   expects(cut.partition_of.size() == plan.instances.size() + plan.workloads.size(),
           "a cut places each host of the plan");
@@ -16,7 +23,7 @@ void Wire::start(const Plan& plan, const Cut& cut, Index index) {
   events_.clear();
   events_.set_lanes(plan.lanes);
   frames_.clear();
-  recorder_.start(plan);
+  recorder_.restart(plan);
   open_measured_ = 0;
   fell_behind_ = false;
   parity_ = 0;

@@ -49,9 +49,12 @@ class Wire {
  protected:
   using Events = EventList<PackedEvent>;
 
-  /// Prepares a replication for the hosts of partition `index`; memory of an earlier one is reused.
-  void start(const Plan& plan, const Cut& cut, Index index);
-  /// Tells where the rest of the run is: first of all, and again when a run was copied.
+  /// At the beginning of a replication, for the hosts of partition `index`.
+  Wire(const Plan& plan, const Cut& cut, Index index, Hosts& hosts,
+       const Surroundings& surroundings);
+  /// As constructed anew for what bind() is told next; keeps the memory.
+  void restart(const Plan& plan, const Cut& cut, Index index);
+  /// Tells where the rest of the run is, when that changed or a run was copied.
   void bind(const Plan& plan, const Cut& cut, Hosts& hosts, const Surroundings& surroundings);
 
   void schedule(Time time, std::uint64_t order, const RunEvent& event) {

@@ -1,6 +1,7 @@
 // What each kind of fault does when it starts, and that it takes it back.
 
 #include <catch2/catch.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,13 +52,13 @@ struct OneFault {
     ExperimentSpec experiment = quiet(2);
     experiment.faults = {fault_at_station("it", kind, 0, 1)};
     system.emplace(model, experiment);
-    stage.start(system->plan(), {.study = 1}, {});
-    faults.begin(stage, FaultId(0));
+    stage.emplace(system->plan(), ReplicationSeed{.study = 1}, Threading{});
+    faults.begin(*stage, FaultId(0));
   }
 
   ModelSpec model = station(constant(0.01));
   std::optional<System> system;
-  Stage stage;
+  std::optional<Stage> stage;
   Faults faults;
 };
 
@@ -77,25 +78,25 @@ TEST_CASE("what a fault began it takes back", "[models]") {
 TEST_CASE("who leaves a door has stood there", "[models]") {
   for (const FaultKind& kind : {FaultKind(LatencyFault{constant(1)}), FaultKind(AbortFault{})}) {
     OneFault one(kind);
-    one.stage.hosts.instances.front().door_faults = 0;
-    CHECK_THROWS_AS(one.faults.end(one.stage, FaultId(0)), ContractViolation);
+    one.stage->hosts.instances.front().door_faults = 0;
+    CHECK_THROWS_AS(one.faults.end(*one.stage, FaultId(0)), ContractViolation);
   }
 }
 
 TEST_CASE("who leaves links has disturbed them", "[models]") {
   OneFault one(PacketLoss{});
-  one.stage.surroundings.disturbed_links = 0;
-  CHECK_THROWS_AS(one.faults.end(one.stage, FaultId(0)), ContractViolation);
+  one.stage->surroundings.disturbed_links = 0;
+  CHECK_THROWS_AS(one.faults.end(*one.stage, FaultId(0)), ContractViolation);
 }
 
 TEST_CASE("who is revived was killed, silently or not", "[models]") {
   OneFault killed(InstanceKill{});
-  killed.stage.hosts.instances.front().kills = 0;
-  CHECK_THROWS_AS(killed.faults.end(killed.stage, FaultId(0)), ContractViolation);
+  killed.stage->hosts.instances.front().kills = 0;
+  CHECK_THROWS_AS(killed.faults.end(*killed.stage, FaultId(0)), ContractViolation);
 
   OneFault lost(ZoneDown{});
-  lost.stage.hosts.instances.front().blackouts = 0;
-  CHECK_THROWS_AS(lost.faults.end(lost.stage, FaultId(0)), ContractViolation);
+  lost.stage->hosts.instances.front().blackouts = 0;
+  CHECK_THROWS_AS(lost.faults.end(*lost.stage, FaultId(0)), ContractViolation);
 }
 
 TEST_CASE("slowed work takes some time, and a spike adds to the load", "[models]") {
