@@ -46,7 +46,7 @@ class OneFault final : public FaultStage {
   }
 
   void disturb_links() override {
-    expects(plan_.link.has_value(), "who disturbs links loses something there");
+    expects(plan_.link.has_value(), "who disturbs links does something there");
     mark_hits();
     ++stage_.surroundings.disturbed_links;
   }

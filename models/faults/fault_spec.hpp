@@ -7,6 +7,7 @@
 #include "language/table.hpp"
 #include "language/value_kinds.hpp"
 #include "models/faults/abort.hpp"
+#include "models/faults/cpu_stress.hpp"
 #include "models/faults/instance_kill.hpp"
 #include "models/faults/latency.hpp"
 #include "models/faults/load_spike.hpp"
@@ -23,8 +24,8 @@ namespace rehearse {
 /// `targets`, whether it may fail attempts and whether callers hear nothing then (`is_silent`), and
 /// what it does to a FaultStage when it starts and ends. One that stands at doors has `at_door()`,
 /// one that disturbs links `on_links()`, one that meets a share of the requests `percentage`.
-using FaultKind =
-    std::variant<LatencyFault, AbortFault, InstanceKill, SlowDown, LoadSpike, ZoneDown, PacketLoss>;
+using FaultKind = std::variant<LatencyFault, AbortFault, InstanceKill, SlowDown, LoadSpike,
+                               ZoneDown, PacketLoss, CpuStress>;
 
 /// One fault: what it does, to whom, and when.
 struct FaultSpec {

@@ -36,7 +36,9 @@ struct PacketLoss {
   bool fails_attempts() const { return percentage > 0; }
   LinkEffect on_links() const {
     const double lost = fraction_of_percent(percentage);
-    return {direction == Direction::from ? 0 : lost, direction == Direction::to ? 0 : lost};
+    return {.attempts_lost = direction == Direction::from ? 0 : lost,
+            .answers_lost = direction == Direction::to ? 0 : lost,
+            .stall = std::nullopt};
   }
   void start(FaultStage& stage) const { stage.disturb_links(); }
   void end(FaultStage& stage) const { stage.leave_links(); }

@@ -15,12 +15,14 @@ struct DoorEffect {
   std::optional<Law> delay;  // none: they are aborted
 };
 
-/// What a fault does to what callers and an instance that it meets send one another: of the
-/// attempts, and of their answers, each with a chance of its own, some never arrive. As the latency
-/// of both, it is drawn when the attempt is sent.
+/// What a fault does to what is on its way, drawn when an attempt is sent, as the latency is. What
+/// callers and an instance that it meets send one another: of the attempts, and of their answers,
+/// each with a chance of its own, some never arrive. Or what an instance that it meets sends: half
+/// of the stall comes on top of either way.
 struct LinkEffect {
   double attempts_lost = 0;
   double answers_lost = 0;
+  std::optional<Law> stall;  // none: nobody waits longer
 };
 
 /// What one fault can do when it starts and when it ends, while everything stands still. Its
@@ -43,8 +45,8 @@ class FaultStage {
   virtual void stand_at_doors() = 0;
   virtual void leave_doors() = 0;
 
-  /// From now on attempts that are sent to the targets, and their answers, meet the fault's
-  /// LinkEffect.
+  /// From now on attempts that are sent to the targets, or by them, and their answers, meet the
+  /// fault's LinkEffect.
   virtual void disturb_links() = 0;
   virtual void leave_links() = 0;
 

@@ -138,6 +138,16 @@ bool matches(const std::string& filter, const std::string& value) {
   return filter.empty() || filter == value;
 }
 
+/// Which edges are of services that a fault may meet.
+std::vector<std::uint8_t> edges_of(const std::vector<InstanceId>& candidates, const Plan& plan) {
+  std::vector<std::uint8_t> edges(plan.edges.size(), 0);
+  for (const InstanceId instance : candidates) {
+    const ServicePlan& service = plan.services[plan.instances[instance].service];
+    std::fill_n(edges.begin() + service.first_edge, service.edges, 1);
+  }
+  return edges;
+}
+
 /// Which edges are of a caller of this name; all of them, where there is no name.
 std::vector<std::uint8_t> edges_of(const std::string& caller, const Plan& plan) {
   std::vector<std::uint8_t> edges(plan.edges.size(), caller.empty());
@@ -157,26 +167,33 @@ void add_effects(const FaultSpec& spec, const Plan& plan, FaultPlan& fault) {
     if constexpr (requires { kind.on_links(); }) fault.link = kind.on_links();
   };
   std::visit(add, spec.kind);
-  if (fault.link) fault.disturbs = edges_of(spec.target.caller, plan);
+  if (!fault.link) return;
+  fault.disturbs =
+      fault.link->stall ? edges_of(fault.candidates, plan) : edges_of(spec.target.caller, plan);
+}
+
+std::vector<InstanceId> candidates_of(const TargetSpec& target, const Plan& plan) {
+  std::vector<InstanceId> candidates;
+  for (InstanceId i(0); i < plan.instances.size(); ++i) {
+    const InstancePlan& instance = plan.instances[i];
+    if (matches(target.service, plan.services[instance.service].name) &&
+        matches(target.zone, instance.zone) && matches(target.host, instance.host) &&
+        matches(target.version, instance.canary ? "canary" : "stable")) {
+      candidates.push_back(i);
+    }
+  }
+  return candidates;
 }
 
 FaultPlan compiled(const FaultSpec& spec, const Plan& plan) {
   FaultPlan fault;
   fault.spec = spec;
-  add_effects(spec, plan, fault);
   fault.purpose = hash_of("fault " + spec.name);
   if (!spec.target.operation.empty()) {
     fault.endpoint = endpoint_index(plan, {spec.target.service, spec.target.operation});
   }
-  if (targets_of(spec.kind).workload) return fault;
-  for (InstanceId i(0); i < plan.instances.size(); ++i) {
-    const InstancePlan& instance = plan.instances[i];
-    if (matches(spec.target.service, plan.services[instance.service].name) &&
-        matches(spec.target.zone, instance.zone) && matches(spec.target.host, instance.host) &&
-        matches(spec.target.version, instance.canary ? "canary" : "stable")) {
-      fault.candidates.push_back(i);
-    }
-  }
+  if (!targets_of(spec.kind).workload) fault.candidates = candidates_of(spec.target, plan);
+  add_effects(spec, plan, fault);
   return fault;
 }
 

@@ -1,5 +1,6 @@
 #include "models/plan/lanes.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "sim/expects.hpp"
@@ -9,6 +10,13 @@ namespace {
 
 /// More would be compared more slowly than they save.
 constexpr std::uint32_t most_constant_lanes = 16;
+
+/// Whether a fault may add to the latency.
+bool may_stall(EdgeId edge, const Plan& plan) {
+  return std::any_of(plan.faults.begin(), plan.faults.end(), [edge](const FaultPlan& fault) {
+    return fault.link && fault.link->stall && fault.disturbs[edge] != 0;
+  });
+}
 
 }  // namespace
 
@@ -24,8 +32,9 @@ void assign_lanes(Plan& plan) {
     of_delay.emplace(*delay, plan.lanes);
     return plan.lanes++;
   };
-  for (EdgePlan& edge : plan.edges) {
-    edge.lane = lane_of(edge.latency);
+  for (EdgeId i(0); i < plan.edges.size(); ++i) {
+    EdgePlan& edge = plan.edges[i];
+    edge.lane = may_stall(i, plan) ? none : lane_of(edge.latency);
     edge.constant_latency = edge.latency.constant_value().value_or(Duration());
   }
   for (Step& step : plan.steps) {

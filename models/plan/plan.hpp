@@ -148,7 +148,7 @@ struct FaultPlan {
   std::optional<DoorEffect> door;
   EndpointId endpoint;  // at the door: only this one
   std::optional<LinkEffect> link;
-  std::vector<std::uint8_t> disturbs;  // [edge]; link only: what its caller sends may be lost
+  std::vector<std::uint8_t> disturbs;  // [edge]; link only: it may meet what its caller sends
   std::uint64_t purpose = 0;
 };
 

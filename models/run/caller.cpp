@@ -6,6 +6,12 @@
 #include "sim/expects.hpp"
 
 namespace rehearse {
+namespace {
+
+/// On one way, by all faults together: both ways, and an instant, still fit.
+constexpr Duration longest_stall = Duration::nanoseconds(std::int64_t{1} << 60);
+
+}  // namespace
 
 void Caller::restart(const Plan& plan, const Cut& cut, Index index) {
   Sources::restart(plan, cut, index);
@@ -45,13 +51,28 @@ Caller::Loss Caller::drawn_loss(const Call& call, std::uint64_t attempt_path,
   for (FaultId index(0); index < plan_->faults.size(); ++index) {
     const FaultPlan& fault = plan_->faults[index];
     const FaultState& state = surroundings_->faults[index];
-    if (!fault.link || !state.active || state.hits[call.instance] == 0) continue;
+    if (!fault.link || fault.link->stall || !state.active) continue;
+    if (state.hits[call.instance] == 0) continue;
     if (fault.disturbs[edge] == 0) continue;
     RandomStream luck = stream(extended(fault.purpose, decision), attempt_path);
     if (luck.chance(fault.link->attempts_lost)) return Loss::attempt;
     if (luck.chance(fault.link->answers_lost)) loss = Loss::answer;
   }
   return loss;
+}
+
+Duration Caller::drawn_stall(const Call& call, std::uint64_t attempt_path) const {
+  const Client& client = clients_[call.client];
+  Duration stall;
+  for (FaultId index(0); index < plan_->faults.size(); ++index) {
+    const FaultPlan& fault = plan_->faults[index];
+    const FaultState& state = surroundings_->faults[index];
+    if (!fault.link || !fault.link->stall || !state.active) continue;
+    if (fault.disturbs[client.edge] == 0 || state.hits[client.host] == 0) continue;
+    RandomStream luck = stream(extended(fault.purpose, stalling), attempt_path);
+    stall = std::min(stall + scaled(fault.link->stall->sample(luck), 0.5), longest_stall);
+  }
+  return stall;
 }
 
 bool Caller::is_permitted(std::uint32_t slot) {

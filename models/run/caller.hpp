@@ -73,9 +73,12 @@ class Caller : public Sources {
   /// What faults on the link take of an attempt that is about to be sent, and of its answer.
   enum class Loss { nothing, attempt, answer };
   Loss drawn_loss(const Call& call, std::uint64_t attempt_path, std::uint64_t decision) const;
+  /// What faults add to either way of an attempt that is about to be sent.
+  Duration drawn_stall(const Call& call, std::uint64_t attempt_path) const;
   /// Decisions of a fault on a link, each with a purpose of its own.
   static constexpr std::uint64_t sending = 1;
   static constexpr std::uint64_t withdrawing = 2;
+  static constexpr std::uint64_t stalling = 3;
   bool loses_cancellation(const Call& call) const;
   InstanceId chosen_instance(Client& client, const Call& call, std::uint64_t attempt_path);
   Duration drawn_latency(const EdgePlan& edge, const Call& call, std::uint64_t attempt_path) const;
@@ -342,6 +345,7 @@ inline std::uint32_t Caller::make_attempt(std::uint32_t slot) {
   call.latency = drawn_latency(edge, call, path);
   std::uint32_t attempt = call.attempts;
   if (surroundings_->disturbed_links > 0) [[unlikely]] {
+    call.latency = call.latency + drawn_stall(call, path);
     const Loss loss = drawn_loss(call, path, sending);
     if (loss == Loss::attempt) {
       call.job = Call::lost;

@@ -181,6 +181,7 @@ TEST_CASE("three models have the digests they have always had", "[property]") {
   CHECK(digest_of(compiled(random_scenario(11, {.throttled = true}))) == "944c625253c26ba4");
   CHECK(digest_of(compiled(random_scenario(11, {.guarded = true}))) == "b9b8c2798efddf2e");
   CHECK(digest_of(compiled(random_scenario(11, {.lossy = true}))) == "2e293e04947a522a");
+  CHECK(digest_of(compiled(random_scenario(11, {.stressed = true}))) == "7bb268e63dfebfb6");
   CHECK(digest_of(compiled(random_scenario(11, {.dropping = true}))) == "ebe2e237deb26673");
   CHECK(digest_of(compiled(random_scenario(11, {.sized = true}))) == "7791ca83b9a37a57");
   CHECK(digest_of(compiled(random_scenario(11, {.impatient = true}))) == "86d26242a62085d4");

@@ -22,7 +22,8 @@ using Spans = std::vector<TracedSpan>;
 
 System system_of(std::uint64_t number) {
   const RandomScenario scenario = random_scenario(
-      number, {.throttled = true, .lossy = true, .guarded = true, .dropping = true});
+      number,
+      {.throttled = true, .lossy = true, .stressed = true, .guarded = true, .dropping = true});
   return System(scenario.model, scenario.experiment);
 }
 

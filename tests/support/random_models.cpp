@@ -51,6 +51,7 @@ class Maker {
     if (ingredients_.rollout && luck_.chance(0.5)) add_rollout();
     if (ingredients_.faults && luck_.chance(0.3)) add_stop_condition();
     if (ingredients_.lossy) add_packet_loss();
+    if (ingredients_.stressed) add_cpu_stress();
     return scenario_;
   }
 
@@ -332,6 +333,20 @@ class Maker {
         loss.target.service = service_name(luck_.below(services_));
       }
       scenario_.experiment.faults.push_back(loss);
+    }
+  }
+
+  /// Two that overlap: one of a service that calls others, one of all.
+  void add_cpu_stress() {
+    for (const bool of_first : {true, false}) {
+      FaultSpec stress;
+      stress.name = of_first ? "stress of the first" : "stress";
+      stress.kind = CpuStress{law(0.005), between(0.5, 3)};
+      stress.at = Duration::milliseconds(500) + up_to(0.3);
+      stress.duration = Duration::milliseconds(400);
+      if (of_first) stress.target.service = service_name(0);
+      if (luck_.chance(0.3)) stress.target.mode = TargetSpec::Mode::one;
+      scenario_.experiment.faults.push_back(stress);
     }
   }
 

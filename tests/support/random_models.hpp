@@ -21,6 +21,8 @@ struct Ingredients {
   bool throttled = false;
   /// Attempts and answers are lost on their way. Left out unless asked for.
   bool lossy = false;
+  /// Instances wait for CPU. Likewise.
+  bool stressed = false;
   /// Callers have circuit breakers. Likewise.
   bool guarded = false;
   /// Queues of whole jobs drop those that wait too long. Likewise.

@@ -391,12 +391,14 @@ Findings scattered_mechanisms(const std::vector<SourceFile>& files) {
   static const std::regex of_retry_throttle("retry_?throttle", std::regex::icase);
   static const std::regex of_codel("codel", std::regex::icase);
   static const std::regex of_packet_loss("packet_?loss", std::regex::icase);
+  static const std::regex of_cpu_stress("cpu_?stress", std::regex::icase);
   static const std::regex of_paging("AlarmAction::page|\"page\"");
   const std::vector<std::pair<std::string, const std::regex*>> mechanisms = {
       {"the circuit breaker", &of_circuit_breaker},
       {"the retry throttle", &of_retry_throttle},
       {"CoDel", &of_codel},
       {"packet loss", &of_packet_loss},
+      {"CPU stress", &of_cpu_stress},
       {"the alarm that pages only", &of_paging}};
   Findings findings;
   for (const auto& [name, word] : mechanisms) {

@@ -41,6 +41,26 @@ std::vector<double> root_durations(const std::vector<std::string>& files, std::i
   return milliseconds;
 }
 
+/// What the median client span of a service takes beyond the span of who was called, in
+/// milliseconds.
+double client_self_time(const std::vector<std::string>& files, const std::string& service,
+                        std::int64_t after) {
+  SpanSet set = read_spans(files, {});
+  const TraceForest forest = plant(std::move(set.spans));
+  std::vector<double> milliseconds;
+  for (std::uint32_t i = 0; i < forest.spans.size(); ++i) {
+    const Span& span = forest.spans[i];
+    const auto children = forest.children(i);
+    if (set.names.text(span.service) != service || span.start < after || children.size() != 1)
+      continue;
+    const Span& called = forest.spans[children.front()];
+    if (called.service == span.service) continue;
+    milliseconds.push_back(static_cast<double>(span.duration() - called.duration()) / 1e6);
+  }
+  REQUIRE_FALSE(milliseconds.empty());
+  return quantiles_of(std::move(milliseconds)).p50;
+}
+
 Quantiles simulated_roots(const ModelSpec& model, const ExperimentSpec& experiment,
                           int replications) {
   const System system(model, experiment);
@@ -183,6 +203,32 @@ TEST_CASE("delays injected into Online Boutique are foretold", "[calibrate][vali
   if (std::string(injection.service) != "currencyservice") {
     CHECK(is_near(simulated.p90, roots, 0.9, 0.25));
   }
+}
+
+TEST_CASE("a contended frontend of Online Boutique is foretold from its own spans",
+          "[calibrate][validation]") {
+  const auto baseline = test::shared_data("online-boutique/baseline_17_00.csv.gz");
+  if (!baseline) return;
+  const std::vector<std::string> files = {*test::shared_data("online-boutique/fault_12_02.csv.gz"),
+                                          *test::shared_data("online-boutique/fault_12_03.csv.gz")};
+  constexpr std::int64_t injected = 1661256085;
+  const double stall = client_self_time(files, "frontend", injected * 1'000'000'000) -
+                       client_self_time({*baseline}, "frontend", 0);
+
+  ExperimentSpec experiment = ten_minutes();
+  FaultSpec fault;
+  fault.name = "contention";
+  fault.target.service = "frontend";
+  fault.duration = experiment.duration;
+  fault.kind = CpuStress{{Duration(), ConstantSpec{Duration::rounded_seconds(stall / 1e3)}}};
+  experiment.faults.push_back(fault);
+  const Quantiles simulated = simulated_roots(calibrate({*baseline}, {}).model, experiment, 2);
+  const std::vector<double> roots = root_durations(files, injected * 1'000'000'000);
+
+  check_page("CPU contention of frontend", simulated, roots, 0.25);
+  CHECK(is_near(simulated.p50, roots, 0.5, 0.25));
+  CHECK(is_near(simulated.p90, roots, 0.9, 0.25));
+  CHECK(is_near(simulated.p99, roots, 0.99, 0.25));
 }
 
 }  // namespace rehearse

@@ -18,7 +18,8 @@ std::vector<FaultKind> every_kind(double factor) {
           InstanceKill{},
           ZoneDown{},
           LoadSpike{factor},
-          PacketLoss{}};
+          PacketLoss{},
+          CpuStress{constant(0.1 * factor)}};
 }
 
 FaultSpec fault(const FaultKind& kind, const std::string& name, double begin, double end) {
@@ -52,7 +53,8 @@ Expected by_hand(const std::vector<FaultSpec>& faults, double instant) {
   for (const FaultSpec& each : faults) {
     const Duration now = Duration::rounded_seconds(instant);
     if (now < each.at || now >= each.at + each.duration) continue;
-    if (std::holds_alternative<LatencyFault>(each.kind))
+    if (std::holds_alternative<LatencyFault>(each.kind) ||
+        std::holds_alternative<CpuStress>(each.kind))
       expected.seconds += each.name == "second" ? 0.3 : 0.2;
     if (const auto* slow = std::get_if<SlowDown>(&each.kind)) work *= slow->factor;
     if (std::holds_alternative<AbortFault>(each.kind)) expected.aborted = true;

@@ -73,6 +73,8 @@ TEST_CASE("what a fault began it takes back", "[models]") {
   CHECK(done_by(SlowDown{2}) == Asked{"slow work", "restore work"});
   CHECK(done_by(LoadSpike{2}) == Asked{"stop arrivals"});
   CHECK(done_by(PacketLoss{}) == Asked{"disturb links", "leave links"});
+  CHECK(done_by(CpuStress{}) == Asked{"stand at doors", "disturb links", "slow work",
+                                      "restore work", "leave links", "leave doors"});
 }
 
 TEST_CASE("who leaves a door has stood there", "[models]") {
