@@ -125,7 +125,7 @@ TEST_CASE("the account warns of a number of instances that changed, and names bo
   CHECK_THAT(
       text(calibration.account),
       Catch::Contains("4  instances of front at a time, and not always: warning, their "
-                      "number changed, two are taken: up to 4 for 33 % of the visits, from "));
+                      "number changed, 2 are taken: up to 4 for 33 % of the visits, from "));
 }
 
 TEST_CASE("the account says how many instances there were at a time, and how many ids",
