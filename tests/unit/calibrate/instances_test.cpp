@@ -122,10 +122,9 @@ TEST_CASE("the account warns of a number of instances that changed, and names bo
 
   CHECK(calibration.model.services.at("front").instances == 2);
   CHECK(calibration.account.replaced.empty());
-  CHECK_THAT(
-      text(calibration.account),
-      Catch::Contains("4  instances of front at a time, and not always: warning, their "
-                      "number changed, 2 are taken: up to 4 for 33 % of the visits, from "));
+  CHECK_THAT(text(calibration.account),
+             Catch::Contains("4  instances of front at a time, and not always: warning, their "
+                             "number changed, 2 are taken: up to 4 for 33 % of the visits, from "));
 }
 
 TEST_CASE("the account says how many instances there were at a time, and how many ids",
