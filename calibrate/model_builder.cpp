@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -58,6 +59,21 @@ TimedStructure leaf(double self_time) {
 std::string given_up_text(const TimeoutFacts& facts) {
   return fmt::format("{} given up after {}", counted(facts.given_up, "call"),
                      rounded_duration_text(static_cast<double>(facts.after) * 1e-9));
+}
+
+std::int64_t first_start_of(const TraceForest& forest) {
+  std::int64_t first = std::numeric_limits<std::int64_t>::max();
+  for (const Span& span : forest.spans) first = std::min(first, span.start);
+  return first;
+}
+
+ScaledRow scaled_row(const std::string& service, const InstanceFacts& facts, std::int64_t first) {
+  return {service,
+          facts.instances,
+          facts.most,
+          facts.share_of_more,
+          static_cast<double>(facts.more_from - first) / 1e9,
+          static_cast<double>(facts.more_until - first) / 1e9};
 }
 
 /// Of the visit's own, beside calls that were under way.
@@ -265,6 +281,7 @@ std::map<std::uint32_t, double> ModelBuilder::lost_calls_of(std::uint32_t caller
 
 void ModelBuilder::describe_services() {
   const auto instances = study_instances(forest_, names_);
+  const std::int64_t first_start = first_start_of(forest_);
   describe_workers();
   for (const auto& [service, spec] : result_.model.services) {
     note(service_path(service) + ".worker_held_while_calling", Basis::assumed, 0, "");
@@ -276,10 +293,16 @@ void ModelBuilder::describe_services() {
     found->second.placement = facts.placement;
     const std::string path = service_path(found->first);
     std::string text = facts.versions.empty() ? "" : "versions: " + facts.versions;
+    if (facts.ids > static_cast<std::size_t>(facts.most)) {
+      result_.account.replaced.push_back({found->first, facts.most, facts.ids});
+    }
     if (facts.ids > static_cast<std::size_t>(facts.instances)) {
-      result_.account.replaced.push_back({found->first, facts.instances, facts.ids});
       text = fmt::format("{} at a time, {} ids{}{}", facts.instances, facts.ids,
                          text.empty() ? "" : "; ", text);
+    }
+    if (facts.most > facts.instances) {
+      result_.account.scaled.push_back(scaled_row(found->first, facts, first_start));
+      text += "; up to " + result_.account.scaled.back().text();
     }
     note(path + ".instances", facts.named ? Basis::observed : Basis::assumed, facts.spans, text);
     if (!facts.placement.zones.empty() || !facts.placement.hosts.empty()) {

@@ -142,6 +142,15 @@ void tell_of_instances(AccountText out, const Account& account) {
          fmt::format("ids of instances of {}, {} at a time: the others took the place of some",
                      row.service, row.at_a_time));
   }
+  for (const ScaledRow& row : account.scaled) {
+    tell(out, static_cast<std::size_t>(row.most),
+         fmt::format("instances of {} at a time, and not always: warning, their number changed, {} "
+                     "taken: up to {}",
+                     row.service,
+                     agreeing(static_cast<std::uint64_t>(row.taken), "one is",
+                              count_text(static_cast<std::uint64_t>(row.taken)) + " are"),
+                     row.text()));
+  }
 }
 
 void tell_of_databases(AccountText out, const Account& account) {
@@ -289,6 +298,11 @@ void write_edges(AccountText out, const Account& account, Detail detail) {
 }
 
 }  // namespace
+
+std::string ScaledRow::text() const {
+  return fmt::format("{} for {:.0f} % of the visits, from {} to {}", most, 100 * share_of_more,
+                     rounded_duration_text(from), rounded_duration_text(until));
+}
 
 std::size_t Account::pairs_in_role(Role role) const {
   return static_cast<std::size_t>(std::count_if(

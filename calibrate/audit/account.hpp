@@ -67,6 +67,18 @@ struct ReplacedRow {
   std::size_t ids = 0;
 };
 
+/// A service of which the number of instances changed, as by an autoscaler.
+struct ScaledRow {
+  std::string service;
+  int taken = 0;
+  int most = 0;
+  double share_of_more = 0;  // of the visits, those that met more than were taken
+  double from = 0;           // seconds from the first span of the recording: when these began
+  double until = 0;
+  /// "4 for 33 % of the visits, from 20s to 30s"
+  std::string text() const;
+};
+
 /// What was used, what was left out, and why.
 struct Account {
   std::vector<std::string> files;
@@ -84,6 +96,7 @@ struct Account {
   std::vector<CallerRow> callers;
   std::vector<DroppedContextRow> dropped_contexts;
   std::vector<ReplacedRow> replaced;
+  std::vector<ScaledRow> scaled;
   std::vector<DatabaseHosts> databases;
   std::vector<UnboundedNames> unbounded_names;
   std::vector<std::string> assumptions;

@@ -41,11 +41,20 @@ void add_requests(const ArrivalFacts& arrivals, Sentences& lines) {
         "part of the model",
         count_text(arrivals.begun_below), counted(arrivals.requests, "request")));
   }
+  if (arrivals.lost.traces > 0) {
+    lines.push_back(fmt::format(
+        "roots of requests were lost on their way to the collector, up to {:.1f} % at an endpoint: "
+        "warning, {} without a root {} what such roots call, and the rate of requests counts {}",
+        100 * arrivals.lost.share, counted(arrivals.lost.traces, "trace"),
+        agreeing(arrivals.lost.traces, "holds", "hold"),
+        agreeing(arrivals.lost.traces, "it", "them")));
+  }
   if (arrivals.roots_lost == 0) return;
   lines.push_back(fmt::format(
       "{} at the top of traces without a root {} no request: recorded callers make the same calls, "
-      "so the root seems to be lost, and the rate of requests is too low by as much",
-      counted(arrivals.roots_lost, "visit"), agreeing(arrivals.roots_lost, "is", "are")));
+      "so the root seems to be lost{}",
+      counted(arrivals.roots_lost, "visit"), agreeing(arrivals.roots_lost, "is", "are"),
+      arrivals.lost.traces > 0 ? "" : ", and the rate of requests is too low by as much"));
 }
 
 /// Spans that say nothing of sampling may be all, or what a collector kept.

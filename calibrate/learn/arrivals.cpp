@@ -82,7 +82,25 @@ std::vector<bool> find_ways_in(const TraceForest& forest, const VisitTable& tabl
   return ways_in;
 }
 
-void measure_rate(std::vector<std::int64_t>& starts, std::int64_t grain, ArrivalFacts& facts) {
+/// Counts requests whose root was lost; the mix stays in requests seen. Returns how many came in
+/// for each that was seen.
+double count_lost(ArrivalFacts& facts) {
+  double seen = 0;
+  double all = 0;
+  for (auto& [endpoint, weight] : facts.mix) {
+    seen += weight;
+    const auto factor = facts.lost.factors.find(endpoint);
+    if (factor != facts.lost.factors.end()) weight *= factor->second;
+    all += weight;
+  }
+  if (facts.lost.factors.empty()) return 1;
+  for (auto& [endpoint, weight] : facts.mix) weight *= seen / all;
+  return all / seen;
+}
+
+/// `for_each`: requests for each that was seen.
+void measure_rate(std::vector<std::int64_t>& starts, std::int64_t grain, double for_each,
+                  ArrivalFacts& facts) {
   std::sort(starts.begin(), starts.end());
   facts.first = starts.front();
   facts.last = starts.back();
@@ -114,7 +132,7 @@ void measure_rate(std::vector<std::int64_t>& starts, std::int64_t grain, Arrival
   study_gaps(under_way, grain, facts);
   facts.seconds = total;
   if (total > 0) {
-    const double scale = facts.adjusted_requests / static_cast<double>(facts.requests);
+    const double scale = for_each * facts.adjusted_requests / static_cast<double>(facts.requests);
     const double per_second = counted / total * scale;
     facts.per_second = per_second <= most_per_second ? per_second : 0;
     if (facts.per_second == 0) facts.batch_sizes.clear();
@@ -163,6 +181,7 @@ ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table) 
   const std::vector<bool> ways_in = find_ways_in(forest, table, without_root);
   std::vector<std::int64_t> starts;
   std::vector<RequestTimes> requests;
+  std::vector<bool> begins_request(forest.spans.size(), false);
   for (std::size_t i = 0; i < table.visits.size(); ++i) {
     const Visit& visit = table.visits[i];
     const Top top = forest.top[visit.span];
@@ -173,6 +192,7 @@ ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table) 
     }
     facts.begun_below += top == Top::orphan ? 1 : 0;
     const Span& span = forest.spans[visit.span];
+    begins_request[visit.span] = true;
     starts.push_back(span.start);
     requests.push_back({span.start, span.end});
     ++facts.requests;
@@ -189,9 +209,10 @@ ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table) 
   for (const auto& [endpoint, weight] : facts.mix) {
     coarsest = std::max(coarsest, grains[table.endpoints[endpoint].service]);
   }
-  measure_rate(starts, coarsest, facts);
+  facts.lost = find_lost_roots(forest, table, begins_request);
+  measure_rate(starts, coarsest, count_lost(facts), facts);
   const bool all_kept = facts.adjusted_requests == static_cast<double>(facts.requests);
-  if (all_kept && facts.pauses == 0 && facts.per_second > 0) {
+  if (all_kept && facts.lost.traces == 0 && facts.pauses == 0 && facts.per_second > 0) {
     facts.closed_loop = find_closed_loop(std::move(requests));
   }
   return facts;
@@ -208,7 +229,10 @@ ArrivalsSpec arrivals_of(const ArrivalFacts& facts) {
 }
 
 std::string arrivals_note(const ArrivalFacts& facts) {
-  const std::string over = "over " + rounded_duration_text(facts.seconds);
+  std::string over = "over " + rounded_duration_text(facts.seconds);
+  if (facts.lost.traces > 0) {
+    over += fmt::format("; with {} whose root was lost", counted(facts.lost.traces, "request"));
+  }
   return over + (facts.batch_sizes.empty() ? "; that arrivals are Poisson is assumed"
                                            : "; that batches come as a Poisson process is assumed");
 }

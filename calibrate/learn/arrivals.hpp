@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "calibrate/learn/closed_loop.hpp"
+#include "calibrate/learn/lost_roots.hpp"
 #include "calibrate/traces/visits.hpp"
 #include "models/specs/workload_spec.hpp"
 
@@ -24,11 +25,12 @@ struct ArrivalFacts {
   std::uint64_t requests = 0;     // roots, and what stands at the top of traces without one
   std::uint64_t begun_below = 0;  // of these, below a parent that was not recorded
   std::uint64_t roots_lost = 0;   // tops of traces without a root that were no requests
-  double adjusted_requests = 0;   // with those that sampling left out
-  double seconds = 0;             // over which they came, pauses left out
-  std::uint64_t pauses = 0;       // of the recording
-  double per_second = 0;          // 0: not to be told
-  std::int64_t first = 0;         // nanoseconds since 1970, as recorded
+  LostRoots lost;  // requests that `requests` lacks, and `per_second` and `mix` do not
+  double adjusted_requests = 0;  // with those that sampling left out
+  double seconds = 0;            // over which they came, pauses left out
+  std::uint64_t pauses = 0;      // of the recording
+  double per_second = 0;         // 0: not to be told
+  std::int64_t first = 0;        // nanoseconds since 1970, as recorded
   std::int64_t last = 0;
   std::vector<Stretch> stretches;       // rising; together `seconds` long
   std::map<std::uint32_t, double> mix;  // by endpoint, in requests seen
@@ -48,13 +50,14 @@ struct ArrivalFacts {
 
 /// A trace without any root begins at its topmost endpoints: a gateway or a browser before them was
 /// not recorded. Where an endpoint is called by recorded callers more often, in traces with a root,
-/// than it stands at such a top, it is no way in: the root was lost, and the request with it.
+/// than it stands at such a top, it is no way in: the root was lost, and the request is counted
+/// where what is left tells at which endpoint it came in (`LostRoots`).
 ///
 /// A gap of over 10 s and 50 times the mean one is a pause of the recording, not of the users. The
 /// rate counts n - 1 gaps for n requests, and is scaled by the sampling probability. Requests come
 /// in batches when a quarter of 30 gaps or more are below a hundredth of the mean gap: that is more
 /// than chance and the grain of the clock explain. Users who wait are looked for in recordings
-/// without sampling and without pauses.
+/// without sampling, without pauses and without lost roots.
 ArrivalFacts study_arrivals(const TraceForest& forest, const VisitTable& table);
 
 /// How requests come in the model.

@@ -171,10 +171,20 @@ class TimeoutFinder {
     return pile.empty() ? pile_of_cut_short(calls) : pile;
   }
 
+  /// Callees that go on after they answered well, for a moment, hide no pile of failures.
   std::vector<TimedCall> pile_of_going_on(const std::vector<TimedCall>& calls) const {
-    std::vector<TimedCall> pile;
-    std::copy_if(calls.begin(), calls.end(), std::back_inserter(pile),
+    std::vector<TimedCall> going_on;
+    std::copy_if(calls.begin(), calls.end(), std::back_inserter(going_on),
                  [](const TimedCall& timed) { return timed.sign == Sign::goes_on; });
+    std::vector<TimedCall> failed;
+    std::copy_if(going_on.begin(), going_on.end(), std::back_inserter(failed),
+                 [this](const TimedCall& timed) { return failed_at_caller(*timed.call); });
+    std::vector<TimedCall> pile = pile_among(calls, failed);
+    return pile.empty() ? pile_among(calls, going_on) : pile;
+  }
+
+  std::vector<TimedCall> pile_among(const std::vector<TimedCall>& calls,
+                                    std::vector<TimedCall> pile) const {
     if (pile.empty()) return {};
     const bool failed = all_failed(pile);
     const double width = failed ? failed_pile_width : pile_width;
@@ -271,11 +281,13 @@ class TimeoutFinder {
     return visits_.endpoints[timed.call->endpoint].peer_only;
   }
 
+  bool failed_at_caller(const RecordedCall& call) const {
+    return forest_.spans[call.client != none ? call.client : forest_.parent[call.callee]].error;
+  }
+
   bool all_failed(const std::vector<TimedCall>& pile) const {
-    return std::all_of(pile.begin(), pile.end(), [this](const TimedCall& timed) {
-      const RecordedCall& call = *timed.call;
-      return forest_.spans[call.client != none ? call.client : forest_.parent[call.callee]].error;
-    });
+    return std::all_of(pile.begin(), pile.end(),
+                       [this](const TimedCall& timed) { return failed_at_caller(*timed.call); });
   }
 
   /// Who does not take it for a failure may never have waited for the end, or the callee only

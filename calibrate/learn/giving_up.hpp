@@ -32,11 +32,12 @@ struct Timeouts {
 /// of when it failed, because another of its calls had just failed, tells nothing.
 ///
 /// A call was given up when the callee went on for longer than the client span; or, where callers
-/// do not record their calls, for longer than the caller. It was by a timeout when nine of ten such
-/// calls of a pair of services, and two at least, ended at one value that no call exceeds: within
-/// 10 % where all failed, else within 2 %, and good calls must last less than two thirds of it, and
-/// the callees half as long again. Calls that failed there at the caller alone are of them, too:
-/// their answer was on its way.
+/// do not record their calls, for longer than the caller. Those that failed at the caller are
+/// looked at first, by themselves: callees may tidy up after good answers, too. It was by a timeout
+/// when nine of ten such calls of a pair of services, and two at least, ended at one value that no
+/// call exceeds: within 10 % where all failed, else within 2 %, and good calls must last less than
+/// two thirds of it, and the callees half as long again. Calls that failed there at the caller
+/// alone are of them, too: their answer was on its way.
 ///
 /// A call was cut short when it failed at the caller and the callee was a peer, was not recorded,
 /// or failed or ended with it (at one instant, or in as long a time), without a failed call of its

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <set>
+#include <utility>
 
 namespace rehearse {
 namespace {
@@ -43,7 +44,7 @@ struct Presence {
 };
 
 /// Widens what chance explains: `count` contacts that fall anywhere among all with equal luck.
-Presence believed(Presence seen, std::size_t all) {
+Presence believed(Presence seen, std::size_t all, double chance) {
   const auto n = static_cast<double>(all);
   const auto k = static_cast<double>(seen.count);
   const double before = std::pow(static_cast<double>(all - seen.first) / n, k);
@@ -51,8 +52,8 @@ Presence believed(Presence seen, std::size_t all) {
   const double range = static_cast<double>(seen.last + 1 - seen.first) / n;
   // Of the range of k uniform values: Wilks, Mathematical Statistics, 8.7.
   const double as_narrow = k * std::pow(range, k - 1) - (k - 1) * std::pow(range, k);
-  if (before > wrong && as_narrow > wrong) seen.first = 0;
-  if (after > wrong && as_narrow > wrong) seen.last = all - 1;
+  if (before > chance && as_narrow > chance) seen.first = 0;
+  if (after > chance && as_narrow > chance) seen.last = all - 1;
   return seen;
 }
 
@@ -66,42 +67,81 @@ std::vector<Presence> presences_of(const std::vector<Contact>& contacts) {
     presence.last = rank;
   }
   std::vector<Presence> presences;
-  for (const auto& [instance, presence] : found) {
-    presences.push_back(believed(presence, contacts.size()));
-  }
+  for (const auto& [instance, presence] : found) presences.push_back(presence);
   return presences;
 }
 
-/// The instances that were there when the most were; the first time that this was so.
-std::set<NameId> most_at_a_time(std::vector<Contact> contacts) {
+/// Who was there when, and how many.
+class Crowd {
+ public:
+  /// `chance`: that an instance that was there all the time is taken for one that was not.
+  Crowd(std::vector<Presence> presences, std::size_t contacts, double chance)
+      : presences_(std::move(presences)) {
+    std::vector<std::ptrdiff_t> change(contacts + 1, 0);
+    for (Presence& presence : presences_) {
+      presence = believed(presence, contacts, chance);
+      ++change[presence.first];
+      --change[presence.last + 1];
+    }
+    std::ptrdiff_t there = 0;
+    for (std::size_t rank = 0; rank < contacts; ++rank) {
+      there += change[rank];
+      at_.push_back(static_cast<std::size_t>(there));
+    }
+  }
+
+  /// The largest number that so many contacts met, or more than it.
+  std::size_t met_by(std::size_t contacts) const {
+    std::vector<std::size_t> falling = at_;
+    const auto nth =
+        falling.begin() + static_cast<std::ptrdiff_t>(std::max<std::size_t>(contacts, 1) - 1);
+    std::nth_element(falling.begin(), nth, falling.end(), std::greater<>());
+    return *nth;
+  }
+
+  std::vector<std::size_t> ranks_of_more_than(std::size_t number) const {
+    std::vector<std::size_t> ranks;
+    for (std::size_t rank = 0; rank < at_.size(); ++rank) {
+      if (at_[rank] > number) ranks.push_back(rank);
+    }
+    return ranks;
+  }
+
+  /// The first time that exactly so many were there.
+  std::set<NameId> instances_when(std::size_t number) const {
+    const auto when =
+        static_cast<std::size_t>(std::find(at_.begin(), at_.end(), number) - at_.begin());
+    std::set<NameId> instances;
+    for (const Presence& presence : presences_) {
+      if (presence.first <= when && when <= presence.last) instances.insert(presence.instance);
+    }
+    return instances;
+  }
+
+ private:
+  std::vector<Presence> presences_;
+  std::vector<std::size_t> at_;  // by rank of contacts: how many were there
+};
+
+/// Sets the numbers of `facts`, and returns the instances that were there when so many were.
+std::set<NameId> count_at_a_time(std::vector<Contact> contacts, InstanceFacts& facts) {
   std::sort(contacts.begin(), contacts.end());
   const std::vector<Presence> presences = presences_of(contacts);
-  std::vector<std::ptrdiff_t> change(contacts.size() + 1, 0);
-  for (const Presence& presence : presences) {
-    ++change[presence.first];
-    --change[presence.last + 1];
-  }
-  std::vector<std::size_t> at;                                 // by rank: how many were there
-  std::map<std::size_t, std::size_t, std::greater<>> lengths;  // how often so many were, most first
-  std::ptrdiff_t there = 0;
-  for (std::size_t rank = 0; rank < contacts.size(); ++rank) {
-    there += change[rank];
-    at.push_back(static_cast<std::size_t>(there));
-    ++lengths[at.back()];
-  }
-  std::size_t long_enough = 0;
-  std::size_t most = 0;
-  for (const auto& [number, length] : lengths) {
-    long_enough += length;
-    most = number;
-    if (long_enough * hand_over >= contacts.size()) break;
-  }
-  const auto when = static_cast<std::size_t>(std::find(at.begin(), at.end(), most) - at.begin());
-  std::set<NameId> instances;
-  for (const Presence& presence : presences) {
-    if (presence.first <= when && when <= presence.last) instances.insert(presence.instance);
-  }
-  return instances;
+  const std::size_t all = contacts.size();
+  const Crowd crowd(presences, all, wrong);
+  const std::size_t most = crowd.met_by((all + hand_over - 1) / hand_over);
+  facts.instances = static_cast<int>(most);
+  facts.most = facts.instances;
+  // So many are asked whether they were there all the time that one may well look as if it was not.
+  const Crowd surely(presences, all, wrong / static_cast<double>(presences.size()));
+  const std::size_t typical = surely.met_by(all / 2 - all / hand_over);
+  if (typical >= most) return crowd.instances_when(most);  // so some rank of `surely` has more, too
+  facts.instances = static_cast<int>(typical);
+  const std::vector<std::size_t> more = surely.ranks_of_more_than(typical);
+  facts.share_of_more = static_cast<double>(more.size()) / static_cast<double>(all);
+  facts.more_from = contacts[more.front()].start;
+  facts.more_until = contacts[more.back()].start;
+  return surely.instances_when(typical);
 }
 
 void see_contact(Seen& seen, const Span& span) {
@@ -133,10 +173,9 @@ InstanceFacts facts_of(Seen& seen, const NameTable& names) {
   facts.spans = seen.spans;
   facts.ids = seen.places.size();
   if (facts.ids > 1) {
-    const std::set<NameId> together = most_at_a_time(std::move(seen.contacts));
+    const std::set<NameId> together = count_at_a_time(std::move(seen.contacts), facts);
     std::erase_if(seen.places, [&](const auto& place) { return !together.contains(place.first); });
   }
-  facts.instances = static_cast<int>(std::max<std::size_t>(seen.places.size(), 1));
   facts.named = facts.ids > 1 || !seen.places.contains(0);
   facts.placement.zones = names_of(seen, &Place::zone, names);
   facts.placement.hosts = names_of(seen, &Place::host, names);

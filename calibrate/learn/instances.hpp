@@ -10,16 +10,23 @@ namespace rehearse {
 
 /// What is known of the copies of one service.
 struct InstanceFacts {
-  int instances = 1;    // at a time
+  int instances = 1;    // at a time, as most requests met them
   std::size_t ids = 0;  // seen in all: more than `instances` where some took the place of others
   bool named = false;   // false: no span said which instance it came from
   std::uint64_t spans = 0;
+  int most = 1;                 // at a time: more than `instances` where their number changed
+  double share_of_more = 0;     // of the visits, those that met more than `instances`
+  std::int64_t more_from = 0;   // nanoseconds since 1970: when the first of these began
+  std::int64_t more_until = 0;  // and the last
   PlacementSpec placement;  // instance i, in order of names, stands in zones[i]; of those at a time
   std::string versions;     // all seen, with commas
 };
 
-/// By service. Instances are the most that were there at a time: an id that begins when another has
-/// gone, as after a deployment, is no instance more.
+/// By service. Instances are those that were there at a time: an id that begins when another has
+/// gone, as after a deployment, is no instance more. Where their number changed, as by an
+/// autoscaler, it is the largest that at least half of the visits met (less a twentieth, for
+/// hand-overs): those who met the most are told of beside it. That it changed is believed with 2 %
+/// for being wrong over all ids together; else the most counts.
 ///
 /// An id is there from its first to its last span where chance does not explain that it was silent
 /// before or after: by the number of its visits (those of one trace are one) among all visits of

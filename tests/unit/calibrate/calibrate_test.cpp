@@ -236,6 +236,7 @@ TEST_CASE("a call whose root was lost does not become a request of a user", "[ca
   CHECK(calibration.model.workloads.at("users").mix.size() == 1);
   CHECK_THAT(text(calibration.account),
              Catch::Contains("10 visits at the top of traces without a root are no request"));
+  CHECK(calibration.account.arrivals.per_second == Approx(10).epsilon(0.05));
 }
 
 TEST_CASE("a lost server span once made a call that calls itself without end", "[calibrate]") {

@@ -462,4 +462,30 @@ TEST_CASE("attempts that are given up and tried again have a timeout of their ow
   CHECK_FALSE(client.timeout);
 }
 
+TEST_CASE("callees that tidy up after good answers once hid timeouts that a retry repaired",
+          "[calibrate]") {
+  Recording recording;
+  for (int i = 0; i < 200; ++i) recording.request({{20 + i % 7, i % 4 == 0 ? 23 + i % 7 : 18}});
+  for (int i = 0; i < 8; ++i) {
+    recording.request({{200 + i % 2, 900, true}, {20, 18, false, false, 10}});
+  }
+
+  const Calibration learned = recording.learn();
+
+  CHECK(client_of(learned).retry.value().per_try_timeout.value() == Duration::milliseconds(200));
+  CHECK(back(learned).errors.percent == 0);
+  CHECK_THAT(text(learned.account), Catch::Contains("8 calls given up after 200ms"));
+}
+
+TEST_CASE("calls that failed at many times while the callee went on were not given up at one",
+          "[calibrate]") {
+  Recording recording;
+  for (int i = 0; i < 200; ++i) recording.request({{20 + i % 7, i % 4 == 0 ? 23 + i % 7 : 18}});
+  for (int i = 0; i < 8; ++i) {
+    recording.request({{100 + 40 * i, 900, true}, {20, 18, false, false, 10}});
+  }
+
+  CHECK_FALSE(client_of(recording.learn()).retry.value().per_try_timeout);
+}
+
 }  // namespace rehearse

@@ -84,6 +84,49 @@ TEST_CASE("an instance more that came for the second half is one more at a time"
   CHECK(facts.instances == 3);
 }
 
+TEST_CASE("instances that an autoscaler added for a while were once taken to be there all the time",
+          "[calibrate]") {
+  const bool up = GENERATE(true, false);  // 2, then 4 for the last third; or 4, then 2
+  const InstanceFacts facts = facts_of_visits(300, [up](std::uint64_t i) {
+    const bool more = up ? i >= 200 : i < 100;
+    return std::to_string(i % (more ? 4 : 2));
+  });
+
+  CHECK(facts.instances == 2);
+  CHECK(facts.most == 4);
+  CHECK(facts.ids == 4);
+  CHECK(facts.share_of_more == Approx(1.0 / 3).margin(0.02));
+  CHECK(static_cast<double>(facts.more_from) / 1e9 == Approx(up ? 200 : 0).margin(4));
+  CHECK(static_cast<double>(facts.more_until) / 1e9 == Approx(up ? 299 : 99).margin(4));
+  CHECK(facts.placement.zones == std::vector<std::string>{"zone of 0", "zone of 1"});
+}
+
+TEST_CASE("what was added for most of the visits counts", "[calibrate]") {
+  const InstanceFacts facts =
+      facts_of_visits(300, [](std::uint64_t i) { return std::to_string(i < 100 ? i % 2 : i % 4); });
+
+  CHECK(facts.instances == 4);
+  CHECK(facts.most == 4);
+}
+
+TEST_CASE("the account warns of a number of instances that changed, and names both",
+          "[calibrate]") {
+  SpanBuilder builder;
+  for (std::uint64_t i = 0; i < 300; ++i) {
+    const auto start = static_cast<std::int64_t>(i) * 100 * ms;
+    builder.add(i + 1, 1, 0, "front", "GET /", start, start + 20 * ms).instance =
+        builder.set.names.intern(std::to_string(i % (i < 200 ? 2 : 4)));
+  }
+
+  const Calibration calibration = calibrate(std::move(builder.set), {});
+
+  CHECK(calibration.model.services.at("front").instances == 2);
+  CHECK(calibration.account.replaced.empty());
+  CHECK_THAT(text(calibration.account),
+             Catch::Contains("4  instances of front at a time, and not always: warning, their "
+                             "number changed, 2 are taken: up to 4 for 33 % of the visits, from "));
+}
+
 TEST_CASE("the account says how many instances there were at a time, and how many ids",
           "[calibrate]") {
   SpanBuilder builder;

@@ -403,4 +403,62 @@ TEST_CASE("gaps that no Poisson process has are told", "[calibrate]") {
   CHECK_THAT(text(calibrate(spans.set, {}).account), Catch::Contains(example.said));
 }
 
+namespace {
+
+/// 1,000 requests, ten a second, of which each seventh lost its root: two of three come in at
+/// web/buy, which calls checkout, and ads; the others at web/look, which calls ads.
+Calibration with_lost_roots(bool clients_recorded) {
+  test::SpanBuilder spans;
+  for (std::uint64_t i = 1; i <= 1'000; ++i) {
+    const std::int64_t at = 100 * ms * static_cast<std::int64_t>(i);
+    const bool buys = i % 3 != 0;
+    if (i % 7 != 0) spans.add(i, 1, 0, "web", buys ? "buy" : "look", at, at + 30 * ms);
+    std::uint64_t id = 1;
+    const auto call = [&](const std::string& service, std::int64_t from, std::int64_t to) {
+      std::uint64_t parent = 1;
+      if (clients_recorded) {
+        parent = ++id;
+        spans.add(i, id, 1, "web", "call " + service, at + from * ms, at + to * ms,
+                  SpanKind::client);
+      }
+      ++id;
+      spans.add(i, id, parent, service, "get", at + from * ms, at + to * ms, SpanKind::server);
+    };
+    if (buys) call("checkout", 2, 12);
+    call("ads", 14, 20);
+  }
+  return calibrate(spans.set, {});
+}
+
+}  // namespace
+
+TEST_CASE("requests whose root was lost were once left out of the rate", "[calibrate]") {
+  const Calibration learned = with_lost_roots(GENERATE(true, false));
+
+  const ArrivalFacts& arrivals = learned.account.arrivals;
+  CHECK(arrivals.requests == 1'000 - 142);
+  CHECK(arrivals.lost.traces == 142);
+  CHECK(arrivals.per_second == Approx(10).epsilon(0.01));
+  const auto& mix = learned.model.workloads.at("users").mix;
+  CHECK(mix.at({"web", "buy"}) / mix.at({"web", "look"}) == Approx(2).epsilon(0.03));
+  CHECK_THAT(text(learned.account),
+             Catch::Contains("warning, 142 traces without a root hold what such roots call"));
+}
+
+TEST_CASE("who calls a service without having been recorded is no lost root", "[calibrate]") {
+  test::SpanBuilder spans;
+  for (std::uint64_t i = 1; i <= 1'000; ++i) {
+    const std::int64_t at = 100 * ms * static_cast<std::int64_t>(i);
+    const bool other = i % 7 == 0;  // which asks checkout only, and not ads
+    if (!other) spans.add(i, 1, 0, "web", "buy", at, at + 30 * ms);
+    spans.add(i, 2, 1, "checkout", "get", at + 2 * ms, at + 12 * ms);
+    if (!other) spans.add(i, 3, 1, "ads", "get", at + 14 * ms, at + 20 * ms);
+  }
+
+  const Calibration learned = calibrate(spans.set, {});
+
+  CHECK(learned.account.arrivals.lost.traces == 0);
+  CHECK(learned.account.arrivals.per_second == Approx(10 * 858.0 / 1'000).epsilon(0.01));
+}
+
 }  // namespace rehearse

@@ -1,0 +1,184 @@
+#include "calibrate/learn/lost_roots.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
+
+namespace rehearse {
+namespace {
+
+constexpr std::uint32_t none = TraceForest::none;
+constexpr double least_lost = 5;
+constexpr double least_share = 0.005;
+constexpr double enough_roots = 30;
+constexpr double always = 0.9;
+constexpr double seldom_lost = 0.98;  // what is called always may have been lost with its root
+
+using Kind = std::pair<NameId, NameId>;  // of a span: service, operation
+
+Kind kind_of(const Span& span) {
+  return {span.service, span.operation};
+}
+
+/// The spans from `first` to before `last` are those of one trace.
+struct Extent {
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;
+};
+
+std::vector<Extent> traces_of(const TraceForest& forest) {
+  std::vector<Extent> traces;
+  for (std::uint32_t i = 0; i < forest.spans.size(); ++i) {
+    if (i == 0 || forest.spans[i].trace != forest.spans[i - 1].trace) traces.push_back({i, i});
+    traces.back().last = i + 1;
+  }
+  return traces;
+}
+
+/// The roots of one endpoint, and the traces that lost such a root.
+struct Entry {
+  double roots = 0;
+  double with_children = 0;
+  double weight = 0;               // of those with children
+  std::map<Kind, double> calling;  // of those with children: how many call it
+  double lost = 0;                 // traces, in parts where several endpoints may be theirs
+  double lost_weight = 0;
+  std::map<Kind, double> left;  // in how many of these it is
+
+  /// How likely a root with children calls all of these, and nothing else that was recorded.
+  double likelihood(const std::set<Kind>& kinds) const {
+    double all = 1;
+    for (const Kind& kind : kinds) {
+      if (!calling.contains(kind)) return 0;
+    }
+    for (const auto& [kind, count] : calling) {
+      const double share = count / with_children;
+      all *= kinds.contains(kind) ? share : 1 - seldom_lost * share;
+    }
+    return all;
+  }
+
+  bool explains_what_is_left() const {
+    const bool known = with_children + lost >= enough_roots && 2 * with_children >= roots;
+    if (!known || lost < least_lost || lost < least_share * (with_children + lost)) return false;
+    return std::all_of(calling.begin(), calling.end(), [this](const auto& kind_and_count) {
+      const auto& [kind, count] = kind_and_count;
+      if (count < always * with_children) return true;
+      const auto found = left.find(kind);
+      return found != left.end() && 2 * found->second >= lost;
+    });
+  }
+};
+
+class RootFinder {
+ public:
+  RootFinder(const TraceForest& forest, const VisitTable& visits)
+      : forest_(forest), visits_(visits) {}
+
+  LostRoots find(const std::vector<bool>& begins_request) {
+    std::vector<Extent> without_root;
+    for (const Extent& trace : traces_of(forest_)) {
+      if (!see_roots(trace)) without_root.push_back(trace);
+    }
+    for (const Extent& trace : without_root) {
+      const auto begin = begins_request.begin();
+      if (std::find(begin + trace.first, begin + trace.last, true) == begin + trace.last) {
+        see_what_is_left(trace);
+      }
+    }
+    return judged();
+  }
+
+ private:
+  bool see_roots(const Extent& trace) {
+    bool any = false;
+    for (std::uint32_t i = trace.first; i < trace.last; ++i) {
+      const std::uint32_t parent = forest_.parent[i];
+      if (parent != none && forest_.top[parent] != Top::root) {
+        ++called_by_others_[kind_of(forest_.spans[i])];
+      }
+      if (forest_.top[i] != Top::root) continue;
+      any = true;
+      if (visits_.visit_of_span[i] != none) see_root(i);
+    }
+    return any;
+  }
+
+  void see_root(std::uint32_t root) {
+    Entry& entry = entries_[visits_.visits[visits_.visit_of_span[root]].endpoint];
+    entry.roots += 1;
+    std::set<Kind> kinds;
+    for (const std::uint32_t child : forest_.children(root)) {
+      kinds.insert(kind_of(forest_.spans[child]));
+    }
+    if (kinds.empty()) return;
+    entry.with_children += 1;
+    entry.weight += forest_.spans[root].adjusted_count;
+    for (const Kind& kind : kinds) {
+      entry.calling[kind] += 1;
+      called_by_roots_[kind] += 1;
+    }
+  }
+
+  bool is_called_by_roots(const Kind& kind) const {
+    const auto by_roots = called_by_roots_.find(kind);
+    if (by_roots == called_by_roots_.end()) return false;
+    const auto by_others = called_by_others_.find(kind);
+    return by_others == called_by_others_.end() || by_roots->second >= by_others->second;
+  }
+
+  void see_what_is_left(const Extent& trace) {
+    std::set<Kind> kinds;
+    for (std::uint32_t i = trace.first; i < trace.last; ++i) {
+      if (forest_.top[i] != Top::orphan) continue;
+      const Kind kind = kind_of(forest_.spans[i]);
+      if (is_called_by_roots(kind)) kinds.insert(kind);
+    }
+    if (kinds.empty()) return;
+    std::vector<std::pair<Entry*, double>> candidates;
+    double sum = 0;
+    for (auto& [endpoint, entry] : entries_) {
+      if (entry.with_children == 0) continue;
+      const double likely = entry.with_children * entry.likelihood(kinds);
+      if (likely <= 0) continue;
+      candidates.emplace_back(&entry, likely);
+      sum += likely;
+    }
+    for (const auto& [entry, likely] : candidates) {
+      const double part = likely / sum;
+      entry->lost += part;
+      entry->lost_weight += part * forest_.spans[trace.first].adjusted_count;
+      for (const Kind& kind : kinds) entry->left[kind] += part;
+    }
+  }
+
+  LostRoots judged() const {
+    LostRoots result;
+    double traces = 0;
+    for (const auto& [endpoint, entry] : entries_) {
+      if (!entry.explains_what_is_left() || entry.weight <= 0) continue;
+      result.factors[endpoint] = 1 + entry.lost_weight / entry.weight;
+      result.share = std::max(result.share, entry.lost / (entry.lost + entry.with_children));
+      traces += entry.lost;
+    }
+    result.traces = static_cast<std::uint64_t>(std::llround(traces));
+    return result;
+  }
+
+  const TraceForest& forest_;
+  const VisitTable& visits_;
+  std::map<std::uint32_t, Entry> entries_;  // by endpoint
+  std::map<Kind, double> called_by_roots_;  // how often, once a trace
+  std::map<Kind, double> called_by_others_;
+};
+
+}  // namespace
+
+LostRoots find_lost_roots(const TraceForest& forest, const VisitTable& visits,
+                          const std::vector<bool>& begins_request) {
+  if (forest.counts.roots == 0 || forest.counts.traces_without_root == 0) return {};
+  return RootFinder(forest, visits).find(begins_request);
+}
+
+}  // namespace rehearse

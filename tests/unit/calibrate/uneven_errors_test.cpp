@@ -1,0 +1,53 @@
+#include "calibrate/audit/uneven_errors.hpp"
+
+#include "tests/unit/calibrate/trace_support.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr std::int64_t ms = 1'000'000;
+
+/// Half of 1,000 requests call the database, the others do not; of a hundred of each, so many fail
+/// by themselves.
+Calibration with_failures(std::uint64_t calling, std::uint64_t others) {
+  test::SpanBuilder spans;
+  for (std::uint64_t i = 1; i <= 1'000; ++i) {
+    const std::int64_t at = 100 * ms * static_cast<std::int64_t>(i);
+    const bool calls = i % 2 == 0;
+    spans.add(i, 1, 0, "web", "buy", at, at + 30 * ms).error =
+        i / 2 % 100 < (calls ? calling : others);
+    if (calls) spans.add(i, 2, 1, "database", "get", at + 5 * ms, at + 15 * ms);
+  }
+  return calibrate(spans.set, {});
+}
+
+}  // namespace
+
+TEST_CASE("that errors depend on what a request does was once learned as a mean, unsaid",
+          "[calibrate]") {
+  const Calibration learned = with_failures(20, 2);
+
+  CHECK(learned.model.services.at("web").endpoints.at("buy").errors.percent == Approx(11));
+  CHECK_THAT(text(learned.account),
+             Catch::Contains("web/buy fails by itself as often whatever it does, and in the "
+                             "recording it does not: warning, visits that ") &&
+                 Catch::Contains("20.0 %") && Catch::Contains("2.0 %"));
+}
+
+TEST_CASE("errors that differ by chance, or of which there are too few, are not told of",
+          "[calibrate]") {
+  const auto [calling, others] = GENERATE(table<std::uint64_t, std::uint64_t>(
+      {{5, 5}, {5, 6}, {0, 0}, {0, 100}}));  // the last: whoever failed may not have come to call
+
+  CHECK_THAT(text(with_failures(calling, others).account),
+             !Catch::Contains("fails by itself as often whatever it does"));
+}
+
+TEST_CASE("the exact test of two shares is Fisher's", "[calibrate]") {
+  // Fisher's tea: of four and four cups, three named rightly; 17 of 70 tables on that side.
+  CHECK(p_value_of({4, 3}, {4, 1}) == Approx(2 * 17.0 / 70));
+  CHECK(p_value_of({4, 4}, {4, 0}) == Approx(2 * 1.0 / 70));
+  CHECK(p_value_of({4, 2}, {4, 2}) == 1);
+}
+
+}  // namespace rehearse
