@@ -119,9 +119,9 @@ Verb audit_verb() {
   verb.name = "audit";
   verb.usage = "TRACES...|-|MODEL.toml [SCENARIO.toml] [options]";
   verb.summary =
-      "Looks in recorded traces for signs of contamination, bias and tampering, before a model is "
-      "learned; or says of a model what was seen, assumed, given and is open, how well the "
-      "recording fixes it, how far a scenario goes beyond it, and what to measure next.";
+      "Looks in traces for signs of contamination, bias and tampering; of a model, says what is "
+      "known "
+      "and what to measure next.";
   verb.example = "rehearse audit traces.json.gz --json audit.json";
   verb.options = options_of_reading();
   verb.options.insert(verb.options.begin(),
