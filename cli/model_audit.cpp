@@ -43,9 +43,8 @@ ExperimentSpec anything() {
   return experiment;
 }
 
-Knowledge knowledge_of(const EvidenceSpec& evidence, bool contradicted) {
-  if (contradicted) return Knowledge::contradicted;
-  switch (evidence.basis) {
+Knowledge knowledge_of(Basis basis) {
+  switch (basis) {
     case Basis::observed:
       return Knowledge::seen;
     case Basis::assumed:
@@ -58,11 +57,16 @@ Knowledge knowledge_of(const EvidenceSpec& evidence, bool contradicted) {
 
 std::vector<KnownValue> known_values(const ModelSpec& model) {
   std::map<std::string, KnownValue> known;
+  // Words that calls have in their steps stand at no path of their own: they have no value here.
+  for (const auto& [path, evidence] : model.evidence) {
+    known[path] = {knowledge_of(evidence.basis), path, "", evidence.note, evidence.n};
+  }
   for (const BelievedValue& believed : believed_values(model)) {
-    const EvidenceSpec& evidence = model.evidence.at(believed.path);
-    const std::string why = believed.contradicted ? *evidence.contradicted : evidence.note;
-    known[believed.path] = {knowledge_of(evidence, believed.contradicted), believed.path,
-                            believed.value, why, evidence.n};
+    KnownValue& value = known.at(believed.path);
+    value.value = believed.value;
+    if (!believed.contradicted) continue;
+    value.knowledge = Knowledge::contradicted;
+    value.why = *model.evidence.at(believed.path).contradicted;
   }
   for (const OpenValue& open : open_values(model, anything())) {
     known[open.path()] = {Knowledge::open, open.path(), range_text(open, model), "", 0};

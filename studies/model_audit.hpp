@@ -20,7 +20,7 @@ enum class Knowledge { seen, assumed, given, open, contradicted };
 struct KnownValue {
   Knowledge knowledge = Knowledge::seen;
   std::string path;
-  std::string value;  // as the model has it, or of an open one its range
+  std::string value;  // as the model has it, or of an open one its range; empty: at no path
   std::string why;    // the note of its evidence, or what speaks against it
   std::uint64_t observations = 0;
 };

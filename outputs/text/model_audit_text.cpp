@@ -31,7 +31,8 @@ std::string part(const std::string& heading, const std::vector<std::string>& lin
 }
 
 std::string known_line(const KnownValue& known) {
-  std::string line = fmt::format("{} = {}", visible_name(known.path), visible_line(known.value));
+  std::string line = visible_name(known.path);
+  if (!known.value.empty()) line += " = " + visible_line(known.value);
   if (known.observations > 0) line += fmt::format(", from {}", count_text(known.observations));
   if (!known.why.empty()) line += ": " + visible_sentence(known.why);
   return line;

@@ -54,7 +54,7 @@ workers = 4
 steps = [ { call = "ads/Get" } ]
 
 [[services.ads.endpoints.Get.behaviours]]
-steps = [ { work = { empirical = [ [0, "1ms"], [0.5, "2ms"], [1, "9ms"] ] } } ]
+steps = [ { work = { empirical = { p0 = "1ms", p50 = "2ms", p100 = "9ms" } } } ]
 
 [evidence]
 "services.page.workers" = { basis = "given", value = 4, contradicted = "9 at work at once" }

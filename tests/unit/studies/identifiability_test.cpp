@@ -1,14 +1,14 @@
 #include "studies/identifiability.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
-#include <cmath>
 
 #include "tests/support/small_models.hpp"
 
 namespace rehearse {
 namespace {
 
-const std::string path_of_work = "services.station.endpoints.call.behaviours[0].steps[0].work";
+const std::string path_of_work = "services.station.endpoints.serve.behaviours[0].steps[0].work";
 
 /// A law of three points, of so many visits.
 ModelSpec learned_model(std::uint64_t visits) {
@@ -18,7 +18,7 @@ ModelSpec learned_model(std::uint64_t visits) {
                             {1, Duration::milliseconds(120)}}};
   ModelSpec model = testing::station(law, 4);
   testing::add_poisson(model, 20);
-  model.evidence["services.station.endpoints.call.behaviours"] = {Basis::observed, visits, ""};
+  model.evidence["services.station.endpoints.serve.behaviours"] = {Basis::observed, visits, ""};
   return model;
 }
 
@@ -68,7 +68,7 @@ TEST_CASE("of draws the middle 90 % are the range of a number, the widest first"
 
 TEST_CASE("what a person gave is not among what the recording fixes", "[studies]") {
   ModelSpec model = learned_model(200);
-  model.evidence["services.station.endpoints.call.behaviours"].basis = Basis::given;
+  model.evidence["services.station.endpoints.serve.behaviours"].basis = Basis::given;
 
   const std::vector<Identified> known = identified_values(model, nullptr);
 

@@ -1,6 +1,7 @@
 #include "studies/worth_of_knowing.hpp"
 
 #include <catch2/catch.hpp>
+#include <memory>
 
 #include "models/checks/mistakes.hpp"
 #include "sim/random/random_stream.hpp"
@@ -17,13 +18,13 @@ using testing::constant;
 using testing::quiet;
 using testing::work;
 
-const std::string path_of_work = "services.ads.endpoints.call.behaviours[0].steps[0].work";
+const std::string path_of_work = "services.ads.endpoints.serve.behaviours[0].steps[0].work";
 
 /// A calibrated page that asks ads, 50 ms each; what the page does when ads fail is open, or given.
-ModelSpec learned_model(Basis on_error) {
+ModelSpec learned_model(Basis on_error, const LawSpec& work_of_ads = constant(0.050)) {
   ModelSpec model;
   model.provenance.calibrated_by = "rehearse 0.2.0";
-  add_service(model, "ads", {work(constant(0.050))});
+  add_service(model, "ads", {work(work_of_ads)});
   add_service(model, "page", {call("ads")});
   add_poisson(model, 20, "page");
   for (const char* const given : {"ads.workers", "page.workers", "page.calls.ads.timeout"}) {
@@ -119,8 +120,9 @@ TEST_CASE("a number whose draws decide an objective explains how its risk varies
 }
 
 TEST_CASE("a number that decides nothing is worth nothing, however wide its draws", "[studies]") {
-  const ModelSpec model = learned_model(Basis::given);
-  const ExperimentSpec experiment = expecting("p50(latency{workload='load'}) < 60ms");
+  // The median of 400 exponential times is above that of their law in half of the runs, by luck.
+  const ModelSpec model = learned_model(Basis::given, testing::exponential(0.050));
+  const ExperimentSpec experiment = expecting("p50(latency{workload='load'}) < 34.66ms");
 
   const WorthOfKnowing worth = worth_of(model, experiment, with_draws(model, "workloads"), 80);
 
