@@ -81,6 +81,7 @@ std::vector<KnownValue> known_values(const ModelSpec& model) {
 
 std::optional<ScenarioAudit> audit_scenario(const std::string& path, const Model& model,
                                             const Invocation& invocation) {
+  constexpr double worth_announcing_seconds = 5;
   const Scenario scenario = load_scenario(path);
   if (scenario.model_text != model.text) {
     throw InvalidInput(
@@ -99,6 +100,9 @@ std::optional<ScenarioAudit> audit_scenario(const std::string& path, const Model
   audit.verdict = word(judged->findings.verdict);
   audit.beyond = beyond_recording(model.spec, study);
   if (study.objectives.empty() || !study.complete()) return audit;
+  if (study.information.wall_seconds > worth_announcing_seconds) {
+    print_aside("Trying what it is worth to know each value (Ctrl-C keeps what is finished)\n");
+  }
   with_readings(scenario, settings, study, [&](const ReadingSettings& of_readings) {
     audit.worth = worth_of_knowing(study, judged->fearful, audit.beyond, of_readings);
   });

@@ -48,8 +48,8 @@ struct WorthOfKnowing {
 /// matters. At most the 2,000 numbers that vary most; none of fewer than 40 draws.
 ///
 /// `fearful`: [objective], empty for the model itself. Draws from streams of its own. Costs, in
-/// runs of the study without its control, about one for each fearful reading, and some 500
-/// replications for each at most. Ends early when it is cancelled.
+/// runs of the study without its control, about one for each fearful reading, and at most 1,440
+/// replications for each. Ends early when it is cancelled.
 ///
 /// Expects a study that is complete.
 WorthOfKnowing worth_of_knowing(const Study& study, const std::vector<Reading>& fearful,
