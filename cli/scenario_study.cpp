@@ -77,8 +77,8 @@ std::optional<int> threads_per_replication(const Scenario& scenario, const Argum
   return static_cast<int>(*arguments.whole_number("threads-per-replication", 1, most_threads));
 }
 
-/// Under the luck of the study, with as many threads.
-void add_readings(const Scenario& scenario, const StudySettings& settings, Study& study) {
+void add_readings(const Scenario& scenario, const StudySettings& settings, JudgedStudy& judged) {
+  Study& study = judged.study;
   constexpr double worth_announcing_seconds = 5;
   if (open_values(scenario.model, scenario.experiment).empty()) return;
   if (!study.complete()) {
@@ -91,17 +91,11 @@ void add_readings(const Scenario& scenario, const StudySettings& settings, Study
     print_aside("Trying other readings of what nobody knows (Ctrl-C saves what is finished)\n");
   }
   const auto start = std::chrono::steady_clock::now();
-  const ModelSpec recorded = parse_model(scenario.model_text, scenario.model_path);
-  const auto threads = static_cast<int>(study.information.threads);
-  const auto of_one = static_cast<int>(study.information.threads_per_replication);
-  study.open = search_readings(study, {.model = scenario.model,
-                                       .recorded = recorded,
-                                       .experiment = scenario.experiment,
-                                       .seed = settings.seed,
-                                       .drawn = settings.drawn.get(),
-                                       .at_once = std::max(1, threads / of_one),
-                                       .threads_of_one = of_one,
-                                       .cancelled = Interruption::requested});
+  with_readings(scenario, settings, study, [&](const ReadingSettings& of_readings) {
+    FoundReadings found = find_readings(study, of_readings);
+    study.open = std::move(found.risks);
+    judged.fearful = std::move(found.fearful);
+  });
   study.information.wall_seconds +=
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
@@ -148,7 +142,8 @@ std::optional<JudgedStudy> judge_scenario(const Scenario& scenario, const StudyS
                                           const std::string& command) {
   JudgedStudy judged{run_study(scenario, settings, information_about(scenario, settings, command)),
                      {},
-                     ExitCode::interrupted};
+                     ExitCode::interrupted,
+                     {}};
   Study& study = judged.study;
   study.information.created = now_text();
   if (study.experiment.replications() == 0) {
@@ -157,10 +152,25 @@ std::optional<JudgedStudy> judge_scenario(const Scenario& scenario, const StudyS
   }
   study.unknown = unknown_capacities(scenario.model, study.experiment);
   study.untried = failures_never_recorded(scenario.model, scenario.experiment, study.experiment);
-  if (scenario.readings == ReadingsWanted::search) add_readings(scenario, settings, study);
+  if (scenario.readings == ReadingsWanted::search) add_readings(scenario, settings, judged);
   judged.findings = findings_of(study);
   if (!was_interrupted(study)) judged.code = exit_code(judged.findings.verdict);
   return judged;
+}
+
+void with_readings(const Scenario& scenario, const StudySettings& settings, const Study& study,
+                   const std::function<void(const ReadingSettings&)>& use) {
+  const ModelSpec recorded = parse_model(scenario.model_text, scenario.model_path);
+  const auto threads = static_cast<int>(study.information.threads);
+  const auto of_one = static_cast<int>(study.information.threads_per_replication);
+  use({.model = scenario.model,
+       .recorded = recorded,
+       .experiment = scenario.experiment,
+       .seed = settings.seed,
+       .drawn = settings.drawn.get(),
+       .at_once = std::max(1, threads / of_one),
+       .threads_of_one = of_one,
+       .cancelled = Interruption::requested});
 }
 
 }  // namespace rehearse

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "cli/command_line.hpp"
 #include "models/outcomes/exit_code.hpp"
 #include "scenarios/scenario.hpp"
+#include "studies/reading_runs.hpp"
 #include "studies/study.hpp"
 #include "studies/study_run.hpp"
 
@@ -29,6 +31,7 @@ struct JudgedStudy {
   Study study;
   Findings findings;
   ExitCode code = ExitCode::interrupted;
+  std::vector<Reading> fearful;  // [objective]; empty: no readings were run
 };
 
 /// Runs the study, tries other readings of what nobody knows under the same luck, and judges.
@@ -36,5 +39,10 @@ struct JudgedStudy {
 /// Interruption must be there. `command`: as typed.
 std::optional<JudgedStudy> judge_scenario(const Scenario& scenario, const StudySettings& settings,
                                           const std::string& command);
+
+/// Hands `use` what readings of the scenario are run with, under the luck of its study and with as
+/// many threads.
+void with_readings(const Scenario& scenario, const StudySettings& settings, const Study& study,
+                   const std::function<void(const ReadingSettings&)>& use);
 
 }  // namespace rehearse

@@ -13,6 +13,7 @@
 #include "language/toml_text.hpp"
 #include "scenarios/documents.hpp"
 #include "scenarios/named_laws.hpp"
+#include "sim/counted_text.hpp"
 
 namespace rehearse {
 namespace {
@@ -174,6 +175,31 @@ void take_for_given(EvidenceSpec& evidence) {
   evidence.basis = Basis::given;
 }
 
+/// Hands on each row of evidence with what the model holds there, and whether the recording
+/// contradicts that.
+template <class Take>
+void for_each_believed(const ModelSpec& model, const Take& take) {
+  const Node root = written_model(model);
+  NodeFinder nodes(root);
+  for (const auto& [text, evidence] : model.evidence) {
+    std::optional<Path> path = parse_path(text);
+    if (!path || path->empty()) continue;
+    const Node* const value = find_value(root, *path, nodes);
+    if (value == nullptr) continue;
+    const bool held = !evidence.value || *value == *evidence.value;
+    take(text, *value, evidence.contradicted.has_value() && held);
+  }
+}
+
+std::string short_text(const Node& value) {
+  constexpr std::size_t widest = 40;
+  if (value.type == Node::Type::none) return "not said";
+  std::string text = toml_value(value, Defaults::left_out);
+  if (text.size() <= widest) return text;
+  if (value.type == Node::Type::array) return counted(value.items.size(), "item");
+  return value.type == Node::Type::table ? "a table" : text;
+}
+
 }  // namespace
 
 void note_values(ModelSpec& model) {
@@ -288,20 +314,23 @@ std::string contradiction_text(const std::string& path, const Node& value, std::
                      toml_value(value, Defaults::left_out), where, seen);
 }
 
+std::vector<BelievedValue> believed_values(const ModelSpec& model) {
+  std::vector<BelievedValue> values;
+  for_each_believed(model, [&](const std::string& path, const Node& value, bool contradicted) {
+    values.push_back({path, short_text(value), contradicted});
+  });
+  return values;
+}
+
 std::vector<std::string> contradicted_values(const ModelSpec& model) {
   std::vector<std::string> sentences;
   const bool any = std::any_of(model.evidence.begin(), model.evidence.end(),
                                [](const auto& row) { return row.second.contradicted.has_value(); });
   if (!any) return sentences;
-  const Node root = written_model(model);
-  NodeFinder nodes(root);
-  for (const auto& [text, evidence] : model.evidence) {
-    std::optional<Path> path = parse_path(text);
-    if (!evidence.contradicted || !path || path->empty()) continue;
-    const Node* const value = find_value(root, *path, nodes);
-    if (value == nullptr || (evidence.value && *value != *evidence.value)) continue;
-    sentences.push_back(contradiction_text(text, *value, *evidence.contradicted));
-  }
+  for_each_believed(model, [&](const std::string& path, const Node& value, bool contradicted) {
+    if (!contradicted) return;
+    sentences.push_back(contradiction_text(path, value, *model.evidence.at(path).contradicted));
+  });
   return sentences;
 }
 

@@ -43,6 +43,16 @@ GivenValues given_values(const ModelSpec& model);
 std::vector<std::string> put_given(const std::vector<GivenValue>& given, ModelSpec& learned,
                                    const std::string& path_of_model);
 
+/// A value with evidence, as the model has it.
+struct BelievedValue {
+  std::string path;
+  std::string value;          // a number or word as files say it; of a table or list how long it is
+  bool contradicted = false;  // given, still held, and the recording speaks against it
+};
+
+/// One for each row of evidence whose path names something, in the same order.
+std::vector<BelievedValue> believed_values(const ModelSpec& model);
+
 /// The given values that the recording contradicts, and that the model still holds, as sentences.
 std::vector<std::string> contradicted_values(const ModelSpec& model);
 

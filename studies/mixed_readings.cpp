@@ -100,4 +100,13 @@ std::vector<Reading> mixed_readings(const std::vector<OpenValue>& open, const Re
   return readings;
 }
 
+std::vector<Reading> at_each_end(const OpenValue& value, const RecordedEnds& ends,
+                                 const Reading& others) {
+  std::vector<std::size_t> places = {0, levels - 1};
+  if (value.kind == OpenValue::Kind::limit) places.insert(places.begin() + 1, levels - 2);
+  std::vector<Reading> readings(places.size(), others);
+  for (std::size_t i = 0; i < places.size(); ++i) set_level(readings[i], value, ends, places[i]);
+  return readings;
+}
+
 }  // namespace rehearse

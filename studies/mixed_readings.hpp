@@ -21,4 +21,9 @@ namespace rehearse {
 std::vector<Reading> mixed_readings(const std::vector<OpenValue>& open, const RecordedEnds& ends,
                                     const std::vector<Reading>& corners, std::uint64_t seed);
 
+/// One value at each of its ends, all else as in `others`: a limit at few workers, few cores and
+/// none; a failure fatal and survived; a timeout short and none.
+std::vector<Reading> at_each_end(const OpenValue& value, const RecordedEnds& ends,
+                                 const Reading& others);
+
 }  // namespace rehearse

@@ -54,13 +54,14 @@ class Search {
   }
 
   /// Of what was run until now.
-  std::vector<OpenRisk> found() {
-    std::vector<OpenRisk> all;
+  FoundReadings found() {
+    FoundReadings all;
     for (std::size_t i = 0; i < results_.size(); ++i) {
       const auto [hopeful, fearful] = ends_in_full(i);
       const Decision decision = i < decisions_.size() ? decisions_[i] : Decision();
-      all.push_back({runs_.risk(*hopeful, i), runs_.risk(*fearful, i), tried_, complete_,
-                     decision.values, decision.settle});
+      all.risks.push_back({runs_.risk(*hopeful, i), runs_.risk(*fearful, i), tried_, complete_,
+                           decision.values, decision.settle});
+      all.fearful.push_back(fearful->reading);
     }
     return all;
   }
@@ -190,6 +191,10 @@ class Search {
 }  // namespace
 
 std::vector<OpenRisk> search_readings(const Study& plain, const ReadingSettings& settings) {
+  return find_readings(plain, settings).risks;
+}
+
+FoundReadings find_readings(const Study& plain, const ReadingSettings& settings) {
   expects(plain.complete(), "readings stand beside a study that was finished");
   const std::vector<OpenValue> open = open_values(settings.model, settings.experiment);
   Search search(plain, settings);

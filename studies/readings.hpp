@@ -30,4 +30,12 @@ namespace rehearse {
 /// Expects a study that is complete.
 std::vector<OpenRisk> search_readings(const Study& plain, const ReadingSettings& settings);
 
+/// The same with the reading that is the fearful one of each objective: [objective]. The empty one,
+/// which is the model itself, where none was run in full beside it.
+struct FoundReadings {
+  std::vector<OpenRisk> risks;
+  std::vector<Reading> fearful;
+};
+FoundReadings find_readings(const Study& plain, const ReadingSettings& settings);
+
 }  // namespace rehearse

@@ -34,28 +34,11 @@ std::vector<LoadSample> highest_load(const ArmRecord& arm) {
   return highest;
 }
 
-/// Seconds of "start/PT1H2M3.5S"; nothing for what reads otherwise.
-std::optional<double> seconds_of(const std::string& window) {
-  const std::size_t begin = window.find("/PT");
-  if (begin == std::string::npos) return std::nullopt;
-  double seconds = 0;
-  const char* at = window.c_str() + begin + 3;
-  const char* const end = window.c_str() + window.size();
-  while (at < end) {
-    double number = 0;
-    const auto [rest, error] = std::from_chars(at, end, number);
-    if (error != std::errc() || rest == end) return std::nullopt;
-    seconds += number * (*rest == 'H' ? 3600 : *rest == 'M' ? 60 : 1);
-    at = rest + 1;
-  }
-  return seconds > 0 ? std::optional(seconds) : std::nullopt;
-}
-
 /// Visits a second to an instance, as recorded: from how many were seen, and for how long.
 std::optional<double> recorded_visits(const ModelSpec& model, const std::string& service) {
   const auto evidence =
       model.evidence.find(extended_path(extended_path("services", service), "instances"));
-  const auto seconds = seconds_of(model.provenance.window);
+  const auto seconds = recorded_seconds(model.provenance);
   if (evidence == model.evidence.end() || evidence->second.n == 0 || !seconds) return std::nullopt;
   const double visits = static_cast<double>(evidence->second.n) * 100 /
                         std::max(1e-9, model.provenance.sampling_percent);
@@ -94,24 +77,76 @@ void add_visits(const ModelSpec& model, const ArmRecord& arm,
   }
 }
 
+/// Of work, and of requests inside; without ratios where nothing was recorded.
+LoadRatios ratios_of(const ModelSpec& model, const std::string& service,
+                     const LoadSample& brought) {
+  const auto& recorded = model.services.at(service).highest_recorded;
+  if (!recorded) return {service, {}, {}, {}};
+  return {service,
+          ratio(brought.work, recorded->work_per_instance),
+          ratio(brought.inside, recorded->inside_per_instance),
+          {}};
+}
+
+bool nothing_came(const LoadSample& brought) {
+  return brought.work == 0 && brought.inside == 0;
+}
+
 }  // namespace
+
+std::optional<double> recorded_seconds(const ProvenanceSpec& provenance) {
+  const std::string& window = provenance.window;  // "start/PT1H2M3.5S"
+  const std::size_t begin = window.find("/PT");
+  if (begin == std::string::npos) return std::nullopt;
+  double seconds = 0;
+  const char* at = window.c_str() + begin + 3;
+  const char* const end = window.c_str() + window.size();
+  while (at < end) {
+    double number = 0;
+    const auto [rest, error] = std::from_chars(at, end, number);
+    if (error != std::errc() || rest == end) return std::nullopt;
+    seconds += number * (*rest == 'H' ? 3600 : *rest == 'M' ? 60 : 1);
+    at = rest + 1;
+  }
+  return seconds > 0 ? std::optional(seconds) : std::nullopt;
+}
+
+std::optional<double> LoadRatios::highest() const {
+  std::optional<double> highest;
+  for (const auto& one : {work_ratio, inside_ratio, visits_ratio}) {
+    if (one) highest = std::max(highest.value_or(0), *one);
+  }
+  return highest;
+}
+
+std::vector<LoadRatios> load_ratios(const ModelSpec& model, const ArmRecord& arm) {
+  std::vector<LoadRatios> all;
+  const std::vector<LoadSample> highest = highest_load(arm);
+  const auto visits = brought_visits(arm);
+  for (std::size_t i = 0; i < arm.layout.services.size(); ++i) {
+    const std::string& name = arm.layout.services[i];
+    const auto came = visits.find(name);
+    if (nothing_came(highest[i]) && (came == visits.end() || came->second == 0)) continue;
+    // Load is not sampled where no limit is in doubt.
+    all.push_back(nothing_came(highest[i]) ? LoadRatios{name, {}, {}, {}}
+                                           : ratios_of(model, name, highest[i]));
+    if (all.back().work_ratio || came == visits.end()) continue;
+    if (const auto recorded = recorded_visits(model, name)) {
+      all.back().visits_ratio = ratio(came->second, *recorded);
+    }
+  }
+  return all;
+}
 
 std::vector<UnknownCapacity> unknown_capacities(const ModelSpec& model, const ArmRecord& arm) {
   std::vector<UnknownCapacity> unknown;
   const std::vector<LoadSample> highest = highest_load(arm);
   for (std::size_t i = 0; i < arm.layout.services.size(); ++i) {
     const std::string& name = arm.layout.services[i];
-    if (!limit_is_assumed(model, name)) continue;
-    const LoadSample& brought = highest[i];
-    if (brought.work == 0 && brought.inside == 0) continue;
-    const auto& recorded = model.services.at(name).highest_recorded;
-    if (!recorded) {
-      unknown.push_back({name, {}, {}, {}});
-      continue;
-    }
-    const double work = ratio(brought.work, recorded->work_per_instance);
-    const double inside = ratio(brought.inside, recorded->inside_per_instance);
-    if (std::max(work, inside) > most_load_ratio) unknown.push_back({name, work, inside, {}});
+    if (!limit_is_assumed(model, name) || nothing_came(highest[i])) continue;
+    const UnknownCapacity one = ratios_of(model, name, highest[i]);
+    if (one.work_ratio && std::max(*one.work_ratio, *one.inside_ratio) <= most_load_ratio) continue;
+    unknown.push_back(one);
   }
   add_visits(model, arm, unknown);
   return unknown;
