@@ -7,13 +7,13 @@
 
 #include <fmt/format.h>
 
+#include "calibrate/audit/p_values.hpp"
 #include "calibrate/audit/signs/changes.hpp"
 #include "calibrate/audit/signs/constant_gaps.hpp"
 #include "calibrate/audit/signs/copied_spans.hpp"
 #include "calibrate/audit/signs/deployments.hpp"
 #include "calibrate/audit/signs/incidents.hpp"
 #include "calibrate/audit/signs/loss_with_load.hpp"
-#include "calibrate/audit/signs/p_values.hpp"
 #include "calibrate/audit/signs/retry_storms.hpp"
 #include "calibrate/audit/signs/rounded_times.hpp"
 #include "calibrate/audit/signs/sampling_by_outcome.hpp"

@@ -92,7 +92,7 @@ void add_readings(const Scenario& scenario, const StudySettings& settings, Judge
   }
   const auto start = std::chrono::steady_clock::now();
   with_readings(scenario, settings, study, [&](const ReadingSettings& of_readings) {
-    FoundReadings found = find_readings(study, of_readings);
+    FoundReadings found = search_readings(study, of_readings);
     study.open = std::move(found.risks);
     judged.fearful = std::move(found.fearful);
   });

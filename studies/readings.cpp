@@ -190,11 +190,7 @@ class Search {
 
 }  // namespace
 
-std::vector<OpenRisk> search_readings(const Study& plain, const ReadingSettings& settings) {
-  return find_readings(plain, settings).risks;
-}
-
-FoundReadings find_readings(const Study& plain, const ReadingSettings& settings) {
+FoundReadings search_readings(const Study& plain, const ReadingSettings& settings) {
   expects(plain.complete(), "readings stand beside a study that was finished");
   const std::vector<OpenValue> open = open_values(settings.model, settings.experiment);
   Search search(plain, settings);

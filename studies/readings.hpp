@@ -7,8 +7,14 @@
 
 namespace rehearse {
 
-/// What the objectives of a study come to under other readings of what nobody knows: [objective];
-/// empty where nothing is open in what the scenario touches.
+/// By objective; both empty where nothing is open in what the scenario touches.
+struct FoundReadings {
+  std::vector<OpenRisk> risks;
+  /// The empty one, which is the model itself, where none was run in full beside it.
+  std::vector<Reading> fearful;
+};
+
+/// What the objectives of a study come to under other readings of what nobody knows.
 ///
 /// Tried are the corners of three classes: limits of few workers, of few cores, or none; failures
 /// failing or survived; timeouts none or short (`recorded_ends` says how few and how short the
@@ -28,14 +34,6 @@ namespace rehearse {
 /// it is cancelled; what is there says so.
 ///
 /// Expects a study that is complete.
-std::vector<OpenRisk> search_readings(const Study& plain, const ReadingSettings& settings);
-
-/// The same with the reading that is the fearful one of each objective: [objective]. The empty one,
-/// which is the model itself, where none was run in full beside it.
-struct FoundReadings {
-  std::vector<OpenRisk> risks;
-  std::vector<Reading> fearful;
-};
-FoundReadings find_readings(const Study& plain, const ReadingSettings& settings);
+FoundReadings search_readings(const Study& plain, const ReadingSettings& settings);
 
 }  // namespace rehearse

@@ -73,7 +73,8 @@ ObjectiveResult verdict_of(const UnknownSystem& system, std::uint64_t number) {
                                        .seed = seed,
                                        .drawn = settings.drawn.get(),
                                        .at_once = 2,
-                                       .cancelled = [] { return false; }});
+                                       .cancelled = [] { return false; }})
+                   .risks;
   return findings_of(study).objectives.at(0);
 }
 

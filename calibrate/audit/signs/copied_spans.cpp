@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "calibrate/audit/signs/p_values.hpp"
+#include "calibrate/audit/p_values.hpp"
 #include "sim/counted_text.hpp"
 
 namespace rehearse {

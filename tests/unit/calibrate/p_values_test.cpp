@@ -1,4 +1,4 @@
-#include "calibrate/audit/signs/p_values.hpp"
+#include "calibrate/audit/p_values.hpp"
 
 #include <catch2/catch.hpp>
 #include <vector>

@@ -94,7 +94,8 @@ Study read_study(
                                        .recorded = model,
                                        .experiment = experiment,
                                        .seed = 11,
-                                       .cancelled = cancelled});
+                                       .cancelled = cancelled})
+                   .risks;
   return study;
 }
 
