@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -59,6 +60,11 @@ struct Span {
   auto operator<=>(const Span&) const = default;
 };
 static_assert(sizeof(Span) == 88);
+
+/// All that are numbers of names.
+constexpr std::array names_of_span{&Span::service, &Span::operation, &Span::instance,
+                                   &Span::version, &Span::zone,      &Span::host,
+                                   &Span::peer,    &Span::peer_host};
 
 /// What a name is made for, each by a function of its own.
 enum class NameUse : std::uint8_t { none, service, operation, in_namespace };
