@@ -50,7 +50,7 @@ struct Span {
   NameId zone = 0;
   NameId host = 0;
   NameId peer = 0;           // of a client span: whom it says that it called
-  NameId peer_host = 0;      // where `peer` is but a kind of database: the host it is on
+  NameId peer_host = 0;      // of a kind of database: its host, or PeerPlace; of no peer: the RPC's
   float adjusted_count = 1;  // how many requests this one stands for: 1 / sampling probability
   SpanKind kind = SpanKind::unknown;
   bool error = false;
