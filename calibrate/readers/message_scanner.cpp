@@ -165,6 +165,7 @@ bool MessageScanner::read_field(MessagePart& part) {
   if (*tag == (resource_spans_field << 3 | type_with_length)) {
     const auto size = varint();
     if (!size || *size > left_of_message()) return leave_message(from, part);
+    if (*size == 0) return false;  // of these, ten million take two bytes each
     return read_resource_spans(*size, part);
   }
   if (!pass_field(*tag)) return leave_message(from, part);
