@@ -62,9 +62,9 @@ struct Span {
 static_assert(sizeof(Span) == 88);
 
 /// All that are numbers of names.
-constexpr std::array names_of_span{&Span::service, &Span::operation, &Span::instance,
-                                   &Span::version, &Span::zone,      &Span::host,
-                                   &Span::peer,    &Span::peer_host};
+inline constexpr std::array names_of_span{&Span::service, &Span::operation, &Span::instance,
+                                          &Span::version, &Span::zone,      &Span::host,
+                                          &Span::peer,    &Span::peer_host};
 
 /// What a name is made for, each by a function of its own.
 enum class NameUse : std::uint8_t { none, service, operation, in_namespace };

@@ -56,7 +56,8 @@ TEST_CASE("databases of which only addresses are known are told apart by address
                            : key == "server.address" ? "server.port"
                                                      : "network.peer.port";
   const std::string ports = fmt::format(
-      R"({{"key":"{}","value":{{"intValue":"5432"}}}},{{"key":"db.name","value":{{"stringValue":"a"}}}},)",
+      R"({{"key":"{}","value":{{"intValue":"5432"}}}},
+        {{"key":"db.name","value":{{"stringValue":"a"}}}},)",
       port);
 
   const Calibration apart = calibrate(

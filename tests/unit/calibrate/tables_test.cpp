@@ -110,7 +110,8 @@ TEST_CASE("dates that nothing tells the order of are refused until the mapping s
   const std::string times = "start_s = \"from\"\nduration_ms = \"to\"\n";
   const std::string table = rows_from({{"1/2/2024, 3:04:05 AM", "5"}, {"2/2/2024 03:04:05", "5"}});
   const std::string row =
-      R"({"t": "a1", "s": "1", "who": "shop", "what": "GET", "from": "1/2/2024 03:04:05", "to": 5})";
+      R"({"t": "a1", "s": "1", "who": "shop", "what": "GET",
+          "from": "1/2/2024 03:04:05", "to": 5})";
 
   for (const std::string& file : {table, row}) {
     CHECK_THROWS_WITH(test::read_text(file, with_mapping(mapping_with(times))),
