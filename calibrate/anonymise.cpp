@@ -45,6 +45,7 @@ void anonymise(SpanSet& set) {
   replacer.replace({&Span::version}, "version");
   replacer.replace({&Span::zone}, "zone");
   replacer.replace({&Span::host}, "host");
+  replacer.replace({&Span::peer_host}, "remote");
   set.names = std::move(names);
   normalise(set);
 }

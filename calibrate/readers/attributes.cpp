@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "calibrate/readers/identifiers.hpp"
+#include "calibrate/readers/peer_place.hpp"
 
 namespace rehearse {
 namespace {
@@ -51,12 +52,25 @@ constexpr std::array<std::string_view, 2> one_of_keys{"SampleRate", "sampleRate"
 /// How many percent were kept, as Azure Monitor's libraries note it.
 constexpr std::array<std::string_view, 2> percent_keys{"microsoft.sample_rate", "_MS.sampleRate"};
 
+constexpr std::size_t longest_part_of_place = 100;
 constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
 constexpr std::array<std::string_view, 3> database_kind_keys{"db.system.name", "db.system",
                                                              "db.type"};
 constexpr std::array<std::string_view, 3> peer_host_keys{"server.address", "net.peer.name",
                                                          "peer.hostname"};
+
+/// Where a database is whose host has no name. Kept of databases only: of who calls a server it
+/// would be a name for each connection.
+constexpr std::array<std::string_view, 6> address_keys{"server.address", "network.peer.address",
+                                                       "net.peer.ip",    "net.sock.peer.addr",
+                                                       "net.peer.name",  "peer.ipv4"};
+constexpr std::array<std::string_view, 5> port_keys{
+    "server.port", "network.peer.port", "net.peer.port", "net.sock.peer.port", "peer.port"};
+constexpr std::array<std::string_view, 3> database_keys{"db.namespace", "db.name", "db.instance"};
+constexpr std::array<std::string_view, 2> grpc_status_keys{"rpc.grpc.status_code",
+                                                           "grpc.status_code"};
+constexpr std::array<std::string_view, 1> remote_service_keys{"rpc.service"};
 
 /// Numbers of either internet protocol, with or without a port, and the long hexadecimal names of
 /// containers. Letters alone are a name: "db", "ad", "feed".
@@ -173,8 +187,30 @@ void ResourceReader::apply(Span& span) const {
 }
 
 bool SpanAttributeReader::looks_at(std::string_view key) const {
-  static constexpr WordSet keys(span_keys, one_of_keys, percent_keys, peer_keys, peer_host_keys);
+  static constexpr WordSet keys(span_keys, one_of_keys, percent_keys, peer_keys, peer_host_keys,
+                                address_keys, port_keys, database_keys, remote_service_keys,
+                                grpc_status_keys);
   return keys.contains(key) || (set_.name_by.is_asked() && set_.name_by.mentions(key));
+}
+
+/// By the semantic conventions: a caller failed with whatever is not "ok"; for who was called, a
+/// request that was not found, or not allowed, is answered.
+bool SpanAttributeReader::failed_by_grpc() const {
+  constexpr std::array<std::string_view, 12> failures_of_servers{"2",
+                                                                 "4",
+                                                                 "12",
+                                                                 "13",
+                                                                 "14",
+                                                                 "15",
+                                                                 "UNKNOWN",
+                                                                 "DEADLINE_EXCEEDED",
+                                                                 "UNIMPLEMENTED",
+                                                                 "INTERNAL",
+                                                                 "UNAVAILABLE",
+                                                                 "DATA_LOSS"};
+  if (grpc_status_.text.empty()) return false;
+  if (calls_out(span_.kind)) return grpc_status_.text != "0" && grpc_status_.text != "OK";
+  return rank_of(grpc_status_.text, failures_of_servers) >= 0;
 }
 
 void SpanAttributeReader::see(std::string_view key, const AttributeValue& value) {
@@ -208,14 +244,21 @@ void SpanAttributeReader::see(std::string_view key, const AttributeValue& value)
 }
 
 void SpanAttributeReader::see_peer(std::string_view key, const AttributeValue& value) {
+  note(database_, rank_of(key, database_keys), value);
+  note(port_, rank_of(key, port_keys), value);
+  note(grpc_status_, rank_of(key, grpc_status_keys), value);
+  note(remote_service_, rank_of(key, remote_service_keys), value);
   const int rank = rank_of(key, peer_keys);
   const int host_rank = rank_of(key, peer_host_keys);
+  const int address_rank = rank_of(key, address_keys);
   const bool better_peer = rank >= 0 && rank < peer_rank_;
   const bool better_host = host_rank >= 0 && host_rank < host_rank_;
-  if (!better_peer && !better_host) return;
+  if (!better_peer && !better_host && address_rank < 0) return;
   std::string storage;
   const std::string_view text = value.as_text(storage);
-  if (text.empty() || is_address(text) || text == "localhost") return;
+  if (text.empty() || text == "localhost") return;
+  if (is_address(text)) return note(address_, address_rank, value);
+  if (!better_peer && !better_host) return;
   const NameId name = set_.names.intern_made(
       NameUse::service, text, {},
       [](std::string_view host, std::string_view) { return service_name_of(host); });
@@ -227,13 +270,33 @@ void SpanAttributeReader::see_peer(std::string_view key, const AttributeValue& v
     host_rank_ = host_rank;
     host_ = name;
   }
+}
+
+void SpanAttributeReader::note(RankedText& slot, int rank, const AttributeValue& value) {
+  if (rank < 0 || rank >= slot.rank) return;
+  std::string storage;
+  const std::string_view text = value.as_text(storage);
+  if (!text.empty()) slot = {std::string(text.substr(0, longest_part_of_place)), rank};
+}
+
+/// What the peer's name does not tell.
+void SpanAttributeReader::place_peer() {
   const bool kind_of_database =
       peer_rank_ < std::ssize(peer_keys) &&
       rank_of(peer_keys[static_cast<std::size_t>(peer_rank_)], database_kind_keys) >= 0;
-  span_.peer_host = kind_of_database ? host_ : 0;
+  if (kind_of_database) {
+    span_.peer_host =
+        host_ != 0 || address_.text.empty()
+            ? host_
+            : set_.names.intern(place_text({address_.text, port_.text, database_.text}));
+  } else if (span_.peer == 0 && !remote_service_.text.empty()) {
+    span_.peer_host = set_.names.intern(service_name_of(remote_service_.text));
+  }
 }
 
 void SpanAttributeReader::name_operation(std::string_view recorded) {
+  place_peer();
+  span_.error = span_.error || failed_by_grpc();
   span_.operation = set_.names.intern_made(NameUse::operation, recorded, route_, operation_name_of);
 }
 

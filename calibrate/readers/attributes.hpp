@@ -15,6 +15,12 @@ struct RankedName {
   int rank = 100;
 };
 
+/// A text, likewise.
+struct RankedText {
+  std::string text;
+  int rank = 100;
+};
+
 /// The names that `SpanSet::name_by` asks for, as they are met among attributes.
 class AskedNames {
  public:
@@ -59,7 +65,9 @@ class SpanAttributeReader {
   bool looks_at(std::string_view key) const;
 
   void see(std::string_view key, const AttributeValue& value);
-  /// Names the operation, by the recorded name and the route that was seen, if any.
+  /// Names the operation, by the recorded name and the route that was seen, if any; where the peer
+  /// is; and whether it failed by the code of gRPC. Expects the kind of the span. To be called
+  /// after the last attribute.
   void name_operation(std::string_view recorded);
   /// How many requests the span stands for by what was seen, sensible or not; nothing when no
   /// attribute tells. Of what is known the first counts: the W3C `tracestate` as an attribute (so
@@ -70,6 +78,9 @@ class SpanAttributeReader {
 
  private:
   void see_peer(std::string_view key, const AttributeValue& value);
+  static void note(RankedText& slot, int rank, const AttributeValue& value);
+  void place_peer();
+  bool failed_by_grpc() const;
 
   SpanSet& set_;
   Span& span_;
@@ -79,6 +90,7 @@ class SpanAttributeReader {
   std::optional<double> count_by_rate_;
   int host_rank_ = 100;
   NameId host_ = 0;
+  RankedText address_, port_, database_, remote_service_, grpc_status_;
   std::string route_;
   double sampling_probability_ = 1;
   bool sampled_by_probability_ = false;

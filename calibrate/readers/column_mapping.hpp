@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "calibrate/readers/date.hpp"
+
 namespace rehearse {
 
 /// The unit of a column of which nobody said one: dates are understood in it, numbers are not.
@@ -38,6 +40,7 @@ struct ColumnMapping {
   std::string attributes;           // likewise, of the span itself
   std::vector<std::string> parent_none{"root", "nan", "NaN", "null", "None", "-", "\\N"};
   std::vector<std::string> error_values{"true", "True", "1", "ERROR", "error"};
+  DateOrder date_order = DateOrder::unsaid;  // by which dates are read that do not tell it
   bool header = true;
   std::optional<char> delimiter;  // nothing: found in the first line
   /// Not every table has the columns that are not needed; else a column that is not there is a

@@ -51,6 +51,10 @@ struct TimeKeys {
   }
 };
 
+constexpr Choice<DateOrder> date_order_words{{DateOrder::unsaid, "found"},
+                                             {DateOrder::month_first, "month_first"},
+                                             {DateOrder::day_first, "day_first"}};
+
 struct MappingFile {
   ColumnMapping mapping;
   TimeKeys start;
@@ -94,6 +98,8 @@ void read_conventions(TableReader& visitor, MappingFile& file) {
               List<Text>{word, 0, 1000});
   visitor.key({"error_values", "What stands for a failure."}, mapping.error_values,
               List<Text>{word, 0, 1000});
+  visitor.key({"date_order", "Whether 1/2/2024 is of January or of February."}, mapping.date_order,
+              date_order_words);
   visitor.key({"header", "Whether the first line names the columns."}, mapping.header, Flag{});
   visitor.key({"delimiter", "Between columns."}, file.delimiter, Text{"one character"});
   visitor.key({"service_from_instance", "A regular expression."}, mapping.service_from_instance,

@@ -151,7 +151,7 @@ void read_csv(Input& input, const std::optional<ColumnMapping>& mapping, std::ui
         "columns with --columns",
         input.path(), excerpt_of(record[0])));
   }
-  RowReader rows(*chosen, find_columns(*chosen, record, input.path()), set);
+  RowReader rows(*chosen, find_columns(*chosen, record, input.path()), input.path(), set);
   FirstLeftOut first_left_out;
   const auto add = [&] {
     RowFlaw flaw = rows.add(record);
@@ -166,6 +166,7 @@ void read_csv(Input& input, const std::optional<ColumnMapping>& mapping, std::ui
     // Files that were joined bring their headers with them.
     if (!chosen->header || record != first) add();
   }
+  rows.finish();
   if (!first_left_out.file.empty()) note_left_out(set, std::move(first_left_out));
 }
 

@@ -110,16 +110,47 @@ RawBytes bytes_of(File file, const ZipMember& member) {
   return bytes;
 }
 
+/// Leaves out the lengths in four bytes, the highest first, that stand before each of the messages
+/// that were compressed by themselves.
+class LengthsLeftOut {
+ public:
+  /// False when the bytes end within a length, or a message that is shorter than it should be.
+  bool is_whole() const { return left_ == 0 && bytes_of_length_ == 0; }
+
+  std::size_t read(RawBytes& bytes, char* buffer, std::size_t size) {
+    while (left_ == 0) {
+      char next = 0;
+      if (bytes.read(&next, 1) == 0) return 0;
+      length_ = (length_ << 8) | static_cast<unsigned char>(next);
+      if (++bytes_of_length_ < 4) continue;
+      left_ = length_;
+      length_ = 0;
+      bytes_of_length_ = 0;
+    }
+    const std::size_t got = bytes.read(buffer, std::min<std::size_t>(size, left_));
+    left_ -= static_cast<std::uint32_t>(got);
+    return got;
+  }
+
+ private:
+  std::uint32_t left_ = 0;  // of the message
+  std::uint32_t length_ = 0;
+  int bytes_of_length_ = 0;
+};
+
 /// Boost.Iostreams reads the compressed bytes through this, so that they can be counted.
 struct CountingSource {
   using char_type = char;
   using category = boost::iostreams::source_tag;
   RawBytes* bytes = nullptr;
   std::uint64_t* consumed = nullptr;
-  ZstdFrames* frames = nullptr;  // null: the file has none
+  ZstdFrames* frames = nullptr;       // null: the file has none
+  LengthsLeftOut* lengths = nullptr;  // null: likewise
 
   std::streamsize read(char* buffer, std::streamsize size) {
-    const std::size_t got = bytes->read(buffer, static_cast<std::size_t>(size));
+    const auto wanted = static_cast<std::size_t>(size);
+    const std::size_t got =
+        lengths ? lengths->read(*bytes, buffer, wanted) : bytes->read(buffer, wanted);
     *consumed += got;
     if (frames) frames->see(buffer, got);
     if (got == 0) return -1;
@@ -128,20 +159,24 @@ struct CountingSource {
 };
 
 bool is_zip_archive(const std::string& beginning) {
-  return beginning == std::string_view("PK\x03\x04") ||  // or one without members
-         beginning == std::string_view("PK\x05\x06");
+  return beginning.starts_with("PK\x03\x04") ||  // or one without members
+         beginning.starts_with("PK\x05\x06");
 }
 
-enum class Compression { none, gzip, zstd };
+enum class Compression { none, gzip, zstd, zstd_messages };
 
-/// What is skipped in a zstd file may come first, and begins as one of sixteen.
+/// What is skipped in a zstd file may come first, and begins as one of sixteen. The file exporter
+/// of the OpenTelemetry Collector compresses each message by itself, behind its length.
 Compression compression_of(RawBytes& bytes) {
-  char head[4] = {0, 0, 0, 0};
+  constexpr std::string_view zstd = "\x28\xB5\x2F\xFD";
+  char head[8] = {};
   const std::size_t got = bytes.read(head, sizeof head);
-  const std::string beginning(head, got);
-  bytes.looked_at.insert(0, beginning);
+  const std::string eight(head, got);
+  const std::string beginning = eight.substr(0, 4);
+  bytes.looked_at.insert(0, eight);
   if (beginning.starts_with("\x1F\x8B")) return Compression::gzip;
-  if (beginning == "\x28\xB5\x2F\xFD") return Compression::zstd;
+  if (beginning == zstd) return Compression::zstd;
+  if (got == sizeof head && eight.ends_with(zstd)) return Compression::zstd_messages;
   const bool skippable = beginning.ends_with("\x2A\x4D\x18") && (head[0] & 0xF0) == 0x50;
   return skippable ? Compression::zstd : Compression::none;
 }
@@ -159,6 +194,7 @@ struct Input::State {
   bool is_member = false;
   Compression compression = Compression::none;
   ZstdFrames frames;
+  LengthsLeftOut lengths;
   std::unique_ptr<boost::iostreams::filtering_istream> decompressed;  // null: read as it is
 
   void begin();
@@ -199,7 +235,8 @@ std::size_t Input::State::read_compressed(char* buffer, std::size_t size) {
   const auto got = static_cast<std::size_t>(decompressed->gcount());
   delivered += got;
   check_limits();
-  if (got < size && compression == Compression::zstd && !frames.all_ended()) {
+  const bool zstd = compression == Compression::zstd || compression == Compression::zstd_messages;
+  if (got < size && zstd && !(frames.all_ended() && lengths.is_whole())) {
     refuse_damaged("it ends within a frame");
   }
   return got;
@@ -209,10 +246,12 @@ void Input::State::decompress() {
   decompressed = std::make_unique<boost::iostreams::filtering_istream>();
   if (compression == Compression::gzip) {
     decompressed->push(boost::iostreams::gzip_decompressor());
-    decompressed->push(CountingSource{&bytes, &consumed, nullptr});
+    decompressed->push(CountingSource{&bytes, &consumed, nullptr, nullptr});
   } else {
     decompressed->push(boost::iostreams::zstd_decompressor());
-    decompressed->push(CountingSource{&bytes, &consumed, &frames});
+    decompressed->push(
+        CountingSource{&bytes, &consumed, &frames,
+                       compression == Compression::zstd_messages ? &lengths : nullptr});
   }
   // Without this the stream would swallow the decompressor's complaint and look merely ended.
   decompressed->exceptions(std::ios_base::badbit);

@@ -25,8 +25,9 @@ constexpr const char* standard_input = "-";
 std::string shown_name(const std::string& path);
 
 /// A file read from beginning to end, decompressed when it begins as gzip or zstd files do (its
-/// name does not matter), whatever number of gzip members or zstd frames it has. Holds a buffer,
-/// never the file, and at most the window of 128 MiB that zstd takes without being asked for more.
+/// name does not matter), whatever number of gzip members or zstd frames it has; also where each
+/// zstd frame stands behind its length in four bytes, which is left out. Holds a buffer, never the
+/// file, and at most the window of 128 MiB that zstd takes without being asked for more.
 class Input {
  public:
   /// Throws InvalidInput when there is no such file to read.

@@ -247,7 +247,7 @@ class JsonFileReader {
         most_spans_(options.most_spans),
         scanner_(input, options.scanner_limits),
         asked_{options.format, options.columns && options.format == TraceFormat::detect},
-        rows_(options.columns, set),
+        rows_(options.columns, input.path(), set),
         set_(set),
         left_out_(input.path()),
         parsers_in_order_(options.scanner_limits.depth + 1),
@@ -271,6 +271,7 @@ class JsonFileReader {
     work.read = [this](FileBatch& batch, int thread) { read_batch(batch, thread); };
     work.settle = [this](FileBatch& batch) { settle(batch); };
     read_in_batches(file_, work, set_);
+    rows_.finish();
     note_foreign_lines();
     left_out_.settle(set_, any_);
   }

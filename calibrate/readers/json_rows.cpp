@@ -29,8 +29,9 @@ std::optional<JsonValue> object_in(const JsonValue& row, const std::string& colu
 
 }  // namespace
 
-JsonRowReader::JsonRowReader(std::optional<ColumnMapping> mapping, SpanSet& set)
-    : set_(set), guesses_(!mapping) {
+JsonRowReader::JsonRowReader(std::optional<ColumnMapping> mapping, const std::string& path,
+                             SpanSet& set)
+    : path_(path), set_(set), guesses_(!mapping) {
   if (mapping) use(*mapping);
 }
 
@@ -39,8 +40,14 @@ void JsonRowReader::use(const ColumnMapping& mapping) {
   mapping_ = mapping;
   mapping_->header = true;
   columns_ = columns_of(*mapping_);
-  rows_ = std::make_unique<RowReader>(*mapping_, find_columns(*mapping_, columns_, "-"), set_);
+  finish();
+  rows_ =
+      std::make_unique<RowReader>(*mapping_, find_columns(*mapping_, columns_, path_), path_, set_);
   needed_ = needed_columns(*mapping_);
+}
+
+void JsonRowReader::finish() const {
+  if (rows_) rows_->finish();
 }
 
 bool JsonRowReader::read(const JsonValue& object) {

@@ -16,11 +16,14 @@ namespace rehearse {
 /// its columns. Without a mapping, one is guessed from the names of the members.
 class JsonRowReader {
  public:
-  JsonRowReader(std::optional<ColumnMapping> mapping, SpanSet& set);
+  /// `path` is for messages.
+  JsonRowReader(std::optional<ColumnMapping> mapping, const std::string& path, SpanSet& set);
 
   /// Adds the span of a row; false, and nothing done, when `object` has not all columns without
   /// which there is no span.
   bool read(const JsonValue& object);
+  /// After the last row, as RowReader::finish.
+  void finish() const;
   /// Why the last row was left out, or was none; nothing when it was kept.
   const RowFlaw& flaw() const { return flaw_; }
 
@@ -29,6 +32,7 @@ class JsonRowReader {
   bool choose_mapping(const JsonValue& object);
   void use(const ColumnMapping& mapping);
 
+  std::string path_;
   SpanSet& set_;
   bool guesses_;
   std::optional<ColumnMapping> mapping_;

@@ -48,9 +48,29 @@ std::optional<std::uint64_t> MessageScanner::varint() {
   return varint_from([this] { return left_of_message() > 0 ? byte() : -1; });
 }
 
+/// Behind the other fields of an answer: what was searched, and whether all of it was found.
+std::optional<std::uint64_t> MessageScanner::length_of_trace() {
+  constexpr std::uint64_t trace_field = 1;
+  end_ = no_end;
+  const auto stop = [this](std::optional<std::uint64_t> length) {
+    end_ = offset();
+    return length;
+  };
+  while (true) {
+    const std::uint64_t from = offset();
+    const auto tag = varint();
+    answer_ended_ = !tag && file_ended_ && offset() == from;
+    if (!tag) break;
+    if (*tag == (trace_field << 3 | type_with_length)) return stop(varint());
+    if (*tag >> 3 == 0 || !pass_field(*tag)) break;
+  }
+  return stop(std::nullopt);
+}
+
 /// Nothing when the file ends before, or within it.
 std::optional<std::uint64_t> MessageScanner::length_of_message() {
   if (framing_ == ProtobufFraming::behind_varint) return varint_from([this] { return byte(); });
+  if (framing_ == ProtobufFraming::in_answer) return length_of_trace();
   std::uint64_t length = 0;
   for (int i = 0; i < 4; ++i) {
     const int next = byte();
@@ -84,7 +104,7 @@ bool MessageScanner::begin_message(MessagePart& part) {
     end_ = offset() + *length;
     return true;
   }
-  if (offset() == from) return false;
+  if (offset() == from || answer_ended_) return false;
   part.offset = from;
   part.why = file_ended_ ? "the file ends within the length of a message"
                          : "what should be the length of a message is none";
@@ -145,6 +165,7 @@ bool MessageScanner::read_field(MessagePart& part) {
   if (*tag == (resource_spans_field << 3 | type_with_length)) {
     const auto size = varint();
     if (!size || *size > left_of_message()) return leave_message(from, part);
+    if (*size == 0) return false;  // of these, ten million take two bytes each
     return read_resource_spans(*size, part);
   }
   if (!pass_field(*tag)) return leave_message(from, part);

@@ -37,6 +37,7 @@ class MessageScanner {
   std::uint64_t left_of_message() const { return end_ - offset(); }
   std::optional<std::uint64_t> varint();
   std::optional<std::uint64_t> length_of_message();
+  std::optional<std::uint64_t> length_of_trace();
   bool pass(std::uint64_t size, std::string* kept);
 
   bool begin_message(MessagePart& part);
@@ -54,6 +55,7 @@ class MessageScanner {
   std::uint64_t buffer_offset_ = 0;
   std::uint64_t end_ = 0;  // of the message
   bool file_ended_ = false;
+  bool answer_ended_ = false;  // with one of its fields
   std::string element_;
 };
 

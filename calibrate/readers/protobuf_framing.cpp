@@ -12,7 +12,17 @@ namespace rehearse {
 namespace {
 
 /// What can stand before the first span. `text` and `number` are passed; `proof` ends the search.
-enum class Part { traces, resource_spans, resource, attribute, scope_spans, text, number, proof };
+enum class Part {
+  answer,
+  traces,
+  resource_spans,
+  resource,
+  attribute,
+  scope_spans,
+  text,
+  number,
+  proof
+};
 
 /// A field of OTLP: in which part, by which tag (number and type), and what it is.
 struct Field {
@@ -20,7 +30,8 @@ struct Field {
   std::uint64_t tag;
   Part part;
 };
-constexpr std::array<Field, 13> fields{{
+constexpr std::array<Field, 14> fields{{
+    {Part::answer, 0x0A, Part::traces},
     {Part::traces, 0x0A, Part::resource_spans},
     {Part::resource_spans, 0x0A, Part::resource},
     {Part::resource_spans, 0x12, Part::proof},
@@ -92,8 +103,10 @@ class Walk {
   }
 
   bool open_message() {
-    if (framing_ == ProtobufFraming::alone) {
-      open_.push_back({Part::traces, std::numeric_limits<std::uint64_t>::max()});
+    if (framing_ == ProtobufFraming::alone || framing_ == ProtobufFraming::in_answer) {
+      const bool alone = framing_ == ProtobufFraming::alone;
+      open_.push_back(
+          {alone ? Part::traces : Part::answer, std::numeric_limits<std::uint64_t>::max()});
       return true;
     }
     const auto length = framing_ == ProtobufFraming::behind_varint ? varint() : four_bytes();
@@ -112,8 +125,9 @@ class Walk {
 
 std::optional<ProtobufFraming> otlp_framing_of(std::string_view beginning) {
   // Lengths of four bytes are tried before varints: as such, their zeros would be empty messages.
-  for (const ProtobufFraming framing : {ProtobufFraming::alone, ProtobufFraming::behind_four_bytes,
-                                        ProtobufFraming::behind_varint}) {
+  for (const ProtobufFraming framing :
+       {ProtobufFraming::alone, ProtobufFraming::behind_four_bytes, ProtobufFraming::behind_varint,
+        ProtobufFraming::in_answer}) {
     if (Walk(beginning, framing).finds_proof()) return framing;
   }
   return std::nullopt;

@@ -109,10 +109,6 @@ const Span* process_above(SpanSet& set, const Span& span) {
   return nullptr;
 }
 
-constexpr std::array names_of_span{&Span::service, &Span::operation, &Span::instance,
-                                   &Span::version, &Span::zone,      &Span::host,
-                                   &Span::peer,    &Span::peer_host};
-
 constexpr std::array numbers_of_counts{&ReadCounts::spans,
                                        &ReadCounts::without_id,
                                        &ReadCounts::with_bad_times,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -49,7 +50,7 @@ struct Span {
   NameId zone = 0;
   NameId host = 0;
   NameId peer = 0;           // of a client span: whom it says that it called
-  NameId peer_host = 0;      // where `peer` is but a kind of database: the host it is on
+  NameId peer_host = 0;      // of a kind of database: its host, or PeerPlace; of no peer: the RPC's
   float adjusted_count = 1;  // how many requests this one stands for: 1 / sampling probability
   SpanKind kind = SpanKind::unknown;
   bool error = false;
@@ -59,6 +60,11 @@ struct Span {
   auto operator<=>(const Span&) const = default;
 };
 static_assert(sizeof(Span) == 88);
+
+/// All that are numbers of names.
+inline constexpr std::array names_of_span{&Span::service, &Span::operation, &Span::instance,
+                                          &Span::version, &Span::zone,      &Span::host,
+                                          &Span::peer,    &Span::peer_host};
 
 /// What a name is made for, each by a function of its own.
 enum class NameUse : std::uint8_t { none, service, operation, in_namespace };

@@ -145,13 +145,16 @@ TableColumns find_columns(const ColumnMapping& mapping, const std::vector<std::s
   return columns;
 }
 
-RowReader::RowReader(const ColumnMapping& mapping, const TableColumns& columns, SpanSet& set)
+RowReader::RowReader(const ColumnMapping& mapping, const TableColumns& columns,
+                     const std::string& path, SpanSet& set)
     : mapping_(mapping),
       columns_(columns),
       set_(set),
       calls_(set),
       resource_parser_(attribute_depth),
-      attribute_parser_(attribute_depth) {
+      attribute_parser_(attribute_depth),
+      path_(path),
+      date_order_(mapping.date_order) {
   if (set.name_by.is_asked() && columns.attributes == absent &&
       columns.resource_attributes == absent) {
     throw InvalidInput(
@@ -184,7 +187,7 @@ RowFlaw RowReader::add(const std::vector<std::string>& row, const ParsedAttribut
   span.error = span.error || (!error.empty() && is_one_of(error, mapping_.error_values));
   read_sampling(row, span);
   bad_time_ = {};
-  read_times(row, span);
+  if (!read_times(row, span)) return {};
   const std::uint64_t without_id = set_.counts.without_id;
   const std::uint64_t with_bad_times = set_.counts.with_bad_times;
   keep_span(set_, span);
@@ -250,34 +253,83 @@ void RowReader::read_attributes(const std::vector<std::string>& row, const Parse
   if (const auto count = attributes.adjusted_count()) take_adjusted_count(set_, span, *count);
 }
 
-void RowReader::read_times(const std::vector<std::string>& row, Span& span) {
-  span.start = moment_in(row, columns_.start, mapping_.start);
-  if (columns_.end != absent) {
-    span.end = moment_in(row, columns_.end, *mapping_.end);
-    return;
+bool RowReader::read_times(const std::vector<std::string>& row, Span& span) {
+  const DateMeanings start = moment_in(row, columns_.start, mapping_.start);
+  const DateMeanings end = end_in(row, start);
+  take_order_from(start);
+  take_order_from(end);
+  if (date_order_ == DateOrder::unsaid && (start.are_two() || end.are_two())) {
+    if (undecided_.size() == 0) {
+      first_undecided_ = start.are_two()
+                             ? shown_field(mapping_.start.column, field(row, columns_.start))
+                             : shown_field(mapping_.end->column, field(row, columns_.end));
+    }
+    if (undecided_.size() == UndecidedDates::most) finish();
+    undecided_.hold(set_, span, start, end);
+    return false;
   }
-  const std::int64_t duration = duration_in(row);
-  if (duration < 0 || __builtin_add_overflow(span.start, duration, &span.end)) span.start = -1;
+  span.start = chosen(start);
+  span.end = chosen(end);
+  return true;
 }
 
 /// Of a time that cannot be, -1; what it was is told of the first in a row.
-std::int64_t RowReader::moment_in(const std::vector<std::string>& row, std::size_t number,
+DateMeanings RowReader::moment_in(const std::vector<std::string>& row, std::size_t number,
                                   const TimeColumn& column) {
   const std::string& text = field(row, number);
   const bool has_unit = column.nanoseconds_per_unit != no_unit;
   const auto nanoseconds = nanoseconds_of_number(text, has_unit ? column.nanoseconds_per_unit : 1);
-  if (nanoseconds && has_unit) return *nanoseconds;
+  if (nanoseconds && has_unit) return {nanoseconds, nanoseconds};
   if (!nanoseconds) {
-    if (const auto date = nanoseconds_of_date(text)) return *date;
+    const DateMeanings date = meanings_of_date(text);
+    if (date.month_first || date.day_first) return date;
   }
-  if (!bad_time_.why.empty()) return -1;
-  bad_time_.found = shown_field(column.column, text);
-  bad_time_.why =
-      nanoseconds
-          ? "a number of an unknown unit (say it with --columns: start_ns, start_us, start_ms, ...)"
-          : fmt::format("neither a number nor a date (dates such as {} are understood)",
-                        understood_dates);
+  if (bad_time_.why.empty()) {
+    bad_time_.found = shown_field(column.column, text);
+    bad_time_.why =
+        nanoseconds ? "a number of an unknown unit (say it with --columns: start_ns, start_us, ...)"
+                    : fmt::format("neither a number nor a date (dates such as {} are understood)",
+                                  understood_dates);
+  }
+  return {-1, -1};
+}
+
+DateMeanings RowReader::end_in(const std::vector<std::string>& row, const DateMeanings& start) {
+  if (columns_.end != absent) return moment_in(row, columns_.end, *mapping_.end);
+  const std::int64_t duration = duration_in(row);
+  const auto behind = [&](std::optional<std::int64_t> moment) -> std::optional<std::int64_t> {
+    if (!moment) return std::nullopt;
+    std::int64_t end = -1;
+    const bool fits = duration >= 0 && !__builtin_add_overflow(*moment, duration, &end);
+    return fits ? end : -1;
+  };
+  return {behind(start.month_first), behind(start.day_first)};
+}
+
+void RowReader::take_order_from(const DateMeanings& date) {
+  if (date_order_ != DateOrder::unsaid || date.proven() == DateOrder::unsaid) return;
+  date_order_ = date.proven();
+  undecided_.settle(date_order_, set_);
+}
+
+/// Once its order is told, or where it does not matter.
+std::int64_t RowReader::chosen(const DateMeanings& date) {
+  const auto moment = date_order_ == DateOrder::day_first ? date.day_first : date.month_first;
+  if (moment) return *moment;
+  if (bad_time_.why.empty()) {
+    bad_time_.why = date_order_ == DateOrder::day_first
+                        ? "a date that has the month first, where days come first"
+                        : "a date that has the day first, where months come first";
+  }
   return -1;
+}
+
+void RowReader::finish() const {
+  if (undecided_.size() == 0) return;
+  throw InvalidInput(fmt::format(
+      "{}: {} and all other dates may have the month first or the day first; say with --columns "
+      "which it is: date_order = \"month_first\" or \"day_first\"",
+      path_, first_undecided_));
 }
 
 std::int64_t RowReader::duration_in(const std::vector<std::string>& row) {

@@ -12,6 +12,7 @@
 #include "calibrate/readers/json.hpp"
 #include "calibrate/readers/name_pattern.hpp"
 #include "calibrate/readers/span.hpp"
+#include "calibrate/readers/undecided_dates.hpp"
 
 namespace rehearse {
 
@@ -33,10 +34,13 @@ struct RowFlaw {
   std::string found;  // in words of the table
 };
 
-/// Makes spans of the rows of a table.
+/// Makes spans of the rows of a table. Dates that may be month first or day first wait until one
+/// that has but one meaning tells which the table has; afterwards those of the other are left out.
 class RowReader {
  public:
-  RowReader(const ColumnMapping& mapping, const TableColumns& columns, SpanSet& set);
+  /// `path` is for messages.
+  RowReader(const ColumnMapping& mapping, const TableColumns& columns, const std::string& path,
+            SpanSet& set);
 
   /// Attributes of a row that are not texts, but already parsed.
   struct ParsedAttributes {
@@ -44,17 +48,24 @@ class RowReader {
     std::optional<JsonValue> of_span;
   };
 
-  /// Adds the span of a row. A row that is
-  /// shorter than the first has nothing in its last columns.
+  /// Adds the span of a row. A row that is shorter than the first has nothing in its last columns.
+  /// Throws as `finish` does when too many rows wait.
   RowFlaw add(const std::vector<std::string>& row, const ParsedAttributes& parsed = {});
+
+  /// After the last row. Throws InvalidInput when no date told whether months or days come first.
+  void finish() const;
 
  private:
   const std::string& field(const std::vector<std::string>& row, std::size_t column) const;
   void read_attributes(const std::vector<std::string>& row, const ParsedAttributes& parsed,
                        Span& span);
-  void read_times(const std::vector<std::string>& row, Span& span);
-  std::int64_t moment_in(const std::vector<std::string>& row, std::size_t number,
+  /// False when they wait for the order of dates.
+  bool read_times(const std::vector<std::string>& row, Span& span);
+  DateMeanings moment_in(const std::vector<std::string>& row, std::size_t number,
                          const TimeColumn& column);
+  DateMeanings end_in(const std::vector<std::string>& row, const DateMeanings& start);
+  void take_order_from(const DateMeanings& date);
+  std::int64_t chosen(const DateMeanings& date);
   std::int64_t duration_in(const std::vector<std::string>& row);
   void read_sampling(const std::vector<std::string>& row, Span& span);
   NameId service_of(const std::string& instance);
@@ -70,6 +81,10 @@ class RowReader {
   JsonParser resource_parser_;
   JsonParser attribute_parser_;
   RowFlaw bad_time_;  // of the row that is being read
+  std::string path_;
+  DateOrder date_order_;
+  UndecidedDates undecided_;
+  std::string first_undecided_;  // in words of the table
 };
 
 /// `text` in nanoseconds, exact in all its digits and then rounded: those since 1970 do not fit a

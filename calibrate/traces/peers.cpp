@@ -1,54 +1,156 @@
 #include "calibrate/traces/peers.hpp"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
+
+#include "calibrate/readers/peer_place.hpp"
 
 namespace rehearse {
 namespace {
 
 constexpr std::size_t most_hosts = 16;
+/// Addresses say less than names: where one database has more of them they are its instances.
+constexpr std::size_t most_addresses = 4;
 
-using HostsByKind = std::map<NameId, std::set<NameId>>;
+/// What spans say of the databases of one kind.
+struct Kind {
+  std::set<NameId> named;
+  std::map<NameId, std::string> addresses;                    // by what the span has
+  std::map<std::string, std::set<std::string>> addresses_of;  // by the database's name
+};
+using Kinds = std::map<NameId, Kind>;
+using NamesOfHosts = std::map<std::pair<NameId, NameId>, NameId>;  // by kind and host
+
+Kinds kinds_of(const SpanSet& set) {
+  std::set<std::pair<NameId, NameId>> pairs;
+  for (const Span& span : set.spans) {
+    if (span.peer != 0 && span.peer_host != 0) pairs.insert({span.peer, span.peer_host});
+  }
+  Kinds kinds;
+  for (const auto& [kind, host] : pairs) {
+    const auto place = place_of(set.names.text(host));
+    if (!place) {
+      kinds[kind].named.insert(host);
+      continue;
+    }
+    const std::string address = shown_address(*place);
+    kinds[kind].addresses[host] = address;
+    kinds[kind].addresses_of[place->database].insert(address);
+  }
+  // Those of which only an address is known may be the named ones.
+  for (auto& [id, kind] : kinds) {
+    if (kind.named.empty()) continue;
+    kind.addresses.clear();
+    kind.addresses_of.clear();
+  }
+  return kinds;
+}
 
 /// The names that stand for something else than the host of one kind of database.
-std::set<NameId> names_taken(const SpanSet& set, const HostsByKind& hosts) {
+std::set<NameId> names_taken(const SpanSet& set, const Kinds& kinds) {
   std::set<NameId> taken;
   for (const Span& span : set.spans) {
     taken.insert(span.service);
     taken.insert(span.peer);
   }
   std::set<NameId> seen;
-  for (const auto& [kind, own] : hosts) {
-    for (const NameId host : own) {
+  for (const auto& [kind, own] : kinds) {
+    for (const NameId host : own.named) {
       if (!seen.insert(host).second) taken.insert(host);
     }
   }
   return taken;
 }
 
+/// Names the databases of one kind.
+class KindNamer {
+ public:
+  KindNamer(SpanSet& set, NameId id, const Kind& kind, const std::set<NameId>& taken,
+            NamesOfHosts& names)
+      : set_(set), id_(id), kind_(kind), taken_(taken), names_(names) {
+    for (const auto& [database, addresses] : kind.addresses_of) {
+      if (addresses.size() > most_addresses) {
+        clusters_.insert(database);
+      } else {
+        single_.insert(addresses.begin(), addresses.end());
+      }
+    }
+    // One server may hold a database of its own beside those of the cluster.
+    for (const std::string& database : clusters_) {
+      for (const std::string& address : kind.addresses_of.at(database)) single_.erase(address);
+    }
+  }
+
+  /// What is told of it, where there is more than one.
+  std::vector<DatabaseHosts> name() {
+    std::vector<DatabaseHosts> found;
+    const bool few_named = kind_.named.size() <= most_hosts;
+    const std::size_t peers =
+        (few_named ? kind_.named.size() : 1) + single_.size() + clusters_.size();
+    const std::size_t apart = (few_named ? kind_.named.size() : 0) + single_.size();
+    if (peers > 1 && apart > 0) found.push_back({text(id_), apart, true});
+    if (!few_named) found.push_back({text(id_), kind_.named.size(), false});
+    for (const std::string& database : clusters_) {
+      found.push_back({text(id_), kind_.addresses_of.at(database).size(), false});
+    }
+    if (peers < 2) return found;
+    if (few_named) {
+      for (const NameId host : kind_.named) names_[{id_, host}] = name_of(host);
+    }
+    for (const auto& [host, address] : kind_.addresses) name_address(host, address);
+    return found;
+  }
+
+ private:
+  const std::string& text(NameId name) const { return set_.names.text(name); }
+
+  NameId name_of(NameId host) {
+    return taken_.contains(host) ? set_.names.intern(text(id_) + "@" + text(host)) : host;
+  }
+
+  void name_address(NameId host, const std::string& address) {
+    std::string where = address;
+    if (!single_.contains(address)) {
+      const std::string database = place_of(text(host))->database;
+      where = clusters_.contains(database) ? database : cluster_at(address);
+    }
+    if (!where.empty()) names_[{id_, host}] = set_.names.intern(text(id_) + "@" + where);
+  }
+
+  /// The first one that is there, too.
+  std::string cluster_at(const std::string& address) const {
+    for (const std::string& database : clusters_) {
+      if (kind_.addresses_of.at(database).contains(address)) return database;
+    }
+    return {};
+  }
+
+  SpanSet& set_;
+  NameId id_;
+  const Kind& kind_;
+  const std::set<NameId>& taken_;
+  NamesOfHosts& names_;
+  std::set<std::string> clusters_;  // databases of many addresses
+  std::set<std::string> single_;    // addresses that are a peer each
+};
+
 }  // namespace
 
 std::vector<DatabaseHosts> name_databases(SpanSet& set) {
-  HostsByKind hosts;
-  for (const Span& span : set.spans) {
-    if (span.peer != 0 && span.peer_host != 0) hosts[span.peer].insert(span.peer_host);
-  }
+  const Kinds kinds = kinds_of(set);
   std::vector<DatabaseHosts> found;
-  if (hosts.empty()) return found;
-  std::map<std::pair<NameId, NameId>, NameId> names;  // by kind and host
-  const std::set<NameId> taken = names_taken(set, hosts);
-  for (const auto& [kind, own] : hosts) {
-    if (own.size() < 2) continue;
-    found.push_back({set.names.text(kind), own.size(), own.size() <= most_hosts});
-    if (!found.back().told_apart) continue;
-    for (const NameId host : own) {
-      names[{kind, host}] =
-          taken.contains(host) ? set.names.intern(set.names.text(kind) + "@" + set.names.text(host))
-                               : host;
+  if (kinds.empty()) return found;
+  NamesOfHosts names;
+  const std::set<NameId> taken = names_taken(set, kinds);
+  for (const auto& [id, kind] : kinds) {
+    for (const DatabaseHosts& row : KindNamer(set, id, kind, taken, names).name()) {
+      found.push_back(row);
     }
   }
   for (Span& span : set.spans) {
+    if (span.peer == 0) continue;
     const auto name = names.find({span.peer, span.peer_host});
     if (name != names.end()) span.peer = name->second;
     span.peer_host = 0;

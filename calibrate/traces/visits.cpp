@@ -60,21 +60,55 @@ class VisitFinder {
     return found;
   }
 
-  /// Whom the client spans of each service and operation mostly call, for those whose server span
-  /// was lost.
-  void learn_callees() {
-    std::map<EndpointPair, std::map<EndpointPair, double>> seen;
-    for (std::uint32_t i = 0; i < forest_.spans.size(); ++i) {
-      if (roles_[i] != Role::client) continue;
-      const std::uint32_t callee = only_endpoint_below(i);
-      if (callee != none) seen[key(i)][key(callee)] += span(i).adjusted_count;
-    }
+  using Callees = std::map<EndpointPair, std::map<EndpointPair, double>>;  // and how often
+
+  static std::map<EndpointPair, EndpointPair> most_frequent(const Callees& seen) {
+    std::map<EndpointPair, EndpointPair> usual;
     for (const auto& [client, callees] : seen) {
       const auto most =
           std::max_element(callees.begin(), callees.end(),
                            [](const auto& a, const auto& b) { return a.second < b.second; });
-      usual_callee_[client] = most->first;
+      usual[client] = most->first;
     }
+    return usual;
+  }
+
+  /// The remote procedure that a client span names without naming who has it.
+  bool has_procedure(std::uint32_t i) const { return span(i).peer == 0 && span(i).peer_host != 0; }
+  EndpointPair procedure(std::uint32_t i) const { return {span(i).peer_host, span(i).operation}; }
+
+  /// Whom the client spans of each service and operation mostly call, for those whose server span
+  /// was lost, or never was; and who has which remote procedures, for callers that never got
+  /// through themselves.
+  void learn_callees() {
+    Callees seen;
+    Callees procedures;
+    Callees interfaces;
+    for (std::uint32_t i = 0; i < forest_.spans.size(); ++i) {
+      if (roles_[i] != Role::client) continue;
+      const std::uint32_t callee = only_endpoint_below(i);
+      if (callee == none) continue;
+      seen[key(i)][key(callee)] += span(i).adjusted_count;
+      if (!has_procedure(i)) continue;
+      procedures[procedure(i)][key(callee)] += span(i).adjusted_count;
+      interfaces[{span(i).peer_host, 0}][{span(callee).service, 0}] += span(i).adjusted_count;
+    }
+    usual_callee_ = most_frequent(seen);
+    callee_with_procedure_ = most_frequent(procedures);
+    service_with_interface_ = most_frequent(interfaces);
+  }
+
+  /// Nothing when nobody was seen to have it, or only the caller itself.
+  const EndpointPair* callee_with_procedure(std::uint32_t client, EndpointPair& storage) const {
+    const auto known = callee_with_procedure_.find(procedure(client));
+    if (known != callee_with_procedure_.end()) {
+      storage = known->second;
+    } else {
+      const auto service = service_with_interface_.find({span(client).peer_host, 0});
+      if (service == service_with_interface_.end()) return nullptr;
+      storage = {service->second.first, span(client).operation};
+    }
+    return storage.first == span(client).service ? nullptr : &storage;
   }
 
   /// Whom a client span without a server below it called; nothing when it says no name.
@@ -83,6 +117,7 @@ class VisitFinder {
     // Many messages may be consumed by one span, which has one of them as its parent.
     const bool may_be_lost = span(client).kind != SpanKind::producer;
     if (usual != usual_callee_.end() && may_be_lost) return &usual->second;
+    if (has_procedure(client)) return callee_with_procedure(client, storage);
     if (span(client).peer == 0 || span(client).peer == span(client).service) return nullptr;
     storage = {span(client).peer, span(client).operation};
     return &storage;
@@ -291,6 +326,8 @@ class VisitFinder {
   std::vector<std::int64_t> grains_;
   ClockOffsets clocks_;
   std::map<EndpointPair, EndpointPair> usual_callee_;
+  std::map<EndpointPair, EndpointPair> callee_with_procedure_;
+  std::map<EndpointPair, EndpointPair> service_with_interface_;  // without operations
   std::map<EndpointPair, std::uint32_t> numbers_;
   VisitTable table_;
 };

@@ -85,7 +85,9 @@ std::vector<std::int64_t> clock_grains(const TraceForest& forest);
 /// to be a call, was over.
 ///
 /// A call whose server span was lost is a call to the usual endpoint, save on edges of
-/// `without_lost`, where it is the caller's own time.
+/// `without_lost`, where it is the caller's own time. Usual is whom client spans of that service
+/// and operation reach; else, where it names a remote procedure and no callee, whom other callers
+/// of this procedure reach, or of the same interface.
 VisitTable find_visits(const TraceForest& forest, const std::vector<Role>& roles,
                        const std::set<EndpointEdge>& without_lost = {});
 

@@ -11,6 +11,7 @@
 #include "calibrate/readers/zstd_frames.hpp"
 #include "sim/error.hpp"
 #include "sim/random/random_stream.hpp"
+#include "tests/unit/calibrate/otlp_support.hpp"
 #include "tests/unit/calibrate/trace_support.hpp"
 
 namespace rehearse {
@@ -33,6 +34,11 @@ std::string gzipped(const std::string& text) {
 
 std::string zstandard(const std::string& text) {
   return compressed<boost::iostreams::zstd_compressor>(text);
+}
+
+/// As the Collector's file exporter frames messages.
+std::string behind_length(const std::string& message) {
+  return test::behind_four_bytes(message);
 }
 
 /// Text that does not compress, of several blocks of zstd, which end at 128 KiB.
@@ -73,6 +79,43 @@ TEST_CASE("gzip members and zstd frames one after another are one text", "[calib
   CHECK(read_whole(gzipped(long_text) + gzipped(repeated)) == long_text + repeated);
   CHECK(read_whole(skippable + zstandard("one") + skippable + skippable) == "one");
   CHECK(read_whole(with_checksum + with_checksum) == "rehearserehearse");
+}
+
+TEST_CASE("messages that were compressed by themselves, each behind its length, are one text",
+          "[calibrate]") {
+  const std::string long_text = noise(500'000);
+  const std::string whole = behind_length(zstandard("one ")) + behind_length(zstandard(long_text)) +
+                            behind_length(zstandard("")) + behind_length(zstandard("two"));
+
+  CHECK(read_whole(whole) == "one " + long_text + "two");
+  CHECK_THROWS_WITH(read_whole(whole + "\1"), Catch::Contains("ends within a frame"));
+  CHECK_THROWS_WITH(read_whole(whole.substr(0, whole.size() - 1)),
+                    Catch::Contains("damaged zstd file"));
+  CHECK_THROWS_WITH(read_whole(behind_length(zstandard("one")) + zstandard("two")),
+                    Catch::Contains("damaged zstd file"));
+  CHECK(read_whole("....") == "....");
+}
+
+TEST_CASE("the Collector's compressed files are read, of JSON and of protobuf", "[calibrate]") {
+  const auto line = [](int id) {
+    return R"({"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":
+        {"stringValue":"shop"}}]},"scopeSpans":[{"spans":[{"traceId":"01","spanId":"0)" +
+           std::to_string(id) +
+           R"(","name":"GET","startTimeUnixNano":"1","endTimeUnixNano":"2"}]}]}]})";
+  };
+  std::string file;
+  for (int id = 1; id <= 3; ++id) file += behind_length(zstandard(line(id)));
+
+  CHECK(test::read_text(file).spans.size() == 3);
+
+  test::OtlpSpan span{1, 2, 0, "GET", 2, 10, 20, "", false, {}};
+  std::string messages;
+  for (std::uint64_t id = 1; id <= 3; ++id) {
+    span.id = id;
+    messages += behind_length(zstandard(
+        test::field_of(1, test::protobuf_of({{{"service.name", std::string("shop")}}, {span}}))));
+  }
+  CHECK(test::read_text(messages).spans.size() == 3);
 }
 
 TEST_CASE("a zstd file that is cut anywhere but between its frames is refused", "[calibrate]") {

@@ -214,6 +214,32 @@ TEST_CASE("what begins as protobuf ends, and is looked at for a bounded time", "
         ProtobufFraming::behind_four_bytes);
 }
 
+TEST_CASE("the answer of Tempo's second interface is read as the first one's is", "[calibrate]") {
+  const SpanSet expected = read_text(as_json(some_traffic()));
+  const std::string trace = as_message(some_traffic());
+  const std::string metrics = field_of(2, field_of(1, "any"));
+  const std::string status("\x18\x01", 2);
+
+  check_same(read_text(trace), expected);
+  check_same(read_text(field_of(1, trace)), expected);
+  check_same(read_text(field_of(1, trace) + metrics + status + field_of(4, "partial")), expected);
+  check_same(read_text(metrics + field_of(1, trace)), expected);
+  check_same(read_text(field_of(1, message_of(1)) + metrics + field_of(1, message_of(2))),
+             read_text(message_of(1) + message_of(2)));
+}
+
+TEST_CASE("an answer of Tempo that was cut keeps what came before, and tells where",
+          "[calibrate]") {
+  const std::string whole = field_of(1, message_of(1)) + field_of(2, "metrics");
+
+  const SpanSet set = read_text(whole.substr(0, whole.size() - 1));
+
+  CHECK(set.spans.size() == 1);
+  CHECK(set.counts.unusable_elements == 1);
+  CHECK_THAT(set.counts.first_left_out.why, Catch::Contains("the file ends within"));
+  CHECK_THROWS_AS(read_text(field_of(1, message_of(1)).substr(0, 20)), InvalidInput);
+}
+
 TEST_CASE("a message cut short is left out, and those before it are kept", "[calibrate]") {
   auto* const framed = GENERATE(&as_it_is, &behind_varint, &behind_four_bytes);
   const std::string one = framed(message_of(1));

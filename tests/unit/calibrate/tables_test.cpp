@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "calibrate/readers/column_mapping_file.hpp"
@@ -42,7 +43,7 @@ TEST_CASE("starts and ends that are dates are read as dates, whatever the unit o
     const SpanSet set = test::read_text(
         "t,s,p,who,what,from,to\n"
         "a1,1,,shop,GET,2024-01-02 03:04:05.000000001,2024-01-02T05:04:05.25+02:00\n"
-        "a1,2,1,cart,GET,\"1/2/2024, 3:04:05.010 AM\",2024-01-02 03:04:05.02 UTC\n",
+        "a1,2,1,cart,GET,\"Jan 2, 2024 @ 03:04:05.010\",2024-01-02 03:04:05.02 UTC\n",
         with_mapping(mapping_with("start_" + unit + " = \"from\"\nend_" + unit + " = \"to\"\n")));
 
     REQUIRE(set.spans.size() == 2);
@@ -51,6 +52,79 @@ TEST_CASE("starts and ends that are dates are read as dates, whatever the unit o
     CHECK(set.spans[1].start == moment + 10'000'000);
     CHECK(set.spans[1].end == moment + 20'000'000);
     CHECK(set.counts.first_left_out.file.empty());
+  }
+}
+
+/// One span a row, each a second long, by `start_s` and `end_s`.
+std::string rows_from(const std::vector<std::pair<std::string, std::string>>& times) {
+  std::string table = "t,s,p,who,what,from,to\n";
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    table += "a1," + std::to_string(i + 1) + ",,shop,GET " + std::to_string(i) + ",\"" +
+             times[i].first + "\",\"" + times[i].second + "\"\n";
+  }
+  return table;
+}
+
+TEST_CASE("one date with a number above twelve tells for a whole table whether months come first",
+          "[calibrate]") {
+  constexpr std::int64_t day = 86'400'000'000'000;
+  const bool month_first = GENERATE(true, false);
+  const std::string proof = month_first ? "1/13/2024" : "13/1/2024";
+
+  const SpanSet set =
+      test::read_text(rows_from({{"1/2/2024, 3:04:05 AM", "1/2/2024, 3:04:06 AM"},
+                                 {"2024-01-02 03:04:05", "2024-01-02 03:04:06"},
+                                 {proof + ", 3:04:05 AM", proof + ", 3:04:06 AM"},
+                                 {"1/2/2024 03:04:05", "1/2/2024 03:04:06"}}),
+                      with_mapping(mapping_with("start_s = \"from\"\nend_s = \"to\"\n")));
+
+  REQUIRE(set.spans.size() == 4);
+  const std::int64_t open = month_first ? moment : moment + 30 * day;
+  for (const Span& span : set.spans) {
+    const std::int64_t expected = span.id == 2 ? moment : span.id == 3 ? moment + 11 * day : open;
+    CAPTURE(span.id);
+    CHECK(span.start == expected);
+    CHECK(span.duration() == 1'000'000'000);
+    CHECK(set.names.text(span.service) == "shop");
+    CHECK(set.names.text(span.operation) == "GET " + std::to_string(span.id - 1));
+  }
+  CHECK(set.counts.spans == 4);
+  CHECK(set.counts.first_left_out.file.empty());
+}
+
+TEST_CASE("a date in the other order than is proven is left out, and told", "[calibrate]") {
+  const SpanSet set =
+      test::read_text(rows_from({{"13/1/2024 03:04:05", "13/1/2024 03:04:06"},
+                                 {"1/14/2024 03:04:05", "1/14/2024 03:04:06"}}),
+                      with_mapping(mapping_with("start_s = \"from\"\nend_s = \"to\"\n")));
+
+  CHECK(set.spans.size() == 1);
+  CHECK(set.counts.with_bad_times == 1);
+  CHECK(set.counts.first_left_out.why ==
+        "line 3: a date that has the month first, where days come first");
+  CHECK(set.counts.first_left_out.found == "column from: \"1/14/2024 03:04:05\"");
+}
+
+TEST_CASE("dates that nothing tells the order of are refused until the mapping says it",
+          "[calibrate]") {
+  const std::string times = "start_s = \"from\"\nduration_ms = \"to\"\n";
+  const std::string table = rows_from({{"1/2/2024, 3:04:05 AM", "5"}, {"2/2/2024 03:04:05", "5"}});
+  const std::string row =
+      R"({"t": "a1", "s": "1", "who": "shop", "what": "GET",
+          "from": "1/2/2024 03:04:05", "to": 5})";
+
+  for (const std::string& file : {table, row}) {
+    CHECK_THROWS_WITH(test::read_text(file, with_mapping(mapping_with(times))),
+                      Catch::Contains("column from: \"1/2/2024") &&
+                          Catch::Contains("date_order = \"month_first\" or \"day_first\""));
+    for (const std::string order : {"month_first", "day_first"}) {
+      const SpanSet set = test::read_text(
+          file, with_mapping(mapping_with(times + "date_order = \"" + order + "\"\n")));
+
+      REQUIRE(!set.spans.empty());
+      CHECK(set.spans[0].start == moment + (order == "day_first" ? 30 * 86'400'000'000'000 : 0));
+      CHECK(set.spans[0].duration() == 5'000'000);
+    }
   }
 }
 
