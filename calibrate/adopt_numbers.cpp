@@ -155,6 +155,8 @@ void adopt(const EndpointSpec& from, EndpointSpec& into) {
     }
     const BehaviourSpec& other = from.behaviours[static_cast<std::size_t>(found - shapes.begin())];
     behaviour.weight = other.weight;
+    if (behaviour.error_percent && other.error_percent)
+      behaviour.error_percent = other.error_percent;
     adopt(other.steps, behaviour.steps);
   }
 }

@@ -7,7 +7,6 @@
 
 #include "calibrate/anonymise.hpp"
 #include "calibrate/audit/entrances.hpp"
-#include "calibrate/audit/uneven_errors.hpp"
 #include "calibrate/draws.hpp"
 #include "calibrate/learn/callers.hpp"
 #include "calibrate/model_builder.hpp"
@@ -61,12 +60,10 @@ void judge(Calibration& result, const TraceForest& forest, const VisitTable& vis
            const NameTable& names, const CalibrateOptions& options) {
   Account& account = result.account;
   account.stationarity = study_stationarity(forest, visits, account.arrivals);
+  if (!options.self_check && !options.keep_traffic) return;
   std::vector<EndpointName> endpoints;
   for (const EndpointKey& key : visits.endpoints) {
     endpoints.push_back({names.text(key.service), names.text(key.operation)});
-  }
-  for (std::string& sentence : sentences(find_uneven_errors(forest, visits), endpoints)) {
-    account.assumptions.push_back(std::move(sentence));
   }
   if (options.keep_traffic) {
     result.traffic = traffic_of(forest, visits, account.arrivals, endpoints);

@@ -14,6 +14,7 @@
 #include "calibrate/learn/failures_at_once.hpp"
 #include "calibrate/learn/recorded_load.hpp"
 #include "calibrate/learn/request_size.hpp"
+#include "calibrate/learn/uneven_errors.hpp"
 #include "language/spec_path.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/duration_text.hpp"
@@ -149,6 +150,7 @@ void ModelBuilder::learn_endpoints(const std::vector<double>& waits) {
   std::vector<BehaviourLearner> learners(size);
   std::vector<VisitSums> sums(size);
   const std::set<std::uint32_t> failing_at_once = find_failures_at_once(forest_, visits_);
+  const std::set<std::uint32_t> uneven = find_uneven_errors(forest_, visits_);
   for (const Visit& visit : visits_.visits) {
     const Span& span = forest_.spans[visit.span];
     const auto calls = visits_.calls_of(visit);
@@ -164,7 +166,8 @@ void ModelBuilder::learn_endpoints(const std::vector<double>& waits) {
     VisitSums& own = sums[visit.endpoint];
     own.weight += weight;
     own.duration += weight * duration;
-    if (!any_failed(calls)) {
+    const bool undisturbed = !any_failed(calls);
+    if (undisturbed) {
       ++own.undisturbed;
       own.undisturbed_weight += weight;
       own.own_errors += failed ? 1 : 0;
@@ -178,12 +181,19 @@ void ModelBuilder::learn_endpoints(const std::vector<double>& waits) {
     const Ending ending = visit.cut_short                         ? Ending::cut_short
                           : failed && ended_by_failed_call(calls) ? Ending::failed_call
                                                                   : Ending::whole;
-    learners[visit.endpoint].add(std::move(timed), weight, duration, ending);
+    const OwnEnd own_end = !undisturbed || visit.cut_short ? OwnEnd::unknown
+                           : failed                        ? OwnEnd::failed
+                                                           : OwnEnd::good;
+    learners[visit.endpoint].add(std::move(timed), weight, duration, ending, own_end);
   }
   learn_peers(learners, sums);
   for (const auto& [endpoint, failures] : callers_.way_failures)
     add_failures(failures, sums[endpoint]);
-  for (std::uint32_t i = 0; i < size; ++i) learn_endpoint(i, learners[i], sums[i]);
+  for (std::uint32_t i = 0; i < size; ++i) {
+    sums[i].errors_differ =
+        uneven.contains(i) && !sums[i].fails_at_once && sums[i].failed_on_the_way == 0;
+    learn_endpoint(i, learners[i], sums[i]);
+  }
 }
 
 /// Peers are known from their callers only: the whole client span is theirs, errors too.
@@ -197,7 +207,7 @@ void ModelBuilder::learn_peers(std::vector<BehaviourLearner>& learners,
       const auto duration = static_cast<double>(call.end - call.start);
       const double weight = span.adjusted_count;
       learners[call.endpoint].add(leaf(duration), weight, duration,
-                                  given_up ? Ending::cut_short : Ending::whole);
+                                  given_up ? Ending::cut_short : Ending::whole, OwnEnd::unknown);
       VisitSums& own = sums[call.endpoint];
       own.weight += weight;
       own.duration += weight * duration;
@@ -227,6 +237,7 @@ std::string ModelBuilder::error_text(const VisitSums& sums) {
     return seen + fmt::format(", and {:.0f} between caller and callee; of {:.0f}",
                               sums.failed_on_the_way, sums.undisturbed_weight);
   }
+  if (sums.errors_differ) seen += "; not alike whatever is done";
   const double recorded = sums.own_error_weight * static_cast<double>(sums.undisturbed);
   const double weighted = sums.undisturbed_weight * static_cast<double>(sums.own_errors);
   if (std::abs(recorded - weighted) <= 1e-6 * weighted) return seen;
@@ -247,7 +258,7 @@ void ModelBuilder::learn_endpoint(std::uint32_t endpoint, BehaviourLearner& lear
   const auto fallbacks = of_caller(callers_.fallbacks, endpoint);
   spec.behaviours =
       learner.learn({endpoint_names_, survived, before_calls, timeouts, fallbacks, grain},
-                    lost_calls_of(endpoint));
+                    lost_calls_of(endpoint), sums.errors_differ);
   if (sums.undisturbed > 0) {
     // What fails at the start fails before a call could; at the end, only if none did.
     const double met =

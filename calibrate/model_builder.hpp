@@ -41,6 +41,7 @@ class ModelBuilder {
     double own_error_weight = 0;
     double failed_on_the_way = 0;  // attempts: see WayFailures
     bool fails_at_once = false;
+    bool errors_differ = false;  // between behaviours
   };
 
   void learn_endpoints(const std::vector<double>& waits);

@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "calibrate/audit/p_values.hpp"
 #include "calibrate/audit/signs/changes.hpp"
 #include "calibrate/audit/signs/constant_gaps.hpp"
 #include "calibrate/audit/signs/copied_spans.hpp"
@@ -22,6 +21,7 @@
 #include "calibrate/audit/signs/sign.hpp"
 #include "calibrate/audit/signs/slow_starts.hpp"
 #include "calibrate/learn/callers.hpp"
+#include "calibrate/learn/p_values.hpp"
 #include "calibrate/traces/dropped_context.hpp"
 #include "calibrate/traces/peers.hpp"
 #include "calibrate/traces/unbounded_names.hpp"

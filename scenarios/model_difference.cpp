@@ -286,6 +286,8 @@ class ModelComparison {
                     {was.behaviours[i].weight, was.behaviours[i].weight / old_weight},
                     {is.behaviours[other].weight, is.behaviours[other].weight / new_weight});
       }
+      compare(old_list->items[i].find("error_percent"),
+              new_list->items[other].find("error_percent"), place + ".error_percent", Part::value);
       compare(old_list->items[i].find("steps"), new_list->items[other].find("steps"),
               place + ".steps", Part::value);
       same_order = same_order && (!last || *last < other);

@@ -112,13 +112,14 @@ LawSpec stretched(LawSpec law, double factor) {
 
 }  // namespace
 
-void BehaviourLearner::add(TimedStructure timed, double weight, double duration, Ending ending) {
+void BehaviourLearner::add(TimedStructure timed, double weight, double duration, Ending ending,
+                           OwnEnd own) {
   ++counts_.visits;
   weight_sum_ += weight;
   Buckets& buckets = ending == Ending::whole         ? buckets_
                      : ending == Ending::failed_call ? failed_
                                                      : cut_short_;
-  add_to(buckets, std::move(timed), weight, duration);
+  add_to(buckets, std::move(timed), weight, duration, own);
 }
 
 void BehaviourLearner::leave_out(double weight) {
@@ -127,7 +128,7 @@ void BehaviourLearner::leave_out(double weight) {
 }
 
 void BehaviourLearner::add_to(Buckets& buckets, TimedStructure timed, double weight,
-                              double duration) {
+                              double duration, OwnEnd own) {
   Bucket& bucket = buckets[timed.structure];
   if (bucket.own_sum.empty()) {
     bucket.own_sum.assign(timed.own.size(), 0);
@@ -140,6 +141,9 @@ void BehaviourLearner::add_to(Buckets& buckets, TimedStructure timed, double wei
   bucket.weight += weight;
   bucket.timed_weight += weight;
   bucket.duration_sum += weight * duration;
+  bucket.good += own == OwnEnd::good ? 1 : 0;
+  bucket.own_weight += own != OwnEnd::unknown ? weight : 0;
+  bucket.own_error_weight += own == OwnEnd::failed ? weight : 0;
   bucket.self_times.push_back({timed.self_time, weight});
   for (std::size_t i = 0; i < timed.own.size(); ++i) {
     bucket.own_sum[i] += weight * timed.own[i];
@@ -156,6 +160,9 @@ void BehaviourLearner::add_to(Buckets& buckets, TimedStructure timed, double wei
 
 void BehaviourLearner::merge(Bucket& from, Bucket& into) {
   into.weight += from.weight;
+  into.good += from.good;
+  into.own_weight += from.own_weight;
+  into.own_error_weight += from.own_error_weight;
   into.self_times.insert(into.self_times.end(), from.self_times.begin(), from.self_times.end());
   // Constants between calls must not exceed what any visit of the behaviour spent in all.
   for (double& least : into.own_least) {
@@ -410,7 +417,8 @@ StepSequence BehaviourLearner::write_steps(const Structure& structure, Bucket& b
 }
 
 std::vector<BehaviourSpec> BehaviourLearner::learn(const StepNames& names,
-                                                   const std::map<std::uint32_t, double>& lost) {
+                                                   const std::map<std::uint32_t, double>& lost,
+                                                   bool uneven) {
   settle_failed();
   settle_cut_short();
   counts_.structures = buckets_.size();
@@ -424,6 +432,9 @@ std::vector<BehaviourSpec> BehaviourLearner::learn(const StepNames& names,
     BehaviourSpec behaviour;
     behaviour.weight = bucket.weight * visits_per_weight;
     behaviour.steps = write_steps(structure, bucket, pooled, names);
+    if (uneven && bucket.good >= enough_for_own_law) {
+      behaviour.error_percent = 100 * bucket.own_error_weight / bucket.own_weight;
+    }
     behaviours.push_back(std::move(behaviour));
   }
   std::stable_sort(

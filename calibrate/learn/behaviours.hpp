@@ -46,6 +46,9 @@ enum class Ending {
   cut_short,    // its caller gave up
 };
 
+/// Whether a visit failed by itself, where no failed call of it hides that.
+enum class OwnEnd { unknown, good, failed };
+
 /// Learns the behaviours of one endpoint from its visits.
 ///
 /// - Each different structure is a behaviour, weighted by its visits.
@@ -64,18 +67,21 @@ enum class Ending {
 /// come out right whatever the dependence between its pieces. The least time ever seen between two
 /// calls stands there as a constant (if it matters: 5 % of the mean); the rest stands where most of
 /// the time is spent. With fewer than 30 visits the law is that of the whole endpoint, stretched to
-/// the mean that a line through (number of calls, self time) gives.
+/// the mean that a line through (number of calls, self time) gives. Where errors are told apart, so
+/// do behaviours with 30 good visits or more have a share of errors of their own.
 class BehaviourLearner {
  public:
-  void add(TimedStructure timed, double weight, double duration, Ending ending);
+  void add(TimedStructure timed, double weight, double duration, Ending ending, OwnEnd own);
   /// A visit that failed before it did anything, and tells nothing of what others do.
   void leave_out(double weight);
 
   /// Behaviours in falling order of weight. Weights are numbers of visits, corrected for unequal
   /// sampling. Takes the samples with it: to be called once. Expects at least one visit.
   /// `lost`: by endpoint, the share of the records of calls to it that were lost; may be empty.
+  /// `uneven`: whether errors depend on what is done.
   std::vector<BehaviourSpec> learn(const StepNames& names,
-                                   const std::map<std::uint32_t, double>& lost = {});
+                                   const std::map<std::uint32_t, double>& lost = {},
+                                   bool uneven = false);
   const BehaviourCounts& counts() const { return counts_; }
 
  private:
@@ -83,6 +89,9 @@ class BehaviourLearner {
     double weight = 0;
     double timed_weight = 0;  // of the visits with exactly this structure
     double duration_sum = 0;
+    std::uint64_t good = 0;  // visits, and of these and those that failed by themselves:
+    double own_weight = 0;
+    double own_error_weight = 0;
     std::vector<WeightedDuration> self_times;
     std::vector<WeightedDuration> cut_short;  // self times so far, of visits that may be of these
     std::vector<double> own_sum;
@@ -108,7 +117,8 @@ class BehaviourLearner {
     std::vector<Bucket*> candidates;
   };
 
-  static void add_to(Buckets& buckets, TimedStructure timed, double weight, double duration);
+  static void add_to(Buckets& buckets, TimedStructure timed, double weight, double duration,
+                     OwnEnd own);
   static void merge(Bucket& from, Bucket& into);
   std::vector<Bucket*> begun_by(const Structure& head);
   void settle_failed();

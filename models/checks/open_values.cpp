@@ -87,8 +87,12 @@ bool may_queue(const ModelSpec& model, const std::string& service) {
 
 bool has_own_failures(const ServiceSpec& service) {
   if (service.queue.capacity || drops_jobs(service.queue.discipline)) return true;
-  return std::any_of(service.endpoints.begin(), service.endpoints.end(),
-                     [](const auto& endpoint) { return endpoint.second.errors.percent > 0; });
+  for (const auto& [operation, endpoint] : service.endpoints) {
+    for (const BehaviourSpec& behaviour : endpoint.behaviours) {
+      if (endpoint.error_percent_of(behaviour) > 0) return true;
+    }
+  }
+  return false;
 }
 
 bool may_fail(const ModelSpec& model, const ExperimentSpec& experiment,

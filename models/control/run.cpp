@@ -51,9 +51,9 @@ void Run::set_branch(std::uint64_t branch) {
 }
 
 void Run::advance_to(Time time) {
+  stage_.bind();  // it may be a copy
   if (over_) return;
   expects(time >= stage_.now, "a run does not go back");
-  stage_.bind();
   if (threads_ == 1) {
     Team::run(1, [&](int member, Team& team) { advance(time, member, team); });
     return;

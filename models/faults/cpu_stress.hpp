@@ -12,19 +12,22 @@
 namespace rehearse {
 
 /// Whoever needs the CPU of the instance waits for it: throttled by a quota, or crowded out by
-/// neighbours of its host. What it does itself takes longer, and so does what stands in no span of
-/// its own: taking a request (at its door, before admission) and making a call (half of the stall
-/// before it is sent, half when the answer comes; one draw for both). In traces that is what the
-/// self times of its client spans grow by.
+/// neighbours of its host. What it does itself takes longer, and so does taking a request (at its
+/// door, before admission) and each attempt of a call that it makes: half of the stall before it
+/// arrives, half before the answer does, as with the latency of the network. Both halves are one
+/// draw, when the attempt is sent: one that was sent before the fault began is not met. In traces
+/// that is what the self times of client spans of the instance grow by.
+///
+/// Tools that stress CPU say how many workers burn how much of it; what that does to requests is a
+/// matter of quotas and neighbours, and is said here instead.
 ///
 /// Draws from streams of the fault and the attempt: at the door whether it is met, which it always
 /// is, and how long it waits; on the way how long.
 struct CpuStress {
   static constexpr std::string_view word = "cpu_stress";
   static constexpr std::string_view meaning =
-      "the instances wait for CPU: each request that comes to one and each call that one makes "
-      "takes "
-      "'stall' longer, and work 'factor' times as long";
+      "the instances wait for CPU: each request that comes to one and each attempt of a call that "
+      "one makes takes 'stall' longer, and work 'factor' times as long";
   static constexpr std::string_view overlapping = "stalls add, factors multiply";
   static constexpr TargetRule targets{};
   static constexpr bool is_silent = false;
@@ -39,10 +42,10 @@ struct CpuStress {
   void start(FaultStage& stage) const {
     stage.stand_at_doors();
     stage.disturb_links();
-    stage.slow_work(factor);
+    if (factor != 1) stage.slow_work(factor);
   }
   void end(FaultStage& stage) const {
-    stage.restore_work();
+    if (factor != 1) stage.restore_work();
     stage.leave_links();
     stage.leave_doors();
   }

@@ -15,6 +15,12 @@ namespace rehearse {
 /// fault lasts are met, with their answers, whenever those come. What withdraws an attempt is lost
 /// as often as attempts are. Two draws from a stream of the
 /// fault and the attempt: whether it is lost, and whether its answer would be.
+///
+/// Correlated as netem does it: the luck of a message is u (1 - c) + l c, with u its own draw and l
+/// the luck of the one before it (of the same client: attempts, and answers, each by themselves; in
+/// the order in which the attempts are sent; of the first it is u), and it is lost when that is
+/// below the percentage. Losses then come in bursts, and are fewer than the percentage says where
+/// that is small.
 struct PacketLoss {
   /// Seen from the caller: what goes to the targets, what comes from them, or each of them.
   enum class Direction { to, from, both };
@@ -31,6 +37,7 @@ struct PacketLoss {
 
   double percentage = 100;
   Direction direction = Direction::both;
+  double correlation = 0;  // percent
   bool operator==(const PacketLoss&) const = default;
 
   bool fails_attempts() const { return percentage > 0; }
@@ -38,6 +45,7 @@ struct PacketLoss {
     const double lost = fraction_of_percent(percentage);
     return {.attempts_lost = direction == Direction::from ? 0 : lost,
             .answers_lost = direction == Direction::to ? 0 : lost,
+            .correlation = fraction_of_percent(correlation),
             .stall = std::nullopt};
   }
   void start(FaultStage& stage) const { stage.disturb_links(); }
@@ -58,6 +66,10 @@ void describe(Visitor& visitor, Spec& spec) {
   visitor.key(
       {"direction", "Whether attempts to the instances are lost, answers from them, or both."},
       spec.direction, direction_words);
+  visitor.key({"correlation",
+               "Of the luck of a message with that of the one before it, in percent, "
+               "as in netem: losses come in bursts."},
+              spec.correlation, zero_to_hundred);
 }
 
 }  // namespace rehearse

@@ -22,6 +22,7 @@ struct DoorEffect {
 struct LinkEffect {
   double attempts_lost = 0;
   double answers_lost = 0;
+  double correlation = 0;    // of the luck of one message with that of the one before
   std::optional<Law> stall;  // none: nobody waits longer
 };
 

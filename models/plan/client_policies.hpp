@@ -107,10 +107,12 @@ inline bool ClientPolicies::permits(KeptMemory& kept, Time now) const {
   return breaker_.empty() || breaker_.front().permits(kept.breaker, now);
 }
 
-/// As in gRPC, a failure that would not be tried again in any case takes no token.
+/// As in gRPC, a failure that would not be tried again in any case takes no token, nor does what
+/// was never sent.
 inline void ClientPolicies::note(Memory& memory, KeptMemory& kept, Time now, Status status,
                                  Duration took) const {
-  if (!breaker_.empty() && status != Status::not_permitted) {
+  if (status == Status::not_permitted) return;
+  if (!breaker_.empty()) {
     breaker_.front().note(kept.breaker, now, status != Status::ok, took);
   }
   if (!throttle_.is_on()) return;

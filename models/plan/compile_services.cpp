@@ -167,7 +167,6 @@ void add_endpoints(const ModelSpec& model, Plan& plan) {
       EndpointPlan made;
       made.name = {name, operation};
       made.service = service_index(plan, name);
-      made.own_error_probability = fraction_of_percent(endpoint.errors.percent);
       made.own_errors_at = endpoint.errors.at;
       made.purpose = hash_of(made.name.text());
       made.error_purpose = hash_of(made.name.text() + " own error");
@@ -197,7 +196,11 @@ void add_edges(const ModelSpec& model, Plan& plan) {
 /// What is the same for every attempt, so that none need ask again.
 void mark_certainties(EndpointPlan& endpoint, const Plan& plan) {
   const bool canary_may_fail = plan.services[endpoint.service].canary_instances > 0;
-  endpoint.may_fail = endpoint.own_error_probability > 0 || canary_may_fail;
+  endpoint.may_fail = canary_may_fail;
+  for (const double own : endpoint.own_error_probabilities) {
+    if (own > 0) endpoint.may_fail = true;
+    if (own != endpoint.own_error_probabilities.front()) endpoint.errors_differ = true;
+  }
   if (endpoint.behaviours.size() != 1) return;
   endpoint.first_step = endpoint.behaviours.front();
   const bool fails_first = endpoint.may_fail && endpoint.own_errors_at == OwnErrorsSpec::At::start;
@@ -214,6 +217,8 @@ void add_programs(const ModelSpec& model, Plan& plan) {
     for (const BehaviourSpec& behaviour : spec.behaviours) {
       const StepId first = writer.write(behaviour.steps);
       plan.endpoints[index].behaviours.push_back(first);
+      plan.endpoints[index].own_error_probabilities.push_back(
+          fraction_of_percent(spec.error_percent_of(behaviour)));
       weights.push_back(behaviour.weight);
     }
     plan.endpoints[index].cumulative_weights = cumulative(weights);

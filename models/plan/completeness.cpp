@@ -116,7 +116,10 @@ void expect_endpoints(const Plan& plan) {
     expects(are_running_sums(endpoint.cumulative_weights), "weights of behaviours add up");
     expects(all_below_or_none(endpoint.behaviours, plan.steps.size()),
             "a behaviour begins with a step of the plan");
-    expects(is_probability(endpoint.own_error_probability), "an endpoint fails with a probability");
+    expects(endpoint.own_error_probabilities.size() == endpoint.behaviours.size() &&
+                std::all_of(endpoint.own_error_probabilities.begin(),
+                            endpoint.own_error_probabilities.end(), is_probability),
+            "a behaviour fails with a probability");
     expects(
         !endpoint.begins_with_work || (endpoint.first_step < plan.steps.size() &&
                                        plan.steps[endpoint.first_step].kind == Step::Kind::work),
@@ -259,9 +262,12 @@ void expect_complete(const Plan& plan) {
     }
     if (fault.link) {
       expects(fault.disturbs.size() == plan.edges.size(),
-              "a fault says of each edge whether it loses");
+              "a fault says of each edge whether it may meet what is sent there");
+      expects(!fault.link->stall || fault.link->attempts_lost + fault.link->answers_lost == 0,
+              "a fault on links loses or stalls");
       expects(is_probability(fault.link->attempts_lost) && is_probability(fault.link->answers_lost),
               "a message is lost with a probability");
+      expects(is_probability(fault.link->correlation), "a correlation lies in [0, 1]");
     }
   }
   expect_watches(plan);

@@ -43,14 +43,15 @@ struct EndpointPlan {
   StepId first_step;              // if there is but one behaviour
   bool begins_with_work = false;  // whatever the luck: `first_step` says which
   bool may_fail = false;          // by an error of its own
+  bool errors_differ = false;     // between behaviours
   OwnErrorsSpec::At own_errors_at = OwnErrorsSpec::At::end;
   ServiceId service;
 
   EndpointName name;
   std::vector<double> cumulative_weights;
-  std::vector<StepId> behaviours;  // first step of each; none: nothing to do
-  double own_error_probability = 0;
-  std::uint64_t purpose = 0;  // of the choice among behaviours
+  std::vector<StepId> behaviours;               // first step of each; none: nothing to do
+  std::vector<double> own_error_probabilities;  // [behaviour]
+  std::uint64_t purpose = 0;                    // of the choice among behaviours
   std::uint64_t error_purpose = 0;
 };
 

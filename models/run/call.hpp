@@ -51,7 +51,7 @@ struct Call {
   Time expires;                   // of the attempt, or of the whole call: what the timer waits for
   Time timer_at = Time::never();  // the slot's one pending timer event
   std::uint64_t order = 0;        // of the timer; the one after is for what it does next
-  Duration latency;               // of the network, one way, of this attempt
+  Duration latency;               // one way, of this attempt: of the network, and stalls
   EndpointId endpoint;
   std::uint32_t timer = 0;  // counts the timer events of the slot
   std::uint32_t user = none;

@@ -8,6 +8,12 @@
 namespace rehearse {
 namespace {
 
+/// Correlated with `before`, which is the luck of the message before and becomes that of this one.
+double correlated_luck(double luck, double correlation, double& before) {
+  before = before < 0 ? luck : luck * (1 - correlation) + before * correlation;
+  return before;
+}
+
 /// On one way, by all faults together: both ways, and an instant, still fit.
 constexpr Duration longest_stall = Duration::nanoseconds(std::int64_t{1} << 60);
 
@@ -45,7 +51,7 @@ CallEnd Caller::timer_fires(std::uint32_t slot, std::uint32_t timer) {
 }
 
 Caller::Loss Caller::drawn_loss(const Call& call, std::uint64_t attempt_path,
-                                std::uint64_t decision) const {
+                                std::uint64_t decision) {
   const EdgeId edge = clients_[call.client].edge;
   Loss loss = Loss::nothing;
   for (FaultId index(0); index < plan_->faults.size(); ++index) {
@@ -55,8 +61,16 @@ Caller::Loss Caller::drawn_loss(const Call& call, std::uint64_t attempt_path,
     if (state.hits[call.instance] == 0) continue;
     if (fault.disturbs[edge] == 0) continue;
     RandomStream luck = stream(extended(fault.purpose, decision), attempt_path);
-    if (luck.chance(fault.link->attempts_lost)) return Loss::attempt;
-    if (luck.chance(fault.link->answers_lost)) loss = Loss::answer;
+    double of_attempt = luck.uniform();
+    double of_answer = luck.uniform();
+    LinkLuck* const before =
+        link_lucks_[index].empty() ? nullptr : &link_lucks_[index][call.client];
+    if (before)
+      of_attempt = correlated_luck(of_attempt, fault.link->correlation, before->of_attempt);
+    if (of_attempt < fault.link->attempts_lost) return Loss::attempt;
+    if (decision == withdrawing) continue;
+    if (before) of_answer = correlated_luck(of_answer, fault.link->correlation, before->of_answer);
+    if (of_answer < fault.link->answers_lost) loss = Loss::answer;
   }
   return loss;
 }
@@ -154,7 +168,7 @@ std::uint32_t Caller::backoff_over(SlabId id, std::uint32_t attempt) {
 }
 
 /// What withdraws an attempt is lost as often as an attempt is, with luck of its own.
-bool Caller::loses_cancellation(const Call& call) const {
+bool Caller::loses_cancellation(const Call& call) {
   if (surroundings_->disturbed_links == 0) return false;
   return drawn_loss(call, path_of_attempt(call), withdrawing) == Loss::attempt;
 }

@@ -72,14 +72,14 @@ class Caller : public Sources {
   void describe(Job& job, const Call& call, std::uint32_t slot, std::uint32_t attempt) const;
   /// What faults on the link take of an attempt that is about to be sent, and of its answer.
   enum class Loss { nothing, attempt, answer };
-  Loss drawn_loss(const Call& call, std::uint64_t attempt_path, std::uint64_t decision) const;
+  Loss drawn_loss(const Call& call, std::uint64_t attempt_path, std::uint64_t decision);
   /// What faults add to either way of an attempt that is about to be sent.
   Duration drawn_stall(const Call& call, std::uint64_t attempt_path) const;
   /// Decisions of a fault on a link, each with a purpose of its own.
   static constexpr std::uint64_t sending = 1;
   static constexpr std::uint64_t withdrawing = 2;
   static constexpr std::uint64_t stalling = 3;
-  bool loses_cancellation(const Call& call) const;
+  bool loses_cancellation(const Call& call);
   InstanceId chosen_instance(Client& client, const Call& call, std::uint64_t attempt_path);
   Duration drawn_latency(const EdgePlan& edge, const Call& call, std::uint64_t attempt_path) const;
   void arm_timer(std::uint32_t call);

@@ -38,6 +38,7 @@ void Hosts::restart(const Plan& plan, std::uint64_t key) {
                 workload.purpose);
   }
   begin_kept_memories(plan);
+  begin_link_lucks(plan);
   sources.assign(plan.sources.size(), {});
   queues.assign(queues_kept(plan), {});
   cores.resize(cores_kept(plan));
@@ -55,6 +56,15 @@ void Hosts::begin_kept_memories(const Plan& plan) {
     client.memory.kept = count++;
   }
   kept_memories.resize(count);
+}
+
+void Hosts::begin_link_lucks(const Plan& plan) {
+  link_lucks.resize(plan.faults.size());
+  for (std::size_t i = 0; i < link_lucks.size(); ++i) {
+    const auto& link = plan.faults[i].link;
+    const bool correlated = link && link->correlation > 0;
+    link_lucks[i].assign(correlated ? clients.size() : 0, {});
+  }
 }
 
 void Hosts::begin_process(const Plan& plan, InstanceId instance, Time now) {

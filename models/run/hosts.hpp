@@ -21,6 +21,13 @@ struct alignas(64) HostState {
   ClientId first_client;
 };
 
+/// The luck of the last messages of a client, where that of the next ones depends on it. Negative:
+/// there was none.
+struct LinkLuck {
+  double of_attempt = -1;
+  double of_answer = -1;
+};
+
 /// The state of all hosts of a run. Each element belongs to one host, and is touched by the
 /// partition which that host is in, or by controllers while all partitions stand still.
 struct Hosts {
@@ -28,6 +35,7 @@ struct Hosts {
   HugeVector<Client> clients;
   HugeVector<std::uint32_t> outstanding;  // [client, callee instance]; least_request only
   std::vector<ClientPolicies::KeptMemory> kept_memories;  // of the clients that have one
+  std::vector<std::vector<LinkLuck>> link_lucks;          // [fault][client]; empty: not correlated
   HugeVector<Instance> instances;
   HugeVector<Queue::State> queues;  // [instance]; only where some service's queue drops jobs
   std::vector<SharedCores> cores;   // [instance]; only where some service has cores
@@ -56,6 +64,7 @@ struct Hosts {
   void add_clients(const Plan& plan, std::uint64_t key, HostId host, EdgeId first_edge, Index edges,
                    std::uint64_t purpose);
   void begin_kept_memories(const Plan& plan);
+  void begin_link_lucks(const Plan& plan);
   void draw_lots(const Plan& plan, std::uint64_t key);
 };
 
@@ -68,7 +77,7 @@ struct Surroundings {
   Tracer* tracer = nullptr;             // who is told of requests, if anybody is
   std::uint32_t interval = none;        // the elementary interval of what arrives now
   double canary_share = 0;              // of the calls
-  std::uint32_t disturbed_links = 0;    // active faults that lose what is on its way
+  std::uint32_t disturbed_links = 0;    // active faults that meet what is on its way
   std::vector<FaultState> faults;
   std::vector<InstanceId> listed;         // [service, version]: instances that get traffic
   std::vector<ListedRange> listed_range;  // [service * 2 + version]

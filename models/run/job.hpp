@@ -15,7 +15,7 @@ struct Job {
   enum class Place : std::uint8_t { on_its_way, at_the_door, admitted };
   alignas(64) std::uint64_t request = 0;
   Time arrived;
-  Duration latency;  // of the network, one way: the answer takes as long as the request
+  Duration latency;  // one way: the answer takes as long as the request
   SlabId call;       // in its caller's partition
   std::uint32_t attempt = 0;
   EndpointId endpoint;

@@ -35,27 +35,32 @@ void Program::attempt_now(std::uint32_t call) {
 void Program::start_chosen_behaviour(std::uint32_t slot) {
   const Job& job = jobs_[slot];
   const EndpointPlan& endpoint = endpoints_[job.endpoint];
+  const std::size_t behaviour = chosen_behaviour(slot);
   if (endpoint.may_fail && endpoint.own_errors_at == OwnErrorsSpec::At::start &&
-      stream(endpoint.error_purpose, frames_[slot].path).chance(own_error_probability(job))) {
+      stream(endpoint.error_purpose, frames_[slot].path)
+          .chance(own_error_probability(job, behaviour))) {
     end_job(slot, Status::failed);
     return;
-  }
-  std::size_t behaviour = 0;
-  if (endpoint.behaviours.size() > 1) {
-    const double goal =
-        stream(endpoint.purpose, frames_[slot].path).uniform() * endpoint.cumulative_weights.back();
-    behaviour =
-        static_cast<std::size_t>(std::upper_bound(endpoint.cumulative_weights.begin(),
-                                                  endpoint.cumulative_weights.end() - 1, goal) -
-                                 endpoint.cumulative_weights.begin());
   }
   frames_[slot].step = endpoint.behaviours[behaviour];
   const Progress progress = run_frame(slot);
   if (progress != Progress::waiting) program_ended(slot, progress == Progress::succeeded);
 }
 
-double Program::own_error_probability(const Job& job) const {
-  const double own = endpoints_[job.endpoint].own_error_probability;
+/// The same whenever it is asked.
+std::size_t Program::chosen_behaviour(std::uint32_t slot) const {
+  const EndpointPlan& endpoint = endpoints_[jobs_[slot].endpoint];
+  const std::vector<double>& weights = endpoint.cumulative_weights;
+  if (weights.size() == 1) return 0;
+  const double goal = stream(endpoint.purpose, frames_[slot].path).uniform() * weights.back();
+  return static_cast<std::size_t>(std::upper_bound(weights.begin(), weights.end() - 1, goal) -
+                                  weights.begin());
+}
+
+double Program::own_error_probability(const Job& job, std::size_t behaviour) const {
+  const std::vector<double>& probabilities = endpoints_[job.endpoint].own_error_probabilities;
+  expects(behaviour < probabilities.size(), "a job does one of what its endpoint does");
+  const double own = probabilities[behaviour];
   const bool canary = instances_[job.instance].canary && plan_->rollout;
   return canary ? own + plan_->rollout->errors_added : own;
 }
@@ -268,8 +273,10 @@ void Program::frame_ended(std::uint32_t slot, bool good) {
 bool Program::fails_at_end(std::uint32_t slot) const {
   const Job& job = jobs_[slot];
   const EndpointPlan& endpoint = endpoints_[job.endpoint];
-  return endpoint.own_errors_at == OwnErrorsSpec::At::end &&
-         stream(endpoint.error_purpose, frames_[slot].path).chance(own_error_probability(job));
+  if (endpoint.own_errors_at != OwnErrorsSpec::At::end) return false;
+  const std::size_t behaviour = endpoint.errors_differ ? chosen_behaviour(slot) : 0;
+  return stream(endpoint.error_purpose, frames_[slot].path)
+      .chance(own_error_probability(job, behaviour));
 }
 
 void Program::end_job(std::uint32_t slot, Status status) {

@@ -45,7 +45,8 @@ class Program : public Door {
   [[gnu::noinline]] void dispatch(InstanceId instance);
   [[gnu::noinline]] void give_back_worker(std::uint32_t frame);
   [[gnu::noinline]] void start_chosen_behaviour(std::uint32_t job);
-  double own_error_probability(const Job& job) const;
+  std::size_t chosen_behaviour(std::uint32_t job) const;
+  double own_error_probability(const Job& job, std::size_t behaviour) const;
   bool fails_at_end(std::uint32_t job) const;
   void continue_frame(std::uint32_t frame);
   void resume(std::uint32_t frame);

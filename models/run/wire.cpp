@@ -48,6 +48,7 @@ void Wire::bind(const Plan& plan, const Cut& cut, Hosts& hosts, const Surroundin
   sources_ = hosts.sources.data();
   outstanding_ = hosts.outstanding.data();
   kept_memories_ = hosts.kept_memories.data();
+  link_lucks_ = hosts.link_lucks.data();
   queues_ = hosts.queues.data();
   cores_ = hosts.cores.data();
   services_ = plan.services.data();

@@ -155,6 +155,7 @@ class Wire {
   std::int64_t open_measured_ = 0;
   bool fell_behind_ = false;
   ClientPolicies::KeptMemory* kept_memories_ = nullptr;
+  std::vector<LinkLuck>* link_lucks_ = nullptr;
   Queue::State* queues_ = nullptr;  // [instance], as in Hosts
   SharedCores* cores_ = nullptr;    // likewise
 

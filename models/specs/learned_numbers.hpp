@@ -116,6 +116,8 @@ class LearnedNumbersWalk {
         within("behaviours", [&] {
           each_of(endpoint.behaviours, [&](auto& behaviour) {
             number("weight", behaviour.weight, positive_bounds);
+            if (behaviour.error_percent)
+              number("error_percent", *behaviour.error_percent, percent_bounds);
             steps("steps", behaviour.steps);
           });
         });

@@ -21,6 +21,7 @@ namespace rehearse {
 struct BehaviourSpec {
   double weight = 1;
   StepSequence steps;
+  std::optional<double> error_percent = std::nullopt;  // none: that of the endpoint
   bool operator==(const BehaviourSpec&) const = default;
 };
 
@@ -36,6 +37,10 @@ struct EndpointSpec {
   std::vector<BehaviourSpec> behaviours;
   OwnErrorsSpec errors;
   bool operator==(const EndpointSpec&) const = default;
+
+  double error_percent_of(const BehaviourSpec& behaviour) const {
+    return behaviour.error_percent.value_or(errors.percent);
+  }
 };
 
 /// Instance i stands in zones[i % zones.size()] and on hosts[i % hosts.size()]; without hosts each
@@ -104,6 +109,9 @@ template <class Visitor, SpecOf<BehaviourSpec> Spec>
 void describe(Visitor& visitor, Spec& spec) {
   visitor.key({"weight", "How often it is taken, relative to the others.", Need::shown},
               spec.weight, weight_above_zero);
+  visitor.key({"error_percent",
+               "Of the requests that take it, in place of the percent of the endpoint's errors."},
+              spec.error_percent, zero_to_hundred);
   visitor.key({"steps", "What is done, in this order.", Need::required}, spec.steps, Steps{});
 }
 

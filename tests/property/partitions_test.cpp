@@ -84,6 +84,7 @@ TEST_CASE("what is left out of most scenarios goes the same way however a run is
           "[property]") {
   CHECK(scenarios_changed_by({.throttled = true}) > 5);
   CHECK(scenarios_changed_by({.lossy = true}) > 20);
+  CHECK(scenarios_changed_by({.lossy = true, .bursty = true}) > 20);
   CHECK(scenarios_changed_by({.stressed = true}) > 20);
   CHECK(scenarios_changed_by({.guarded = true}) > 10);
   CHECK(scenarios_changed_by({.dropping = true}) > 10);

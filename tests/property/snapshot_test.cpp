@@ -1,6 +1,7 @@
 // The state of a run is a value.
 
 #include <catch2/catch.hpp>
+#include <memory>
 
 #include "tests/support/random_models.hpp"
 #include "tests/support/small_models.hpp"
@@ -20,8 +21,11 @@ TEST_CASE("a copy of a run continues as the original does, and leaves nothing to
           "[property]") {
   RunMemory used;
   for (std::uint64_t number = 0; number < 80; ++number) {
-    const RandomScenario scenario =
-        random_scenario(number / 2, {.guarded = number % 4 == 3, .dropping = number % 2 == 1});
+    const RandomScenario scenario = random_scenario(number / 2, {.lossy = number % 4 == 2,
+                                                                 .bursty = number % 4 == 2,
+                                                                 .stressed = number % 8 == 5,
+                                                                 .guarded = number % 4 == 3,
+                                                                 .dropping = number % 2 == 1});
     const System system(scenario.model, scenario.experiment);
     const ReplicationSeed seed{.study = 31, .replication = number};
     Replication original(system, seed);
@@ -35,6 +39,21 @@ TEST_CASE("a copy of a run continues as the original does, and leaves nothing to
     CHECK(of_copy == of_original);
     CHECK(of_original == run_replication(system, seed, used));
   }
+}
+
+TEST_CASE("a copy of a run that is over once read what the original had left", "[property]") {
+  ModelSpec model = station(constant(10));
+  add_poisson(model, 500);
+  ExperimentSpec experiment = quiet(2);
+  experiment.most_in_flight = 100;  // it breaks off with all that under way
+  const System system(model, experiment);
+  const Outcome whole = run_replication(system, {.study = 34});
+  auto original = std::make_unique<Replication>(system, ReplicationSeed{.study = 34});
+  original->advance_to(Time::after_start(Duration::seconds(100)));
+  Replication copy(*original);
+  original.reset();
+
+  CHECK(copy.finish() == whole);
 }
 
 TEST_CASE("a pause anywhere, also where controllers act, changes nothing", "[property]") {

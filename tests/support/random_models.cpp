@@ -327,6 +327,7 @@ class Maker {
       loss.kind = PacketLoss{between(10, 40)};
       loss.at = Duration::milliseconds(500) + up_to(0.3);
       loss.duration = Duration::milliseconds(400);
+      if (ingredients_.bursty) std::get<PacketLoss>(loss.kind).correlation = between(20, 90);
       if (from_load) {
         loss.target.caller = "load";
       } else {

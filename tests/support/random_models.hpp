@@ -21,6 +21,8 @@ struct Ingredients {
   bool throttled = false;
   /// Attempts and answers are lost on their way. Left out unless asked for.
   bool lossy = false;
+  /// Of what is lossy, losses come in bursts. Likewise.
+  bool bursty = false;
   /// Instances wait for CPU. Likewise.
   bool stressed = false;
   /// Callers have circuit breakers. Likewise.

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "calibrate/audit/p_values.hpp"
+#include "calibrate/learn/p_values.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/duration_text.hpp"
 

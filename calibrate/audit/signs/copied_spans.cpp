@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "calibrate/audit/p_values.hpp"
+#include "calibrate/learn/p_values.hpp"
 #include "sim/counted_text.hpp"
 
 namespace rehearse {

@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "calibrate/audit/p_values.hpp"
 #include "calibrate/learn/failures_at_once.hpp"
+#include "calibrate/learn/p_values.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/visible_text.hpp"
 

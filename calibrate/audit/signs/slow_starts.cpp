@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "calibrate/audit/p_values.hpp"
 #include "calibrate/audit/signs/presences.hpp"
+#include "calibrate/learn/p_values.hpp"
 #include "sim/counted_text.hpp"
 #include "sim/duration_text.hpp"
 #include "sim/visible_text.hpp"

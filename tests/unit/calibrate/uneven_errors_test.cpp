@@ -1,4 +1,4 @@
-#include "calibrate/audit/uneven_errors.hpp"
+#include "calibrate/learn/uneven_errors.hpp"
 
 #include "tests/unit/calibrate/trace_support.hpp"
 
@@ -9,7 +9,7 @@ constexpr std::int64_t ms = 1'000'000;
 
 /// Half of 1,000 requests call the database, the others do not; of a hundred of each, so many fail
 /// by themselves.
-Calibration with_failures(std::uint64_t calling, std::uint64_t others) {
+test::SpanBuilder failing_spans(std::uint64_t calling, std::uint64_t others) {
   test::SpanBuilder spans;
   for (std::uint64_t i = 1; i <= 1'000; ++i) {
     const std::int64_t at = 100 * ms * static_cast<std::int64_t>(i);
@@ -18,29 +18,54 @@ Calibration with_failures(std::uint64_t calling, std::uint64_t others) {
         i / 2 % 100 < (calls ? calling : others);
     if (calls) spans.add(i, 2, 1, "database", "get", at + 5 * ms, at + 15 * ms);
   }
-  return calibrate(spans.set, {});
+  return spans;
+}
+
+Calibration with_failures(std::uint64_t calling, std::uint64_t others) {
+  return calibrate(failing_spans(calling, others).set, {});
 }
 
 }  // namespace
 
-TEST_CASE("that errors depend on what a request does was once learned as a mean, unsaid",
-          "[calibrate]") {
+TEST_CASE("that errors depend on what a request does was once learned as a mean", "[calibrate]") {
   const Calibration learned = with_failures(20, 2);
 
-  CHECK(learned.model.services.at("web").endpoints.at("buy").errors.percent == Approx(11));
-  CHECK_THAT(text(learned.account),
-             Catch::Contains("web/buy fails by itself as often whatever it does, and in the "
-                             "recording it does not: warning, visits that ") &&
-                 Catch::Contains("20.0 %") && Catch::Contains("2.0 %"));
+  const EndpointSpec& buy = learned.model.services.at("web").endpoints.at("buy");
+  REQUIRE(buy.behaviours.size() == 2);
+  for (const BehaviourSpec& behaviour : buy.behaviours) {
+    const bool calls = behaviour.steps.size() > 1;
+    CHECK(behaviour.error_percent == std::optional<double>(calls ? 20 : 2));
+  }
+  CHECK(buy.errors.percent == Approx(11));
+  CHECK_THAT(learned.model.evidence.at("services.web.endpoints.buy.errors").note,
+             Catch::Contains("not alike whatever is done"));
 }
 
-TEST_CASE("errors that differ by chance, or of which there are too few, are not told of",
+TEST_CASE("errors that differ by chance, or of which there are too few, are not told apart",
           "[calibrate]") {
   const auto [calling, others] = GENERATE(table<std::uint64_t, std::uint64_t>(
       {{5, 5}, {5, 6}, {0, 0}, {0, 100}}));  // the last: whoever failed may not have come to call
 
-  CHECK_THAT(text(with_failures(calling, others).account),
-             !Catch::Contains("fails by itself as often whatever it does"));
+  const Calibration learned = with_failures(calling, others);
+
+  const EndpointSpec& buy = learned.model.services.at("web").endpoints.at("buy");
+  for (const BehaviourSpec& behaviour : buy.behaviours) CHECK_FALSE(behaviour.error_percent);
+}
+
+TEST_CASE("each draw has errors of its own for what is done", "[calibrate]") {
+  test::SpanBuilder spans = failing_spans(20, 2);
+  CalibrateOptions options;
+  options.draws = 20;
+
+  const Calibration learned = calibrate(spans.set, options);
+
+  DrawnModel drawn(learned.model, learned.draws);
+  std::set<double> percents;
+  for (std::uint64_t draw = 0; draw < 20; ++draw) {
+    const EndpointSpec& buy = drawn.draw(draw).services.at("web").endpoints.at("buy");
+    percents.insert(buy.behaviours.front().error_percent.value());
+  }
+  CHECK(percents.size() > 10);
 }
 
 TEST_CASE("the exact test of two shares is Fisher's", "[calibrate]") {

@@ -73,8 +73,10 @@ TEST_CASE("what a fault began it takes back", "[models]") {
   CHECK(done_by(SlowDown{2}) == Asked{"slow work", "restore work"});
   CHECK(done_by(LoadSpike{2}) == Asked{"stop arrivals"});
   CHECK(done_by(PacketLoss{}) == Asked{"disturb links", "leave links"});
-  CHECK(done_by(CpuStress{}) == Asked{"stand at doors", "disturb links", "slow work",
-                                      "restore work", "leave links", "leave doors"});
+  CHECK(done_by(CpuStress{}) ==
+        Asked{"stand at doors", "disturb links", "leave links", "leave doors"});
+  CHECK(done_by(CpuStress{constant(1), 2}) == Asked{"stand at doors", "disturb links", "slow work",
+                                                    "restore work", "leave links", "leave doors"});
 }
 
 TEST_CASE("who leaves a door has stood there", "[models]") {
@@ -101,8 +103,20 @@ TEST_CASE("who is revived was killed, silently or not", "[models]") {
   CHECK_THROWS_AS(lost.faults.end(*lost.stage, FaultId(0)), ContractViolation);
 }
 
+TEST_CASE("who stands at doors or disturbs links does something there", "[models]") {
+  OneFault one(CpuStress{constant(1)});
+  for (const bool at_door : {true, false}) {
+    Plan plan = one.system->plan();
+    if (at_door) plan.faults.front().door.reset();
+    if (!at_door) plan.faults.front().link.reset();
+    Stage stage(plan, {.study = 1}, {});
+    CHECK_THROWS_AS(one.faults.begin(stage, FaultId(0)), ContractViolation);
+  }
+}
+
 TEST_CASE("slowed work takes some time, and a spike adds to the load", "[models]") {
   CHECK_THROWS_AS(OneFault(SlowDown{0}), ContractViolation);
+  CHECK_THROWS_AS(OneFault(CpuStress{constant(1), 0}), ContractViolation);
   CHECK_THROWS_AS(OneFault(LoadSpike{0.5}), ContractViolation);
 }
 

@@ -123,6 +123,53 @@ TEST_CASE("each of n attempts is lost on either way: 1 - (1 - (1 - p)^2)^n succe
   CHECK_FALSE(agrees(succeeded, truth(std::sqrt(1 - p))));  // if it were lost on one way only
 }
 
+TEST_CASE("whose losses are wholly correlated loses all or nothing", "[models]") {
+  ModelSpec model = station(constant(0.001));
+  add_replay(model, {0.1, 0.2, 0.3, 0.4, 0.5}).calls["station"].timeout =
+      Duration::milliseconds(20);
+  FaultSpec fault = loss(30, Direction::to);
+  std::get<PacketLoss>(fault.kind).correlation = 100;
+  double losing = 0;
+  constexpr int runs = 400;
+  for (std::uint64_t i = 0; i < runs; ++i) {
+    const std::uint64_t lost = load_of(run_of(model, {fault}, 1, i)).timed_out;
+    CHECK((lost == 0 || lost == 5));
+    losing += lost == 5 ? 1.0 / runs : 0;
+  }
+
+  CHECK(losing == Approx(0.3).margin(4.5 * std::sqrt(0.3 * 0.7 / runs)));
+}
+
+TEST_CASE("correlated losses are as many as netem has", "[models]") {
+  // F of the luck is that of u / 2 + l / 2, with u uniform: F(x) = integral of F(2 x - u) over u.
+  constexpr int steps = 4'000;
+  std::vector<double> law(steps + 1);
+  for (int i = 0; i <= steps; ++i) law[i] = static_cast<double>(i) / steps;
+  for (int round = 0; round < 40; ++round) {
+    std::vector<double> sums(2 * steps + 2, 0);  // of the law, from 0, and 1 beyond its end
+    for (int i = 0; i <= 2 * steps; ++i) sums[i + 1] = sums[i] + (i <= steps ? law[i] : 1);
+    std::vector<double> next(steps + 1);
+    for (int i = 0; i <= steps; ++i) {
+      next[i] = (sums[2 * i] - sums[std::max(0, 2 * i - steps)]) / steps;
+    }
+    law = next;
+  }
+  const double truth = law[steps * 3 / 10];
+  ModelSpec model = station(constant(0.001), std::nullopt);
+  add_poisson(model, 200).calls["station"].timeout = Duration::milliseconds(20);
+  ExperimentSpec experiment = quiet(10);
+  experiment.faults = {loss(30, Direction::to, 10)};
+  const auto share_lost = [](const Outcome& outcome) {
+    return static_cast<double>(load_of(outcome).timed_out) /
+           static_cast<double>(load_of(outcome).arrived);
+  };
+
+  std::get<PacketLoss>(experiment.faults.front().kind).correlation = 50;
+  CHECK(truth == Approx(0.2).margin(0.05));
+  CHECK(agrees(replicated(System(model, experiment), 40, 85, share_lost), truth));
+  CHECK_FALSE(agrees(replicated(System(model, experiment), 40, 85, share_lost), 0.3));
+}
+
 TEST_CASE("a caller does not count what it lost as outstanding for ever", "[models]") {
   // Two instances, one of which cannot be reached in the first half: by least request, the caller
   // would avoid it later, if an attempt that timed out were still outstanding.

@@ -1,4 +1,4 @@
-#include "calibrate/audit/p_values.hpp"
+#include "calibrate/learn/p_values.hpp"
 
 #include <algorithm>
 #include <cmath>
