@@ -11,7 +11,9 @@
 namespace rehearse {
 namespace {
 
-/// What can stand before the first span. `text` and `number` are passed; `proof` ends the search.
+/// What can stand before the first span. `text` and `number` are passed, a `key` too if it is one:
+/// what an answer holds has the form of attributes that messages hold, with messages for keys.
+/// `proof` ends the search.
 enum class Part {
   answer,
   traces,
@@ -20,6 +22,7 @@ enum class Part {
   attribute,
   scope_spans,
   text,
+  key,
   number,
   proof
 };
@@ -30,8 +33,11 @@ struct Field {
   std::uint64_t tag;
   Part part;
 };
-constexpr std::array<Field, 14> fields{{
+constexpr std::array<Field, 17> fields{{
     {Part::answer, 0x0A, Part::traces},
+    {Part::answer, 0x12, Part::text},    // what was searched
+    {Part::answer, 0x18, Part::number},  // whether all of it was found
+    {Part::answer, 0x22, Part::text},    // why not
     {Part::traces, 0x0A, Part::resource_spans},
     {Part::resource_spans, 0x0A, Part::resource},
     {Part::resource_spans, 0x12, Part::proof},
@@ -43,7 +49,7 @@ constexpr std::array<Field, 14> fields{{
     {Part::resource, 0x0A, Part::attribute},
     {Part::resource, 0x10, Part::number},  // of attributes left out
     {Part::resource, 0x1A, Part::text},    // references to entities
-    {Part::attribute, 0x0A, Part::text},   // the key
+    {Part::attribute, 0x0A, Part::key},
     {Part::attribute, 0x12, Part::proof},
 }};
 
@@ -69,7 +75,8 @@ class Walk {
       if (field->part == Part::number) continue;
       if (*number > open_.back().end - at_) return false;
       if (field->part == Part::proof) return true;
-      if (field->part == Part::text) {
+      if (field->part == Part::key && !is_key(*number)) return false;
+      if (field->part == Part::text || field->part == Part::key) {
         at_ += *number;
       } else {
         open_.push_back({field->part, at_ + *number});
@@ -83,6 +90,14 @@ class Walk {
     Part part;
     std::uint64_t end;
   };
+
+  /// Of so many bytes, as far as they are there.
+  bool is_key(std::uint64_t size) const {
+    const std::string_view key = beginning_.substr(at_, size);
+    return size > 0 && std::none_of(key.begin(), key.end(), [](char letter) {
+             return static_cast<unsigned char>(letter) < ' ';
+           });
+  }
 
   int byte() {
     if (at_ >= beginning_.size()) return -1;
@@ -125,9 +140,11 @@ class Walk {
 
 std::optional<ProtobufFraming> otlp_framing_of(std::string_view beginning) {
   // Lengths of four bytes are tried before varints: as such, their zeros would be empty messages.
+  // An answer is tried before both: to them it would begin with a message of 160 MiB or more, or of
+  // ten bytes.
   for (const ProtobufFraming framing :
-       {ProtobufFraming::alone, ProtobufFraming::behind_four_bytes, ProtobufFraming::behind_varint,
-        ProtobufFraming::in_answer}) {
+       {ProtobufFraming::alone, ProtobufFraming::in_answer, ProtobufFraming::behind_four_bytes,
+        ProtobufFraming::behind_varint}) {
     if (Walk(beginning, framing).finds_proof()) return framing;
   }
   return std::nullopt;

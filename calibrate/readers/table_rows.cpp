@@ -268,8 +268,10 @@ bool RowReader::read_times(const std::vector<std::string>& row, Span& span) {
     undecided_.hold(set_, span, start, end);
     return false;
   }
-  span.start = chosen(start);
-  span.end = chosen(end);
+  const TimeColumn& end_column = columns_.end != absent ? *mapping_.end : mapping_.start;
+  span.start = chosen(start, mapping_.start, field(row, columns_.start));
+  span.end =
+      chosen(end, end_column, field(row, columns_.end != absent ? columns_.end : columns_.start));
   return true;
 }
 
@@ -313,10 +315,12 @@ void RowReader::take_order_from(const DateMeanings& date) {
 }
 
 /// Once its order is told, or where it does not matter.
-std::int64_t RowReader::chosen(const DateMeanings& date) {
+std::int64_t RowReader::chosen(const DateMeanings& date, const TimeColumn& column,
+                               const std::string& text) {
   const auto moment = date_order_ == DateOrder::day_first ? date.day_first : date.month_first;
   if (moment) return *moment;
   if (bad_time_.why.empty()) {
+    bad_time_.found = shown_field(column.column, text);
     bad_time_.why = date_order_ == DateOrder::day_first
                         ? "a date that has the month first, where days come first"
                         : "a date that has the day first, where months come first";

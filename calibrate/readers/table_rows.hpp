@@ -65,7 +65,7 @@ class RowReader {
                          const TimeColumn& column);
   DateMeanings end_in(const std::vector<std::string>& row, const DateMeanings& start);
   void take_order_from(const DateMeanings& date);
-  std::int64_t chosen(const DateMeanings& date);
+  std::int64_t chosen(const DateMeanings& date, const TimeColumn& column, const std::string& text);
   std::int64_t duration_in(const std::vector<std::string>& row);
   void read_sampling(const std::vector<std::string>& row, Span& span);
   NameId service_of(const std::string& instance);
