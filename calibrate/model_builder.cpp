@@ -301,6 +301,7 @@ void ModelBuilder::describe_services() {
     const auto found = result_.model.services.find(names_.text(service));
     if (found == result_.model.services.end()) continue;
     found->second.instances = facts.instances;
+    most_at_a_time_[found->first] = facts.most;
     found->second.placement = facts.placement;
     const std::string path = service_path(found->first);
     std::string text = facts.versions.empty() ? "" : "versions: " + facts.versions;
@@ -469,7 +470,10 @@ void ModelBuilder::describe_highest_load() {
     const auto found = result_.model.services.find(names_.text(id));
     if (found == result_.model.services.end()) continue;
     ServiceSpec& service = found->second;
-    service.highest_recorded = highest_recorded(std::move(stays), stretches, service.instances);
+    // When there was most to do there may have been most to do it.
+    const auto most = most_at_a_time_.find(found->first);
+    const int instances = most == most_at_a_time_.end() ? service.instances : most->second;
+    service.highest_recorded = highest_recorded(std::move(stays), stretches, instances);
     if (!service.highest_recorded) continue;
     note(service_path(found->first) + ".highest_recorded", Basis::observed,
          service.highest_recorded->visits, "");
@@ -510,13 +514,14 @@ void ModelBuilder::note_untried_failures() {
   for (const auto& [edge, facts] : edges_.edges) {
     Calls& calls = pairs[{name(edge.first).service, name(edge.second).service}];
     calls.awaited += facts.calls - facts.detached;
-    calls.failed += facts.failed;
+    calls.failed += facts.awaited_failed;
   }
   for (const auto& [edge, facts] : callers_.fallbacks) {
     pairs[{name(edge.first).service, name(edge.second).service}].failed += facts.failed;
     Calls& instead = pairs[{name(edge.first).service, name(facts.endpoint).service}];
     instead.awaited += facts.followed;
-    instead.failed += edges_.edges.at(edge).failed;  // what was joined fails with the fallback
+    instead.failed +=
+        edges_.edges.at(edge).awaited_failed;  // what was joined fails with the fallback
   }
   std::size_t edges = 0;
   std::size_t untried = 0;

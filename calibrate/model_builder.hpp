@@ -79,6 +79,7 @@ class ModelBuilder {
   std::vector<double> self_times_;  // by visit, without waiting where that could be told
   std::vector<double> work_times_;  // by visit: the same, and what stands between parallel calls
   std::map<NameId, ServiceConcurrency> concurrency_;
+  std::map<std::string, int> most_at_a_time_;  // instances, by service
   EdgeTable edges_;
   LossRates losses_;
   NetworkFacts network_;

@@ -138,10 +138,22 @@ void set_range(std::vector<double> draws, Identified& known) {
                                        : width / middle;
 }
 
-double width_of_counts(const Identified& known) {
+/// How many observations tell of it: of a share p of n, n p / (1 - p); a weight is itself a count.
+double telling(const Identified& known) {
   const auto count = static_cast<double>(known.observations);
-  const double telling = known.level > 0 ? count * (1 - known.level) : count;
-  return ninety_percent_width / std::sqrt(telling);
+  if (known.level > 0) return count * (1 - known.level);
+  const auto ends_with = [&](std::string_view key) { return known.path.ends_with(key); };
+  const bool percent = ends_with("percent");
+  if (percent || ends_with(".probability") || ends_with(".tolerated")) {
+    const double share = std::min(known.learned / (percent ? 100 : 1), 1 - 1 / (count + 1));
+    return count * share / (1 - share);
+  }
+  const bool weight = ends_with(".weight") || known.path.find(".mix.") != std::string::npos;
+  return weight ? std::min(count, known.learned) : count;
+}
+
+double width_of_counts(const Identified& known) {
+  return ninety_percent_width / std::sqrt(telling(known));
 }
 
 }  // namespace

@@ -40,9 +40,9 @@ struct Identified {
 };
 
 /// The observed numbers of a model, those first that are known worst. By the draws, where they
-/// vary; without draws as wide as counts of so many observations are, on either side of 90 %: then
-/// of numbers of whose observations evidence says how many there were. Of a quantile those count
-/// that are beyond it.
+/// vary; without draws as wide as counts, and shares, of so many observations are, on either side
+/// of 90 %: then of numbers of whose observations evidence says how many there were. Of a quantile
+/// those count that are beyond it.
 std::vector<Identified> identified_values(const ModelSpec& model, const DrawnModel* drawn);
 
 }  // namespace rehearse

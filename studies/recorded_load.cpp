@@ -34,14 +34,25 @@ std::vector<LoadSample> highest_load(const ArmRecord& arm) {
   return highest;
 }
 
-/// Visits a second to an instance, as recorded: from how many were seen, and for how long.
+std::uint64_t observations(const ModelSpec& model, const std::string& path) {
+  const auto evidence = model.evidence.find(path);
+  return evidence == model.evidence.end() ? 0 : evidence->second.n;
+}
+
+/// Visits a second to an instance, as recorded: from how many were seen, and for how long. Where
+/// evidence does not tell of endpoints, all spans of the service stand for visits: then there are
+/// too many.
 std::optional<double> recorded_visits(const ModelSpec& model, const std::string& service) {
-  const auto evidence =
-      model.evidence.find(extended_path(extended_path("services", service), "instances"));
+  const std::string path = extended_path("services", service);
+  std::uint64_t seen = 0;
+  for (const auto& [operation, endpoint] : model.services.at(service).endpoints) {
+    seen += observations(model, extended_path(path + ".endpoints", operation) + ".behaviours");
+  }
+  if (seen == 0) seen = observations(model, path + ".instances");
   const auto seconds = recorded_seconds(model.provenance);
-  if (evidence == model.evidence.end() || evidence->second.n == 0 || !seconds) return std::nullopt;
-  const double visits = static_cast<double>(evidence->second.n) * 100 /
-                        std::max(1e-9, model.provenance.sampling_percent);
+  if (seen == 0 || !seconds) return std::nullopt;
+  const double visits =
+      static_cast<double>(seen) * 100 / std::max(1e-9, model.provenance.sampling_percent);
   return visits / *seconds / model.services.at(service).instances;
 }
 

@@ -34,7 +34,8 @@ std::map<std::uint32_t, Failures> failures_of_calls(const EdgeTable& edges, std:
   auto edge = edges.edges.lower_bound({caller, 0});
   for (; edge != edges.edges.end() && edge->first.first == caller; ++edge) {
     const EdgeFacts& facts = edge->second;
-    Failures failures{facts.failed, facts.survived, facts.failed_weight, facts.survived_weight, 1};
+    Failures failures{facts.awaited_failed, facts.survived, facts.failed_weight,
+                      facts.survived_weight, 1};
     if (facts.takes_unanswered_for_good() && facts.unanswered_weight < failures.failed) {
       failures.failed -= facts.unanswered_weight;
       failures.survived -= facts.unanswered_survived_weight;
@@ -42,7 +43,7 @@ std::map<std::uint32_t, Failures> failures_of_calls(const EdgeTable& edges, std:
     if (facts.answered_weight > 0) {
       failures.usual = facts.answered_survived_weight / facts.answered_weight;
     }
-    if (facts.failed == 0 || failures.survived <= 0) continue;
+    if (facts.awaited_failed == 0 || failures.survived <= 0) continue;
     by_callee[edge->first.second] = failures;
   }
   return by_callee;
@@ -63,13 +64,16 @@ EdgeTable study_edges(const TraceForest& forest, const VisitTable& table) {
       edge.detached += call.detached ? 1 : 0;
       edge.by_caller += call.client != none ? 1 : 0;
       edge.failed += call.failed ? 1 : 0;
-      edge.failed_weight += call.failed ? weight : 0;
-      edge.survived += survived ? 1 : 0;
-      edge.survived_weight += survived ? weight : 0;
-      edge.answered_weight += call.failed ? 0 : weight;
-      edge.answered_survived_weight += call.failed || caller.error ? 0 : weight;
+      if (!call.detached) {
+        edge.awaited_failed += call.failed ? 1 : 0;
+        edge.failed_weight += call.failed ? weight : 0;
+        edge.survived += survived ? 1 : 0;
+        edge.survived_weight += survived ? weight : 0;
+        edge.answered_weight += call.failed ? 0 : weight;
+        edge.answered_survived_weight += call.failed || caller.error ? 0 : weight;
+      }
       if (call.client == none || call.callee == none || call.timed_out) continue;
-      if (call.failed && !forest.spans[call.callee].error) {
+      if (!call.detached && call.failed && !forest.spans[call.callee].error) {
         edge.unanswered_weight += weight;
         edge.unanswered_survived_weight += survived ? weight : 0;
       }

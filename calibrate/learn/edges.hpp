@@ -16,7 +16,9 @@ struct EdgeFacts {
   std::uint64_t calls = 0;
   std::uint64_t failed = 0;
   std::uint64_t failed_at_caller_only = 0;  // timeouts, refusals: the callee saw no error
-  std::uint64_t survived = 0;               // failed, and yet the caller answered well
+  // Of these, those that somebody waited for; all weights but the first are of such calls, too.
+  std::uint64_t awaited_failed = 0;
+  std::uint64_t survived = 0;  // and yet the caller answered well
   std::uint64_t detached = 0;
   std::uint64_t by_caller = 0;      // with a client span
   std::uint64_t both_sides = 0;     // client and server span: network time is known

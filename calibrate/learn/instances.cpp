@@ -99,6 +99,24 @@ class Crowd {
     return *nth;
   }
 
+  /// The largest number that was there for so much of the time, or more than it; by `contacts`, of
+  /// which each stands for the time to the next.
+  std::size_t there_for(double share, const std::vector<Contact>& contacts) const {
+    std::map<std::size_t, double, std::greater<>> times;
+    double all = 0;
+    for (std::size_t rank = 0; rank + 1 < at_.size(); ++rank) {
+      const auto time = static_cast<double>(contacts[rank + 1].start - contacts[rank].start);
+      times[at_[rank]] += time;
+      all += time;
+    }
+    double so_far = 0;
+    for (const auto& [number, time] : times) {
+      so_far += time;
+      if (so_far >= share * all) return number;
+    }
+    return at_.front();
+  }
+
   std::vector<std::size_t> ranks_of_more_than(std::size_t number) const {
     std::vector<std::size_t> ranks;
     for (std::size_t rank = 0; rank < at_.size(); ++rank) {
@@ -134,7 +152,7 @@ std::set<NameId> count_at_a_time(std::vector<Contact> contacts, InstanceFacts& f
   facts.most = facts.instances;
   // So many are asked whether they were there all the time that one may well look as if it was not.
   const Crowd surely(presences, all, wrong / static_cast<double>(presences.size()));
-  const std::size_t typical = surely.met_by(all / 2 - all / hand_over);
+  const std::size_t typical = surely.there_for(0.5 - 1.0 / hand_over, contacts);
   if (typical >= most) return crowd.instances_when(most);  // so some rank of `surely` has more, too
   facts.instances = static_cast<int>(typical);
   const std::vector<std::size_t> more = surely.ranks_of_more_than(typical);

@@ -10,7 +10,7 @@ namespace rehearse {
 
 /// What is known of the copies of one service.
 struct InstanceFacts {
-  int instances = 1;    // at a time, as most requests met them
+  int instances = 1;    // at a time, for most of the time
   std::size_t ids = 0;  // seen in all: more than `instances` where some took the place of others
   bool named = false;   // false: no span said which instance it came from
   std::uint64_t spans = 0;
@@ -24,9 +24,10 @@ struct InstanceFacts {
 
 /// By service. Instances are those that were there at a time: an id that begins when another has
 /// gone, as after a deployment, is no instance more. Where their number changed, as by an
-/// autoscaler, it is the largest that at least half of the visits met (less a twentieth, for
-/// hand-overs): those who met the most are told of beside it. That it changed is believed with 2 %
-/// for being wrong over all ids together; else the most counts.
+/// autoscaler, it is the largest that was there for half of the time at least (less a twentieth,
+/// for hand-overs): rates are means over time, too. Visits that met more are told of beside it.
+/// That it changed is believed with 2 % for being wrong over all ids together; else the most
+/// counts.
 ///
 /// An id is there from its first to its last span where chance does not explain that it was silent
 /// before or after: by the number of its visits (those of one trace are one) among all visits of

@@ -41,6 +41,8 @@ struct Entry {
   double roots = 0;
   double with_children = 0;
   double weight = 0;               // of those with children
+  std::int64_t longest = 0;        // of these, nanoseconds
+  bool sampled = false;            // some root stands for more than itself
   std::map<Kind, double> calling;  // of those with children: how many call it
   double lost = 0;                 // traces, in parts where several endpoints may be theirs
   double lost_weight = 0;
@@ -60,7 +62,8 @@ struct Entry {
   }
 
   bool explains_what_is_left() const {
-    const bool known = with_children + lost >= enough_roots && 2 * with_children >= roots;
+    const bool known =
+        !sampled && with_children + lost >= enough_roots && 2 * with_children >= roots;
     if (!known || lost < least_lost || lost < least_share * (with_children + lost)) return false;
     return std::all_of(calling.begin(), calling.end(), [this](const auto& kind_and_count) {
       const auto& [kind, count] = kind_and_count;
@@ -74,7 +77,9 @@ struct Entry {
 class RootFinder {
  public:
   RootFinder(const TraceForest& forest, const VisitTable& visits)
-      : forest_(forest), visits_(visits) {}
+      : forest_(forest), visits_(visits) {
+    for (const Span& span : forest.spans) last_end_ = std::max(last_end_, span.end);
+  }
 
   LostRoots find(const std::vector<bool>& begins_request) {
     std::vector<Extent> without_root;
@@ -115,6 +120,8 @@ class RootFinder {
     if (kinds.empty()) return;
     entry.with_children += 1;
     entry.weight += forest_.spans[root].adjusted_count;
+    entry.longest = std::max(entry.longest, forest_.spans[root].duration());
+    entry.sampled = entry.sampled || forest_.spans[root].adjusted_count > 1;
     for (const Kind& kind : kinds) {
       entry.calling[kind] += 1;
       called_by_roots_[kind] += 1;
@@ -136,10 +143,15 @@ class RootFinder {
       if (is_called_by_roots(kind)) kinds.insert(kind);
     }
     if (kinds.empty()) return;
+    std::int64_t begin = INT64_MAX;
+    for (std::uint32_t i = trace.first; i < trace.last; ++i) {
+      begin = std::min(begin, forest_.spans[i].start);
+    }
     std::vector<std::pair<Entry*, double>> candidates;
     double sum = 0;
     for (auto& [endpoint, entry] : entries_) {
-      if (entry.with_children == 0) continue;
+      // One that began so late may have had no time to end.
+      if (entry.with_children == 0 || begin > last_end_ - entry.longest) continue;
       const double likely = entry.with_children * entry.likelihood(kinds);
       if (likely <= 0) continue;
       candidates.emplace_back(&entry, likely);
@@ -168,6 +180,7 @@ class RootFinder {
 
   const TraceForest& forest_;
   const VisitTable& visits_;
+  std::int64_t last_end_ = INT64_MIN;
   std::map<std::uint32_t, Entry> entries_;  // by endpoint
   std::map<Kind, double> called_by_roots_;  // how often, once a trace
   std::map<Kind, double> called_by_others_;

@@ -26,8 +26,10 @@ struct LostRoots {
 /// Counts where five roots at least are missing, and one in two hundred, of 30 or more; where most
 /// roots of the endpoint have children; and where the traces lack nothing that its roots always
 /// call (nine of ten do, and less than half of these traces have it): else somebody who was not
-/// recorded makes the call. Traces with a span in `begins_request` (by span) are none of them.
-/// Weights of sampling count.
+/// recorded makes the call. Traces with a span in `begins_request` (by span) are none of them, nor
+/// are those that began so late that their root may not have ended when the recording did. Roots
+/// that stand for others, which sampling left out, stand for these traces, too: then nothing is
+/// lost.
 LostRoots find_lost_roots(const TraceForest& forest, const VisitTable& visits,
                           const std::vector<bool>& begins_request);
 

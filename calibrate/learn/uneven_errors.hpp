@@ -8,6 +8,7 @@
 
 namespace rehearse {
 
+/// Of one kind.
 struct FailedVisits {
   std::uint64_t all = 0;
   std::uint64_t failed = 0;

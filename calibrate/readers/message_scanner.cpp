@@ -51,6 +51,8 @@ std::optional<std::uint64_t> MessageScanner::varint() {
 /// Behind the other fields of an answer: what was searched, and whether all of it was found.
 std::optional<std::uint64_t> MessageScanner::length_of_trace() {
   constexpr std::uint64_t trace_field = 1;
+  constexpr std::uint64_t status_field = 3;
+  constexpr std::uint64_t partial = 1;
   end_ = no_end;
   const auto stop = [this](std::optional<std::uint64_t> length) {
     end_ = offset();
@@ -62,6 +64,12 @@ std::optional<std::uint64_t> MessageScanner::length_of_trace() {
     answer_ended_ = !tag && file_ended_ && offset() == from;
     if (!tag) break;
     if (*tag == (trace_field << 3 | type_with_length)) return stop(varint());
+    if (*tag == (status_field << 3 | type_varint)) {
+      const auto status = varint();
+      if (!status) break;
+      is_partial_ = *status == partial;
+      continue;
+    }
     if (*tag >> 3 == 0 || !pass_field(*tag)) break;
   }
   return stop(std::nullopt);
@@ -104,8 +112,12 @@ bool MessageScanner::begin_message(MessagePart& part) {
     end_ = offset() + *length;
     return true;
   }
-  if (offset() == from || answer_ended_) return false;
   part.offset = from;
+  if (answer_ended_ && is_partial_) {
+    part.why = "Tempo says that its answer is partial: some of the trace's spans are missing";
+    return false;
+  }
+  if (offset() == from || answer_ended_) return false;
   part.why = file_ended_ ? "the file ends within the length of a message"
                          : "what should be the length of a message is none";
   file_ended_ = true;

@@ -56,6 +56,7 @@ class MessageScanner {
   std::uint64_t end_ = 0;  // of the message
   bool file_ended_ = false;
   bool answer_ended_ = false;  // with one of its fields
+  bool is_partial_ = false;    // as it says itself
   std::string element_;
 };
 

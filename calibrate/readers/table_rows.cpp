@@ -181,8 +181,6 @@ RowFlaw RowReader::add(const std::vector<std::string>& row, const ParsedAttribut
   span.service =
       service.empty() ? service_of(instance) : set_.names.intern(service_name_of(service));
   read_attributes(row, parsed, span);
-  const SpanKind kind = span_kind_of(field(row, columns_.kind));
-  if (kind != SpanKind::unknown) span.kind = kind;
   const std::string& error = field(row, columns_.error);
   span.error = span.error || (!error.empty() && is_one_of(error, mapping_.error_values));
   read_sampling(row, span);
@@ -248,6 +246,8 @@ void RowReader::read_attributes(const std::vector<std::string>& row, const Parse
     of_span->for_each_member(
         [&](std::string_view key, const JsonValue& value) { attributes.see(key, value); });
   }
+  const SpanKind kind = span_kind_of(field(row, columns_.kind));
+  if (kind != SpanKind::unknown) span.kind = kind;
   attributes.name_operation(field(row, columns_.operation));
   name_as_asked(set_, span, attributes.asked(), &resource);
   if (const auto count = attributes.adjusted_count()) take_adjusted_count(set_, span, *count);
@@ -309,7 +309,14 @@ DateMeanings RowReader::end_in(const std::vector<std::string>& row, const DateMe
 }
 
 void RowReader::take_order_from(const DateMeanings& date) {
-  if (date_order_ != DateOrder::unsaid || date.proven() == DateOrder::unsaid) return;
+  if (date.proven() == DateOrder::unsaid) return;
+  if (date_order_ != DateOrder::unsaid) {
+    if (mapping_.date_order != DateOrder::unsaid || date.proven() == date_order_) return;
+    throw InvalidInput(fmt::format(
+        "{}: some dates can only have the month first, and some only the day; say with --columns "
+        "which are meant: date_order = \"month_first\" or \"day_first\"",
+        path_));
+  }
   date_order_ = date.proven();
   undecided_.settle(date_order_, set_);
 }

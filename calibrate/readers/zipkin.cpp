@@ -78,11 +78,11 @@ class SideReader {
 
   void keep(Microseconds start, Microseconds duration) {
     resource_.apply(span_);
-    attributes_.name_operation(name_);
-    name_as_asked(set_, span_, attributes_.asked(), &resource_);
     if (span_.kind == SpanKind::unknown && span_.service != 0 && knows_remote_) {
       span_.kind = SpanKind::client;
     }
+    attributes_.name_operation(name_);
+    name_as_asked(set_, span_, attributes_.asked(), &resource_);
     if (is_message(span_.kind) && !duration) duration = 0;
     set_times_in_microseconds(span_, start, duration);
     if (const auto count = attributes_.adjusted_count()) take_adjusted_count(set_, span_, *count);

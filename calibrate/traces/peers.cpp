@@ -1,5 +1,7 @@
 #include "calibrate/traces/peers.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -11,25 +13,46 @@ namespace rehearse {
 namespace {
 
 constexpr std::size_t most_hosts = 16;
-/// Addresses say less than names: where one database has more of them they are its instances.
+/// Addresses say less than names: where one database has more of them they are its instances, and
+/// so they are where they are not used at one time.
 constexpr std::size_t most_addresses = 4;
+
+struct Use {
+  std::int64_t first = INT64_MAX;
+  std::int64_t last = INT64_MIN;
+};
 
 /// What spans say of the databases of one kind.
 struct Kind {
   std::set<NameId> named;
   std::map<NameId, std::string> addresses;                    // by what the span has
   std::map<std::string, std::set<std::string>> addresses_of;  // by the database's name
+  std::map<std::string, Use> uses;                            // by address
+
+  /// Else one took the place of another, as when a database moves.
+  bool are_there_at_once(const std::set<std::string>& some) const {
+    Use all{INT64_MIN, INT64_MAX};
+    for (const std::string& address : some) {
+      all.first = std::max(all.first, uses.at(address).first);
+      all.last = std::min(all.last, uses.at(address).last);
+    }
+    return all.first < all.last;
+  }
 };
 using Kinds = std::map<NameId, Kind>;
 using NamesOfHosts = std::map<std::pair<NameId, NameId>, NameId>;  // by kind and host
 
 Kinds kinds_of(const SpanSet& set) {
-  std::set<std::pair<NameId, NameId>> pairs;
+  std::map<std::pair<NameId, NameId>, Use> pairs;
   for (const Span& span : set.spans) {
-    if (span.peer != 0 && span.peer_host != 0) pairs.insert({span.peer, span.peer_host});
+    if (span.peer == 0 || span.peer_host == 0) continue;
+    Use& use = pairs[{span.peer, span.peer_host}];
+    use.first = std::min(use.first, span.start);
+    use.last = std::max(use.last, span.end);
   }
   Kinds kinds;
-  for (const auto& [kind, host] : pairs) {
+  for (const auto& [pair, use] : pairs) {
+    const auto& [kind, host] = pair;
     const auto place = place_of(set.names.text(host));
     if (!place) {
       kinds[kind].named.insert(host);
@@ -38,6 +61,9 @@ Kinds kinds_of(const SpanSet& set) {
     const std::string address = shown_address(*place);
     kinds[kind].addresses[host] = address;
     kinds[kind].addresses_of[place->database].insert(address);
+    Use& all = kinds[kind].uses[address];
+    all.first = std::min(all.first, use.first);
+    all.last = std::max(all.last, use.last);
   }
   // Those of which only an address is known may be the named ones.
   for (auto& [id, kind] : kinds) {
@@ -71,11 +97,15 @@ class KindNamer {
             NamesOfHosts& names)
       : set_(set), id_(id), kind_(kind), taken_(taken), names_(names) {
     for (const auto& [database, addresses] : kind.addresses_of) {
-      if (addresses.size() > most_addresses) {
+      if (addresses.size() > most_addresses || !kind.are_there_at_once(addresses)) {
         clusters_.insert(database);
       } else {
         single_.insert(addresses.begin(), addresses.end());
       }
+    }
+    if (single_.size() > most_hosts) {
+      single_.clear();
+      for (const auto& [database, addresses] : kind.addresses_of) clusters_.insert(database);
     }
     // One server may hold a database of its own beside those of the cluster.
     for (const std::string& database : clusters_) {

@@ -73,6 +73,17 @@ class VisitFinder {
     return usual;
   }
 
+  /// Where all callees are of one service: what many services have (health checks, reflection)
+  /// tells of none.
+  static std::map<EndpointPair, EndpointPair> of_one_service(const Callees& seen) {
+    std::map<EndpointPair, EndpointPair> usual = most_frequent(seen);
+    std::erase_if(usual, [&](const auto& found) {
+      const auto& callees = seen.at(found.first);
+      return callees.begin()->first.first != callees.rbegin()->first.first;
+    });
+    return usual;
+  }
+
   /// The remote procedure that a client span names without naming who has it.
   bool has_procedure(std::uint32_t i) const { return span(i).peer == 0 && span(i).peer_host != 0; }
   EndpointPair procedure(std::uint32_t i) const { return {span(i).peer_host, span(i).operation}; }
@@ -94,8 +105,8 @@ class VisitFinder {
       interfaces[{span(i).peer_host, 0}][{span(callee).service, 0}] += span(i).adjusted_count;
     }
     usual_callee_ = most_frequent(seen);
-    callee_with_procedure_ = most_frequent(procedures);
-    service_with_interface_ = most_frequent(interfaces);
+    callee_with_procedure_ = of_one_service(procedures);
+    service_with_interface_ = of_one_service(interfaces);
   }
 
   /// Nothing when nobody was seen to have it, or only the caller itself.

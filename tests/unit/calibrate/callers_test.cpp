@@ -313,6 +313,37 @@ TEST_CASE("failures that are survived sometimes are so in the model", "[calibrat
   CHECK(account.find("(40 % of the failures survived)") != std::string::npos);
 }
 
+TEST_CASE("failures of calls that nobody waited for were once taken for survived", "[calibrate]") {
+  test::SpanBuilder spans;
+  const bool waits = GENERATE(true, false);
+  for (std::uint64_t i = 1; i <= 400; ++i) {
+    const std::int64_t at = 1'000 * ms * static_cast<std::int64_t>(i);
+    const bool failed = waits && i % 5 == 0;
+    spans.add(i, 1, 0, "front", "page", at, at + 40 * ms, SpanKind::server).error = failed;
+    spans.add(i, 2, 1, "front", "send", at + 2 * ms, at + 3 * ms, SpanKind::producer);
+    spans.add(i, 5, 2, "back", "get", at + 60 * ms, at + 90 * ms, SpanKind::consumer).error =
+        i % 2 == 0;
+    spans.add(i, 3, 1, "front", "call", at + 10 * ms, at + 35 * ms, SpanKind::client).error =
+        failed;
+    spans.add(i, 4, 3, "back", "get", at + 11 * ms, at + 34 * ms, SpanKind::server).error = failed;
+  }
+
+  const Calibration learned = calibrate(spans.set, {});
+
+  const EndpointSpec& page = learned.model.services.at("front").endpoints.at("page");
+  bool called = false;
+  for_each_step(page.behaviours.at(0).steps, [&](const StepSpec& step) {
+    const auto* call = std::get_if<CallSpec>(&step.action);
+    if (call == nullptr) return;
+    called = true;
+    CHECK(call->tolerated == 0);
+    CHECK(call->on_error == OnError::fail);
+  });
+  CHECK(called);
+  // Whom nobody waits for tells nothing of what a caller does that waits.
+  CHECK(learned.model.evidence.contains("services.front.calls.back.on_error") == !waits);
+}
+
 TEST_CASE("what was cut short would have lasted as long as what was not", "[calibrate]") {
   Recording recording;
   for (int i = 0; i < 300; ++i) recording.request({{20 + i % 40, 18 + i % 40}});

@@ -218,7 +218,7 @@ TEST_CASE("the answer of Tempo's second interface is read as the first one's is"
   const SpanSet expected = read_text(as_json(some_traffic()));
   const std::string trace = as_message(some_traffic());
   const std::string metrics = field_of(2, field_of(1, "any"));
-  const std::string status("\x18\x01", 2);
+  const std::string status("\x18\x00", 2);
 
   check_same(read_text(trace), expected);
   check_same(read_text(field_of(1, trace)), expected);
@@ -226,6 +226,13 @@ TEST_CASE("the answer of Tempo's second interface is read as the first one's is"
   check_same(read_text(metrics + field_of(1, trace)), expected);
   check_same(read_text(field_of(1, message_of(1)) + metrics + field_of(1, message_of(2))),
              read_text(message_of(1) + message_of(2)));
+}
+
+TEST_CASE("an answer that Tempo calls partial is kept, and told of", "[calibrate]") {
+  const SpanSet set = read_text(field_of(1, message_of(1)) + std::string("\x18\x01", 2));
+
+  CHECK(set.spans.size() == 1);
+  CHECK_THAT(set.counts.first_left_out.why, Catch::Contains("its answer is partial"));
 }
 
 TEST_CASE("an answer of Tempo that was cut keeps what came before, and tells where",

@@ -92,11 +92,16 @@ TEST_CASE("one date with a number above twelve tells for a whole table whether m
   CHECK(set.counts.first_left_out.file.empty());
 }
 
-TEST_CASE("a date in the other order than is proven is left out, and told", "[calibrate]") {
+TEST_CASE("dates that prove both orders are refused; in the other than is said, left out and told",
+          "[calibrate]") {
+  const std::string table = rows_from(
+      {{"13/1/2024 03:04:05", "13/1/2024 03:04:06"}, {"1/14/2024 03:04:05", "1/14/2024 03:04:06"}});
+  const std::string times = "start_s = \"from\"\nend_s = \"to\"\n";
+  CHECK_THROWS_WITH(test::read_text(table, with_mapping(mapping_with(times))),
+                    Catch::Contains("can only have the month first, and some only the day"));
+
   const SpanSet set =
-      test::read_text(rows_from({{"13/1/2024 03:04:05", "13/1/2024 03:04:06"},
-                                 {"1/14/2024 03:04:05", "1/14/2024 03:04:06"}}),
-                      with_mapping(mapping_with("start_s = \"from\"\nend_s = \"to\"\n")));
+      test::read_text(table, with_mapping(mapping_with(times + "date_order = \"day_first\"\n")));
 
   CHECK(set.spans.size() == 1);
   CHECK(set.counts.with_bad_times == 1);

@@ -19,7 +19,7 @@ std::vector<FaultKind> every_kind(double factor) {
           ZoneDown{},
           LoadSpike{factor},
           PacketLoss{},
-          CpuStress{constant(0.1 * factor), factor}};
+          CpuStress{constant(0.01 * factor), factor}};
 }
 
 FaultSpec fault(const FaultKind& kind, const std::string& name, double begin, double end) {
@@ -53,11 +53,13 @@ Expected by_hand(const std::vector<FaultSpec>& faults, double instant) {
   for (const FaultSpec& each : faults) {
     const Duration now = Duration::rounded_seconds(instant);
     if (now < each.at || now >= each.at + each.duration) continue;
-    if (std::holds_alternative<LatencyFault>(each.kind) ||
-        std::holds_alternative<CpuStress>(each.kind))
+    if (std::holds_alternative<LatencyFault>(each.kind))
       expected.seconds += each.name == "second" ? 0.3 : 0.2;
     if (const auto* slow = std::get_if<SlowDown>(&each.kind)) work *= slow->factor;
-    if (const auto* stress = std::get_if<CpuStress>(&each.kind)) work *= stress->factor;
+    if (const auto* stress = std::get_if<CpuStress>(&each.kind)) {
+      expected.seconds += each.name == "second" ? 0.03 : 0.02;
+      work *= stress->factor;
+    }
     if (std::holds_alternative<AbortFault>(each.kind)) expected.aborted = true;
     if (std::holds_alternative<InstanceKill>(each.kind)) expected.killed = true;
     if (is_silent(each.kind)) expected.lost = true;

@@ -165,7 +165,7 @@ TEST_CASE("correlated losses are as many as netem has", "[models]") {
   };
 
   std::get<PacketLoss>(experiment.faults.front().kind).correlation = 50;
-  CHECK(truth == Approx(0.2).margin(0.05));
+  CHECK(truth < 0.2);
   CHECK(agrees(replicated(System(model, experiment), 40, 85, share_lost), truth));
   CHECK_FALSE(agrees(replicated(System(model, experiment), 40, 85, share_lost), 0.3));
 }
