@@ -133,34 +133,33 @@ std::optional<Trip> trip_of_system(const ModelSpec& model, const ExperimentSpec&
   });
 }
 
-/// From the first start of a fault to the last end; the run, where there is none.
-Duration disturbed_for(const ExperimentSpec& experiment) {
-  if (experiment.faults.empty()) return experiment.duration;
-  Duration first = Duration::longest();
-  Duration last;
-  for (const FaultSpec& fault : experiment.faults) {
-    first = std::min(first, fault.at);
-    last = std::max(last, fault.at + fault.duration);
-  }
-  return last - first;
+/// Alarms are asked at multiples of their interval: from the first that can know of what began at
+/// `from`.
+bool may_ring_within(const StopConditionSpec& alarm, Duration from, Duration until) {
+  const std::int64_t beat = alarm.scrape.interval.in_nanoseconds();
+  const std::int64_t first = ((from + alarm.scrape.delay).in_nanoseconds() / beat + 1) * beat;
+  const std::int64_t hold = (alarm.for_duration.in_nanoseconds() + beat - 1) / beat * beat;
+  return first < until.in_nanoseconds() && hold < until.in_nanoseconds() - first;
 }
 
-/// An alarm that must hold for longer than anything is disturbed stops nothing.
-bool is_stopped(const ExperimentSpec& experiment) {
-  const Duration disturbed = disturbed_for(experiment);
+bool is_stopped(const ExperimentSpec& experiment, Duration from, Duration until) {
   return std::any_of(experiment.stop_conditions.begin(), experiment.stop_conditions.end(),
                      [&](const StopConditionSpec& one) {
                        return one.action == AlarmAction::abort_and_roll_back &&
-                              one.for_duration < disturbed - one.scrape.delay;
+                              may_ring_within(one, from, until);
                      });
 }
 
 std::optional<Trip> trip_without_stop(const ModelSpec&, const ExperimentSpec& experiment) {
-  if (experiment.faults.empty() || is_stopped(experiment)) return std::nullopt;
-  return Trip{
-      SafetyNet::no_stop_condition, indexed_path("faults", 0),
-      fmt::format("nothing would stop '{}' in time: no stop condition aborts and rolls back",
-                  experiment.faults.front().name)};
+  for (std::size_t i = 0; i < experiment.faults.size(); ++i) {
+    const FaultSpec& fault = experiment.faults[i];
+    if (is_stopped(experiment, fault.at, fault.at + fault.duration)) continue;
+    return Trip{SafetyNet::no_stop_condition, indexed_path("faults", i),
+                fmt::format("nothing would stop '{}' in time: no stop condition that aborts and "
+                            "rolls back can ring while it lasts",
+                            fault.name)};
+  }
+  return std::nullopt;
 }
 
 std::optional<Trip> trip_of_choice(const ModelSpec& model, const ExperimentSpec& experiment) {
@@ -187,9 +186,8 @@ std::optional<Trip> trip_without_end(const ModelSpec&, const ExperimentSpec& exp
 }
 
 std::optional<Trip> trip_without_rollback(const ModelSpec&, const ExperimentSpec& experiment) {
-  if (!experiment.rollout || !experiment.rollout->analysis.empty() || is_stopped(experiment)) {
-    return std::nullopt;
-  }
+  if (!experiment.rollout || !experiment.rollout->analysis.empty()) return std::nullopt;
+  if (is_stopped(experiment, experiment.rollout->at, experiment.duration)) return std::nullopt;
   return Trip{SafetyNet::no_rollback, "rollout",
               fmt::format("nothing would roll back '{}': no analysis, and no stop condition that "
                           "aborts and rolls back",

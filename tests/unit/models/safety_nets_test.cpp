@@ -112,17 +112,39 @@ TEST_CASE("a load spike meets no instances", "[models]") {
   CHECK(nets_of(experiment) == Nets{});
 }
 
-TEST_CASE("an alarm that must hold for longer than the faults last stops nothing", "[models]") {
+TEST_CASE("an alarm that cannot ring while a fault lasts stops nothing", "[models]") {
   ExperimentSpec experiment = careful();
-  const Duration lasts = experiment.faults[0].duration;
-  experiment.stop_conditions[0].for_duration = lasts;
-  CHECK(nets_of(experiment) == Nets{SafetyNet::no_stop_condition});
-
-  experiment.stop_conditions[0].for_duration = lasts - Duration::seconds(1);
+  FaultSpec& fault = experiment.faults[0];
+  fault.at = Duration::seconds(60);
+  fault.duration = Duration::seconds(60);
+  StopConditionSpec& alarm = experiment.stop_conditions[0];
+  alarm.scrape.interval = Duration::seconds(15);
+  alarm.scrape.delay = Duration();
+  // Asked at 75, 90, 105: it rings at 105 at the latest.
+  alarm.for_duration = Duration::seconds(30);
   CHECK(nets_of(experiment) == Nets{});
-
-  experiment.stop_conditions[0].scrape.delay = Duration::seconds(1);
+  alarm.for_duration = Duration::seconds(31);
   CHECK(nets_of(experiment) == Nets{SafetyNet::no_stop_condition});
+
+  alarm.for_duration = Duration::seconds(30);
+  alarm.scrape.delay = Duration::seconds(15);
+  CHECK(nets_of(experiment) == Nets{SafetyNet::no_stop_condition});
+
+  alarm.scrape.delay = Duration();
+  alarm.scrape.interval = Duration::seconds(60);
+  alarm.for_duration = Duration();
+  CHECK(nets_of(experiment) == Nets{SafetyNet::no_stop_condition});
+}
+
+TEST_CASE("each fault wants an alarm that can ring while it lasts", "[models]") {
+  ExperimentSpec experiment = careful();
+  FaultSpec later = experiment.faults[0];
+  later.at = later.at + later.duration + Duration::minutes(1);
+  later.duration = Duration::seconds(1);
+  experiment.faults.push_back(later);
+
+  CHECK(nets_of(experiment) == Nets{SafetyNet::no_stop_condition});
+  CHECK(find_trips(model_of_two(), experiment).front().path == "faults[1]");
 }
 
 TEST_CASE("a fault wants a stop condition that stops", "[models]") {
