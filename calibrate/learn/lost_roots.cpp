@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -13,6 +15,7 @@ constexpr double least_lost = 5;
 constexpr double least_share = 0.005;
 constexpr double enough_roots = 30;
 constexpr double always = 0.9;
+constexpr std::size_t most_candidates = 64;  // by roots: of very many, the others get no share
 constexpr double seldom_lost = 0.98;  // what is called always may have been lost with its root
 
 using Kind = std::pair<NameId, NameId>;  // of a span: service, operation
@@ -40,30 +43,42 @@ std::vector<Extent> traces_of(const TraceForest& forest) {
 struct Entry {
   double roots = 0;
   double with_children = 0;
-  double weight = 0;               // of those with children
-  std::int64_t longest = 0;        // of these, nanoseconds
-  bool sampled = false;            // some root stands for more than itself
-  std::map<Kind, double> calling;  // of those with children: how many call it
-  double lost = 0;                 // traces, in parts where several endpoints may be theirs
+  double weight = 0;                    // of those with children
+  std::vector<std::int64_t> durations;  // of these, nanoseconds
+  std::int64_t nearly_longest = 0;      // of these, 99 in 100 are no longer
+  bool sampled_apart = false;           // roots stand for more than what they call
+  std::map<Kind, double> calling;       // of those with children: how many call it
+  double lost = 0;                      // traces, in parts where several endpoints may be theirs
   double lost_weight = 0;
   std::map<Kind, double> left;  // in how many of these it is
 
-  /// How likely a root with children calls all of these, and nothing else that was recorded.
-  double likelihood(const std::set<Kind>& kinds) const {
-    double all = 1;
-    for (const Kind& kind : kinds) {
-      if (!calling.contains(kind)) return 0;
-    }
+  double log_without_any = 0;  // of the likelihood that nothing it calls was recorded
+
+  void settle() {
     for (const auto& [kind, count] : calling) {
-      const double share = count / with_children;
-      all *= kinds.contains(kind) ? share : 1 - seldom_lost * share;
+      log_without_any += std::log1p(-seldom_lost * count / with_children);
     }
-    return all;
+    const auto nth =
+        durations.begin() + static_cast<std::ptrdiff_t>((durations.size() - 1) * 99 / 100);
+    std::nth_element(durations.begin(), nth, durations.end());
+    nearly_longest = *nth;
+  }
+
+  /// Of how likely a root with children calls all of these, and nothing else that was recorded.
+  std::optional<double> log_likelihood(const std::set<Kind>& kinds) const {
+    double sum = log_without_any;
+    for (const Kind& kind : kinds) {
+      const auto found = calling.find(kind);
+      if (found == calling.end()) return std::nullopt;
+      const double share = found->second / with_children;
+      sum += std::log(share) - std::log1p(-seldom_lost * share);
+    }
+    return sum;
   }
 
   bool explains_what_is_left() const {
     const bool known =
-        !sampled && with_children + lost >= enough_roots && 2 * with_children >= roots;
+        !sampled_apart && with_children + lost >= enough_roots && 2 * with_children >= roots;
     if (!known || lost < least_lost || lost < least_share * (with_children + lost)) return false;
     return std::all_of(calling.begin(), calling.end(), [this](const auto& kind_and_count) {
       const auto& [kind, count] = kind_and_count;
@@ -86,6 +101,7 @@ class RootFinder {
     for (const Extent& trace : traces_of(forest_)) {
       if (!see_roots(trace)) without_root.push_back(trace);
     }
+    index_callers();
     for (const Extent& trace : without_root) {
       const auto begin = begins_request.begin();
       if (std::find(begin + trace.first, begin + trace.last, true) == begin + trace.last) {
@@ -114,17 +130,34 @@ class RootFinder {
     Entry& entry = entries_[visits_.visits[visits_.visit_of_span[root]].endpoint];
     entry.roots += 1;
     std::set<Kind> kinds;
+    // In draws, and where whole traces are sampled, all spans of one weigh alike.
+    bool apart = false;
     for (const std::uint32_t child : forest_.children(root)) {
       kinds.insert(kind_of(forest_.spans[child]));
+      apart = apart || forest_.spans[child].adjusted_count < forest_.spans[root].adjusted_count;
     }
     if (kinds.empty()) return;
     entry.with_children += 1;
     entry.weight += forest_.spans[root].adjusted_count;
-    entry.longest = std::max(entry.longest, forest_.spans[root].duration());
-    entry.sampled = entry.sampled || forest_.spans[root].adjusted_count > 1;
+    entry.durations.push_back(forest_.spans[root].duration());
+    entry.sampled_apart = entry.sampled_apart || apart;
     for (const Kind& kind : kinds) {
       entry.calling[kind] += 1;
       called_by_roots_[kind] += 1;
+    }
+  }
+
+  void index_callers() {
+    for (auto& [endpoint, entry] : entries_) {
+      if (entry.with_children == 0) continue;
+      entry.settle();
+      for (const auto& [kind, count] : entry.calling) callers_[kind].push_back(&entry);
+    }
+    for (auto& [kind, callers] : callers_) {
+      std::stable_sort(callers.begin(), callers.end(), [](const Entry* a, const Entry* b) {
+        return a->with_children > b->with_children;
+      });
+      if (callers.size() > most_candidates) callers.resize(most_candidates);
     }
   }
 
@@ -147,22 +180,46 @@ class RootFinder {
     for (std::uint32_t i = trace.first; i < trace.last; ++i) {
       begin = std::min(begin, forest_.spans[i].start);
     }
-    std::vector<std::pair<Entry*, double>> candidates;
+    // One that began so late may have had no time to end.
+    const auto may_be = [&](const Candidate& one) {
+      return begin <= last_end_ - one.entry->nearly_longest;
+    };
+    const std::vector<Candidate>& candidates = candidates_for(kinds);
     double sum = 0;
-    for (auto& [endpoint, entry] : entries_) {
-      // One that began so late may have had no time to end.
-      if (entry.with_children == 0 || begin > last_end_ - entry.longest) continue;
-      const double likely = entry.with_children * entry.likelihood(kinds);
-      if (likely <= 0) continue;
-      candidates.emplace_back(&entry, likely);
-      sum += likely;
+    for (const Candidate& one : candidates) sum += may_be(one) ? one.likely : 0;
+    if (sum <= 0) return;
+    for (const Candidate& one : candidates) {
+      if (!may_be(one)) continue;
+      const double part = one.likely / sum;
+      one.entry->lost += part;
+      one.entry->lost_weight += part * forest_.spans[trace.first].adjusted_count;
+      for (const Kind& kind : kinds) one.entry->left[kind] += part;
     }
-    for (const auto& [entry, likely] : candidates) {
-      const double part = likely / sum;
-      entry->lost += part;
-      entry->lost_weight += part * forest_.spans[trace.first].adjusted_count;
-      for (const Kind& kind : kinds) entry->left[kind] += part;
+  }
+
+  struct Candidate {
+    Entry* entry = nullptr;
+    double likely = 0;
+  };
+
+  /// The entries that call all of these; once for each set, for there may be very many traces.
+  const std::vector<Candidate>& candidates_for(const std::set<Kind>& kinds) {
+    const auto [known, is_new] = candidates_.try_emplace(kinds);
+    if (!is_new) return known->second;
+    std::vector<Candidate>& found = known->second;
+    const auto callers_of = [this](const Kind& kind) { return callers_.at(kind).size(); };
+    const auto rarest = std::min_element(
+        kinds.begin(), kinds.end(),
+        [&](const Kind& a, const Kind& b) { return callers_of(a) < callers_of(b); });
+    double most = -std::numeric_limits<double>::infinity();
+    for (Entry* const entry : callers_.at(*rarest)) {
+      const auto log_likely = entry->log_likelihood(kinds);
+      if (!log_likely) continue;
+      found.push_back({entry, std::log(entry->with_children) + *log_likely});
+      most = std::max(most, found.back().likely);
     }
+    for (Candidate& one : found) one.likely = std::exp(one.likely - most);
+    return found;
   }
 
   LostRoots judged() const {
@@ -182,6 +239,8 @@ class RootFinder {
   const VisitTable& visits_;
   std::int64_t last_end_ = INT64_MIN;
   std::map<std::uint32_t, Entry> entries_;  // by endpoint
+  std::map<Kind, std::vector<Entry*>> callers_;
+  std::map<std::set<Kind>, std::vector<Candidate>> candidates_;
   std::map<Kind, double> called_by_roots_;  // how often, once a trace
   std::map<Kind, double> called_by_others_;
 };

@@ -27,9 +27,10 @@ struct LostRoots {
 /// roots of the endpoint have children; and where the traces lack nothing that its roots always
 /// call (nine of ten do, and less than half of these traces have it): else somebody who was not
 /// recorded makes the call. Traces with a span in `begins_request` (by span) are none of them, nor
-/// are those that began so late that their root may not have ended when the recording did. Roots
-/// that stand for others, which sampling left out, stand for these traces, too: then nothing is
-/// lost.
+/// are those that began so late that their root may not have ended when the recording did (of 99 in
+/// 100 it would have). Roots that weigh more than what they call, because they were sampled apart
+/// from it, stand for these traces, too: then nothing is lost. Of callers of one thing the 64 with
+/// most roots are looked at.
 LostRoots find_lost_roots(const TraceForest& forest, const VisitTable& visits,
                           const std::vector<bool>& begins_request);
 
