@@ -166,7 +166,7 @@ void ModelBuilder::learn_endpoints(const std::vector<double>& waits) {
     VisitSums& own = sums[visit.endpoint];
     own.weight += weight;
     own.duration += weight * duration;
-    const bool undisturbed = !any_failed(calls);
+    const bool undisturbed = !any_failed(calls) && !visit.cut_short;
     if (undisturbed) {
       ++own.undisturbed;
       own.undisturbed_weight += weight;
@@ -181,9 +181,7 @@ void ModelBuilder::learn_endpoints(const std::vector<double>& waits) {
     const Ending ending = visit.cut_short                         ? Ending::cut_short
                           : failed && ended_by_failed_call(calls) ? Ending::failed_call
                                                                   : Ending::whole;
-    const OwnEnd own_end = !undisturbed || visit.cut_short ? OwnEnd::unknown
-                           : failed                        ? OwnEnd::failed
-                                                           : OwnEnd::good;
+    const OwnEnd own_end = !undisturbed ? OwnEnd::unknown : failed ? OwnEnd::failed : OwnEnd::good;
     learners[visit.endpoint].add(std::move(timed), weight, duration, ending, own_end);
   }
   learn_peers(learners, sums);
@@ -211,10 +209,11 @@ void ModelBuilder::learn_peers(std::vector<BehaviourLearner>& learners,
       VisitSums& own = sums[call.endpoint];
       own.weight += weight;
       own.duration += weight * duration;
+      if (given_up) continue;
       ++own.undisturbed;
       own.undisturbed_weight += weight;
-      own.own_errors += call.failed && !given_up ? 1 : 0;
-      own.own_error_weight += call.failed && !given_up ? weight : 0;
+      own.own_errors += call.failed ? 1 : 0;
+      own.own_error_weight += call.failed ? weight : 0;
     }
   }
 }

@@ -292,6 +292,7 @@ void BehaviourLearner::settle_lost(const std::map<std::uint32_t, double>& lost) 
       const double moved = all ? there : expected;
       bucket->second.weight -= moved;
       whole->second.weight += moved;
+      if (there > 0) move_errors(bucket->second, whole->second, moved / there);
       counts_.with_lost_calls += moved;
       if (all) emptied.push_back(bucket);
     }
@@ -301,6 +302,14 @@ void BehaviourLearner::settle_lost(const std::map<std::uint32_t, double>& lost) 
   emptied.erase(std::unique(emptied.begin(), emptied.end()), emptied.end());
   for (const Buckets::iterator& bucket : emptied) {
     if (bucket->second.weight <= 0) buckets_.erase(bucket);
+  }
+}
+
+void BehaviourLearner::move_errors(Bucket& from, Bucket& to, double share) {
+  for (double Bucket::*const sum : {&Bucket::own_weight, &Bucket::own_error_weight}) {
+    const double moved = share * (from.*sum);
+    from.*sum -= moved;
+    to.*sum += moved;
   }
 }
 
@@ -427,13 +436,23 @@ std::vector<BehaviourSpec> BehaviourLearner::learn(const StepNames& names,
   merge_to_nearest();
   const PooledSelfTime pooled = pool();
   const double visits_per_weight = static_cast<double>(counts_.visits) / weight_sum_;
+  double rest = 0;  // of behaviours that are too few to be told apart
+  double rest_errors = 0;
+  for (const auto& [structure, bucket] : buckets_) {
+    if (bucket.good >= enough_for_own_law) continue;
+    rest += bucket.own_weight;
+    rest_errors += bucket.own_error_weight;
+  }
   std::vector<BehaviourSpec> behaviours;
   for (auto& [structure, bucket] : buckets_) {
     BehaviourSpec behaviour;
     behaviour.weight = bucket.weight * visits_per_weight;
     behaviour.steps = write_steps(structure, bucket, pooled, names);
-    if (uneven && bucket.good >= enough_for_own_law) {
-      behaviour.error_percent = 100 * bucket.own_error_weight / bucket.own_weight;
+    if (uneven) {
+      const bool told = bucket.good >= enough_for_own_law;
+      const double errors = told ? bucket.own_error_weight : rest_errors;
+      const double all = told ? bucket.own_weight : rest;
+      if (all > 0) behaviour.error_percent = 100 * errors / all;
     }
     behaviours.push_back(std::move(behaviour));
   }

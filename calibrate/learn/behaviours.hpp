@@ -68,7 +68,8 @@ enum class OwnEnd { unknown, good, failed };
 /// calls stands there as a constant (if it matters: 5 % of the mean); the rest stands where most of
 /// the time is spent. With fewer than 30 visits the law is that of the whole endpoint, stretched to
 /// the mean that a line through (number of calls, self time) gives. Where errors are told apart, so
-/// do behaviours with 30 good visits or more have a share of errors of their own.
+/// do behaviours with 30 good visits or more have a share of errors of their own, and all others
+/// have one together: visits that failed half way are among them.
 class BehaviourLearner {
  public:
   void add(TimedStructure timed, double weight, double duration, Ending ending, OwnEnd own);
@@ -125,6 +126,7 @@ class BehaviourLearner {
   void settle_cut_short();
   static void spread(const std::vector<Censored>& censored);
   void settle_lost(const std::map<std::uint32_t, double>& lost);
+  static void move_errors(Bucket& from, Bucket& to, double share);
   void merge_orders();
   void merge_to_nearest();
   PooledSelfTime pool() const;

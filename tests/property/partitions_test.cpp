@@ -86,6 +86,7 @@ TEST_CASE("what is left out of most scenarios goes the same way however a run is
   CHECK(scenarios_changed_by({.lossy = true}) > 20);
   CHECK(scenarios_changed_by({.lossy = true, .bursty = true}) > 20);
   CHECK(scenarios_changed_by({.stressed = true}) > 20);
+  CHECK(scenarios_changed_by({.uneven = true}) > 20);
   CHECK(scenarios_changed_by({.guarded = true}) > 10);
   CHECK(scenarios_changed_by({.dropping = true}) > 10);
   CHECK(scenarios_changed_by({.sized = true}) > 10);

@@ -52,6 +52,7 @@ class Maker {
     if (ingredients_.faults && luck_.chance(0.3)) add_stop_condition();
     if (ingredients_.lossy) add_packet_loss();
     if (ingredients_.stressed) add_cpu_stress();
+    if (ingredients_.uneven) add_uneven_errors();
     return scenario_;
   }
 
@@ -334,6 +335,16 @@ class Maker {
         loss.target.service = service_name(luck_.below(services_));
       }
       scenario_.experiment.faults.push_back(loss);
+    }
+  }
+
+  void add_uneven_errors() {
+    for (auto& [name, service] : scenario_.model.services) {
+      for (auto& [operation, endpoint] : service.endpoints) {
+        for (BehaviourSpec& behaviour : endpoint.behaviours) {
+          if (luck_.chance(0.5)) behaviour.error_percent = between(0, 30);
+        }
+      }
     }
   }
 

@@ -23,6 +23,8 @@ struct Ingredients {
   bool lossy = false;
   /// Of what is lossy, losses come in bursts. Likewise.
   bool bursty = false;
+  /// Behaviours have errors of their own. Likewise.
+  bool uneven = false;
   /// Instances wait for CPU. Likewise.
   bool stressed = false;
   /// Callers have circuit breakers. Likewise.

@@ -1,5 +1,8 @@
 #include "calibrate/learn/uneven_errors.hpp"
 
+#include <cmath>
+#include <set>
+
 #include "tests/unit/calibrate/trace_support.hpp"
 
 namespace rehearse {
@@ -66,6 +69,38 @@ TEST_CASE("each draw has errors of its own for what is done", "[calibrate]") {
     percents.insert(buy.behaviours.front().error_percent.value());
   }
   CHECK(percents.size() > 10);
+  double mean = 0;
+  for (const double percent : percents) mean += percent / static_cast<double>(percents.size());
+  const bool calls =
+      learned.model.services.at("web").endpoints.at("buy").behaviours.front().steps.size() > 1;
+  const double truth = calls ? 20 : 2;
+  CHECK(mean == Approx(truth).margin(4.5 * std::sqrt(truth * (100 - truth) / 500 / 10)));
+}
+
+TEST_CASE("visits that failed half way keep their errors where errors are told apart",
+          "[calibrate]") {
+  // 900 that call C, all good; 100 that call D, too, a fifth of which fail; 40 that fail before.
+  test::SpanBuilder spans;
+  for (std::uint64_t i = 1; i <= 1'040; ++i) {
+    const std::int64_t at = 100 * ms * static_cast<std::int64_t>(i);
+    const bool early = i > 1'000;
+    const bool both = !early && i % 10 == 0;
+    spans.add(i, 1, 0, "web", "buy", at, at + 40 * ms).error = early || (both && i % 50 == 0);
+    if (early) continue;
+    spans.add(i, 2, 1, "c", "get", at + 5 * ms, at + 15 * ms);
+    if (both) spans.add(i, 3, 1, "d", "get", at + 20 * ms, at + 30 * ms);
+  }
+
+  const EndpointSpec buy = calibrate(spans.set, {}).model.services.at("web").endpoints.at("buy");
+
+  double visits = 0;
+  double failed = 0;
+  for (const BehaviourSpec& behaviour : buy.behaviours) {
+    visits += behaviour.weight;
+    failed += behaviour.weight * buy.error_percent_of(behaviour) / 100;
+  }
+  CHECK(visits == Approx(1'040));
+  CHECK(failed == Approx(60));
 }
 
 TEST_CASE("the exact test of two shares is Fisher's", "[calibrate]") {
