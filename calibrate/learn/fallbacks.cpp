@@ -11,23 +11,31 @@ namespace {
 constexpr std::uint64_t enough_failures = 5;
 constexpr double by_chance = 0.01;
 
-/// For each call of a visit, and behind the last: the first awaited one from there on.
-std::vector<std::size_t> awaited_from(std::span<const RecordedCall> calls) {
+/// By call of a visit, and behind the last: itself where it is awaited and follows no other
+/// failure, else one that comes later; the last stands for nobody.
+std::vector<std::size_t> awaited_calls(std::span<const RecordedCall> calls) {
   std::vector<std::size_t> next(calls.size() + 1, calls.size());
-  for (std::size_t i = calls.size(); i-- > 0;) next[i] = calls[i].detached ? next[i + 1] : i;
+  for (std::size_t i = 0; i < calls.size(); ++i) next[i] = calls[i].detached ? i + 1 : i;
   return next;
+}
+
+/// The first from there on that is itself; ways that were gone are shorter afterwards.
+std::size_t first_free(std::vector<std::size_t>& next, std::size_t at) {
+  while (next[at] != at) {
+    next[at] = next[next[at]];
+    at = next[at];
+  }
+  return at;
 }
 
 /// The first awaited call that begins once `calls[at]` is over and follows no other failure, if it
 /// goes elsewhere; else `size`.
 std::size_t next_elsewhere(std::span<const RecordedCall> calls, std::size_t at,
-                           const std::vector<std::size_t>& awaited,
-                           const std::vector<bool>& taken) {
+                           std::vector<std::size_t>& free) {
   const auto later = std::lower_bound(
       calls.begin() + static_cast<std::ptrdiff_t>(at) + 1, calls.end(), calls[at].end,
       [](const RecordedCall& call, std::int64_t time) { return call.start < time; });
-  std::size_t next = awaited[static_cast<std::size_t>(later - calls.begin())];
-  while (next < calls.size() && taken[next]) next = awaited[next + 1];
+  const std::size_t next = first_free(free, static_cast<std::size_t>(later - calls.begin()));
   return next < calls.size() && calls[next].endpoint != calls[at].endpoint ? next : calls.size();
 }
 
@@ -66,16 +74,16 @@ class FallbackJoiner {
   };
 
   /// Counts what comes after those calls of a visit that failed, or after the others.
-  void count_followed(const Visit& visit, bool failed, const std::vector<std::size_t>& awaited,
-                      std::vector<bool>& taken, std::map<EndpointEdge, Followed>& after) const {
+  void count_followed(const Visit& visit, bool failed, std::vector<std::size_t>& free,
+                      std::map<EndpointEdge, Followed>& after) const {
     const std::span<const RecordedCall> calls = visits_.calls_of(visit);
     for (std::size_t i = 0; i < calls.size(); ++i) {
       if (calls[i].detached || may_have_fallback(calls[i]) != failed) continue;
       Followed& edge = after[{visit.endpoint, calls[i].endpoint}];
       ++edge.calls;
-      const std::size_t next = next_elsewhere(calls, i, awaited, taken);
+      const std::size_t next = next_elsewhere(calls, i, free);
       if (next == calls.size()) continue;
-      taken[next] = taken[next] || failed;
+      if (failed) free[next] = next + 1;
       Following& following = edge.by[calls[next].endpoint];
       ++following.asked;
       if (calls[next].failed) continue;
@@ -100,10 +108,9 @@ class FallbackJoiner {
     std::map<EndpointEdge, Followed> after_failed;
     std::map<EndpointEdge, Followed> after_good;
     for (const Visit& visit : visits_.visits) {
-      const std::vector<std::size_t> awaited = awaited_from(visits_.calls_of(visit));
-      std::vector<bool> taken(visit.call_count, false);
-      count_followed(visit, true, awaited, taken, after_failed);
-      count_followed(visit, false, awaited, taken, after_good);
+      std::vector<std::size_t> free = awaited_calls(visits_.calls_of(visit));
+      count_followed(visit, true, free, after_failed);
+      count_followed(visit, false, free, after_good);
     }
     for (const auto& [edge, failed] : after_failed) {
       if (failed.calls < enough_failures) continue;
@@ -124,15 +131,16 @@ class FallbackJoiner {
 
   void join_visit(Visit& visit) {
     const std::span<RecordedCall> calls(visits_.calls.data() + visit.first_call, visit.call_count);
-    const std::vector<std::size_t> awaited = awaited_from(calls);
+    std::vector<std::size_t> free = awaited_calls(calls);
     std::vector<bool> joined(calls.size(), false);
     for (std::size_t i = 0; i < calls.size(); ++i) {
       if (joined[i] || !may_have_fallback(calls[i])) continue;
       const auto fallback = found_.find({visit.endpoint, calls[i].endpoint});
       if (fallback == found_.end()) continue;
-      const std::size_t next = next_elsewhere(calls, i, awaited, joined);
+      const std::size_t next = next_elsewhere(calls, i, free);
       if (next == calls.size() || calls[next].endpoint != fallback->second.endpoint) continue;
       joined[next] = true;
+      free[next] = next + 1;
       calls[i].end = calls[next].end;
       calls[i].failed = calls[next].failed;
       calls[i].by_fallback = true;

@@ -35,7 +35,8 @@ struct RowFlaw {
 };
 
 /// Makes spans of the rows of a table. Dates that may be month first or day first wait until one
-/// that has but one meaning tells which the table has; afterwards those of the other are left out.
+/// that has but one meaning tells which the table has; one of the other order is refused then, or
+/// left out where the mapping says the order.
 class RowReader {
  public:
   /// `path` is for messages.

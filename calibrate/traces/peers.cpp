@@ -109,7 +109,10 @@ class KindNamer {
     }
     // One server may hold a database of its own beside those of the cluster.
     for (const std::string& database : clusters_) {
-      for (const std::string& address : kind.addresses_of.at(database)) single_.erase(address);
+      for (const std::string& address : kind.addresses_of.at(database)) {
+        single_.erase(address);
+        cluster_of_.emplace(address, database);  // the first one stays
+      }
     }
   }
 
@@ -144,17 +147,9 @@ class KindNamer {
     std::string where = address;
     if (!single_.contains(address)) {
       const std::string database = place_of(text(host))->database;
-      where = clusters_.contains(database) ? database : cluster_at(address);
+      where = clusters_.contains(database) ? database : cluster_of_.at(address);
     }
     if (!where.empty()) names_[{id_, host}] = set_.names.intern(text(id_) + "@" + where);
-  }
-
-  /// The first one that is there, too.
-  std::string cluster_at(const std::string& address) const {
-    for (const std::string& database : clusters_) {
-      if (kind_.addresses_of.at(database).contains(address)) return database;
-    }
-    return {};
   }
 
   SpanSet& set_;
@@ -162,8 +157,9 @@ class KindNamer {
   const Kind& kind_;
   const std::set<NameId>& taken_;
   NamesOfHosts& names_;
-  std::set<std::string> clusters_;  // databases of many addresses
-  std::set<std::string> single_;    // addresses that are a peer each
+  std::set<std::string> clusters_;                 // databases of many addresses
+  std::map<std::string, std::string> cluster_of_;  // by address
+  std::set<std::string> single_;                   // addresses that are a peer each
 };
 
 }  // namespace
