@@ -82,13 +82,16 @@ std::vector<KnownValue> known_values(const ModelSpec& model) {
 std::optional<ScenarioAudit> audit_scenario(const std::string& path, const Model& model,
                                             const Invocation& invocation) {
   constexpr double worth_announcing_seconds = 5;
-  const Scenario scenario = load_scenario(path);
+  Scenario scenario = load_scenario(path);
+  scenario.readings = ReadingsWanted::search;  // worth is asked beside the fearful one
   if (scenario.model_text != model.text) {
     throw InvalidInput(
         fmt::format("{}: its model is {}, which is not {}\nhint: rehearse audit {} {}",
                     visible_line(path), visible_line(scenario.model_path), visible_line(model.path),
                     visible_line(scenario.model_path), visible_line(path)));
   }
+  const auto json = invocation.arguments.text("json");
+  if (json && !is_standard_output(*json)) check_outputs({*json}, inputs_of(scenario), "audit");
   print_doubts(scenario);
   const StudySettings settings = settings_for(scenario, invocation.arguments);
   const auto judged = judge_scenario(scenario, settings, invocation.command);

@@ -6,7 +6,6 @@
 #include <map>
 
 #include "language/spec_path.hpp"
-#include "models/checks/assumed_limit.hpp"
 
 namespace rehearse {
 namespace {
@@ -84,7 +83,11 @@ double seconds_of(const OutcomeLayout::IntervalKey& interval) {
 BeyondService beyond_of(const LoadRatios& load, const ModelSpec& recorded, const Study& study,
                         const std::vector<VisitsOfServices>& brought,
                         const std::vector<VisitsOfServices>& without) {
-  BeyondService beyond{load, 0, 0, {}, {}};
+  BeyondService beyond;
+  beyond.load = load;
+  beyond.is_beyond =
+      std::any_of(study.unknown.begin(), study.unknown.end(),
+                  [&](const UnknownCapacity& one) { return one.service == load.service; });
   const auto mix = recorded_mix(recorded, load.service);
   const auto replications = static_cast<double>(study.experiment.replications());
   for (std::size_t i = 0; i < brought.size(); ++i) {
@@ -105,11 +108,6 @@ BeyondService beyond_of(const LoadRatios& load, const ModelSpec& recorded, const
 }
 
 }  // namespace
-
-bool BeyondService::is_beyond() const {
-  const auto highest = load.highest();
-  return !highest || *highest > most_load_ratio;
-}
 
 BeyondRecording beyond_recording(const ModelSpec& recorded, const Study& study) {
   BeyondRecording beyond;

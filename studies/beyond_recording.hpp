@@ -23,8 +23,7 @@ struct BeyondService {
   /// the most. Absent where evidence does not say how often each was visited, or there is one.
   std::optional<double> mix_moved_percent;
 
-  /// By the rule of verdicts: more than `most_load_ratio` times, or nothing recorded.
-  bool is_beyond() const;
+  bool is_beyond = false;  // as the verdict has it: of those whose limit nobody knows
 };
 
 struct BeyondRecording {

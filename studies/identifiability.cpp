@@ -148,7 +148,9 @@ double telling(const Identified& known) {
     const double share = std::min(known.learned / (percent ? 100 : 1), 1 - 1 / (count + 1));
     return count * share / (1 - share);
   }
-  const bool weight = ends_with(".weight") || known.path.find(".mix.") != std::string::npos;
+  const bool in_mix =
+      known.path.starts_with("workloads.") && known.path.find(".mix.") != std::string::npos;
+  const bool weight = ends_with(".weight") || in_mix;
   return weight ? std::min(count, known.learned) : count;
 }
 

@@ -31,7 +31,7 @@ struct ScenarioAudit {
   std::uint64_t replications = 0;
   std::string verdict;
   BeyondRecording beyond;
-  std::optional<WorthOfKnowing> worth;  // where there are objectives, and nobody interrupted
+  std::optional<WorthOfKnowing> worth;  // where there are objectives, and the study was finished
 };
 
 struct ModelAudit {

@@ -18,7 +18,7 @@
 namespace rehearse {
 namespace {
 
-constexpr std::size_t most_screened = 40;
+constexpr std::size_t most_values_screened = 40;
 constexpr std::size_t most_in_full = 8;
 constexpr std::uint64_t most_replications = 50;
 
@@ -40,13 +40,24 @@ struct Spread {
   double margin() const { return greatest_margin - least_margin; }
 };
 
-Spread spread_of(const std::vector<Reading>& ends, std::size_t objective,
+/// Without data counts as missed.
+double share_not_met(const ReadingRecord& record, std::size_t objective, std::size_t objectives,
+                     std::uint64_t replications) {
+  std::uint64_t not_met = 0;
+  for (std::uint64_t i = 0; i < replications; ++i) {
+    const Judgement judgement = record.judgements[i * objectives + objective];
+    not_met += judgement == Judgement::met ? 0 : 1;
+  }
+  return static_cast<double>(not_met) / static_cast<double>(replications);
+}
+
+Spread spread_of(const std::vector<Reading>& ends, std::size_t objective, std::size_t objectives,
                  std::uint64_t replications, ReadingRuns& runs) {
   Spread spread;
   bool first = true;
   for (const Reading& end : ends) {
     const ReadingRecord& record = runs.of(end, replications);
-    const double risk = runs.risk(record, objective, replications).estimate;
+    const double risk = share_not_met(record, objective, objectives, replications);
     const auto [least, greatest] = runs.margins(record, objective, replications);
     const double margin = (least + greatest) / 2;
     spread.least = std::min(spread.least, risk);
@@ -121,6 +132,7 @@ BinnedParameters binned_parameters(const ModelSpec& model, const DrawnModel& dra
 /// Of the sum of squares of `values` [draw], the share between bins; `values` have a mean of 0.
 double share_between(const std::vector<std::uint8_t>& bin_of_draw,
                      const std::vector<double>& values, double squares) {
+  if (squares <= 0) return 0;
   std::array<double, bins> sums{};
   std::array<double, bins> counts{};
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -134,23 +146,30 @@ double share_between(const std::vector<std::uint8_t>& bin_of_draw,
   return between / squares;
 }
 
-double greatest_share(const BinnedParameters& binned, const std::vector<double>& values,
-                      double squares) {
-  double greatest = 0;
-  for (const auto& bin_of_draw : binned.bin_of_draw) {
-    greatest = std::max(greatest, share_between(bin_of_draw, values, squares));
-  }
-  return greatest;
-}
+/// How often each draw missed an objective, less the mean of all.
+struct CentredRisks {
+  std::vector<double> of_draw;
+  double squares = 0;
+};
 
-/// What the greatest share of any number exceeds by luck in 5 % of all orders of the draws.
-double share_by_luck(const BinnedParameters& binned, std::vector<double> values, double squares,
+/// What the greatest share of any number, in the risk of any objective, exceeds by luck in 5 % of
+/// all orders of the draws.
+double share_by_luck(const BinnedParameters& binned, const std::vector<CentredRisks>& objectives,
                      std::uint64_t seed) {
-  std::vector<double> greatest;
+  if (objectives.empty()) return 1;
+  std::vector<double> greatest(permutations, 0);
   for (std::size_t i = 0; i < permutations; ++i) {
-    RandomStream luck(seed, shuffling_purpose, i);
-    for (std::size_t j = values.size(); j-- > 1;) std::swap(values[j], values[luck.below(j + 1)]);
-    greatest.push_back(greatest_share(binned, values, squares));
+    RandomStream luck(ReplicationSeed{.study = seed}.key(), shuffling_purpose, i);
+    std::vector<std::size_t> order(objectives.front().of_draw.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    for (std::size_t j = order.size(); j-- > 1;) std::swap(order[j], order[luck.below(j + 1)]);
+    for (const CentredRisks& risks : objectives) {
+      std::vector<double> shuffled;
+      for (const std::size_t draw : order) shuffled.push_back(risks.of_draw[draw]);
+      for (const auto& bin_of_draw : binned.bin_of_draw) {
+        greatest[i] = std::max(greatest[i], share_between(bin_of_draw, shuffled, risks.squares));
+      }
+    }
   }
   std::sort(greatest.begin(), greatest.end());
   return greatest[permutations - 1 - allowed_above];
@@ -162,9 +181,8 @@ double corrected(double share, std::size_t draws) {
   return std::max(0.0, 1 - (1 - share) * static_cast<double>(draws - 1) / spare);
 }
 
-/// How often each draw missed an objective, less the mean of all.
-std::vector<double> centred_risks(const ReadingRecord& record, std::size_t objective,
-                                  std::size_t objectives, std::size_t draws) {
+CentredRisks centred_risks(const ReadingRecord& record, std::size_t objective,
+                           std::size_t objectives, std::size_t draws) {
   std::vector<double> risks(draws, 0.0);
   std::vector<double> trials(draws, 0.0);
   for (std::uint64_t i = 0; i < record.replications; ++i) {
@@ -177,8 +195,12 @@ std::vector<double> centred_risks(const ReadingRecord& record, std::size_t objec
     risks[i] /= trials[i];
     mean += risks[i] / static_cast<double>(draws);
   }
-  for (double& risk : risks) risk -= mean;
-  return risks;
+  double squares = 0;
+  for (double& risk : risks) {
+    risk -= mean;
+    squares += risk * risk;
+  }
+  return {std::move(risks), squares};
 }
 
 class Worths {
@@ -195,9 +217,9 @@ class Worths {
   void run_open() {
     std::vector<OpenValue> open = open_values(settings_.model, settings_.experiment);
     if (open.empty() || objectives_ == 0) return;
-    if (open.size() > most_screened) {
-      worth_.open_left_out = open.size() - most_screened;
-      open.resize(most_screened);
+    if (open.size() > most_values_screened) {
+      worth_.open_left_out = open.size() - most_values_screened;
+      open.resize(most_values_screened);
     }
     worth_.open_tried = open.size();
     worth_.replications = std::min(most_replications, study_.experiment.replications());
@@ -211,10 +233,13 @@ class Worths {
     const std::size_t draws = std::min<std::uint64_t>(settings_.drawn->draws(), replications);
     if (draws < fewest_draws) return;
     const BinnedParameters binned = binned_parameters(settings_.model, *settings_.drawn, draws);
+    std::vector<CentredRisks> risks;
     for (std::size_t i = 0; i < objectives_; ++i) {
       const ReadingRecord& record = runs_.of(fearful(i), replications);
-      rank_observed(binned, centred_risks(record, i, objectives_, draws), i);
+      risks.push_back(centred_risks(record, i, objectives_, draws));
     }
+    const double by_luck = share_by_luck(binned, risks, settings_.seed);
+    for (std::size_t i = 0; i < objectives_; ++i) rank_observed(binned, risks[i], by_luck, i);
   }
 
   void was_cancelled() { worth_.complete = false; }
@@ -239,7 +264,7 @@ class Worths {
     std::vector<Screened> all;
     for (const OpenValue& value : open) {
       std::vector<Reading> at_ends = at_each_end(value, ends, fearful(objective));
-      const Spread spread = spread_of(at_ends, objective, runs_.screen(), runs_);
+      const Spread spread = spread_of(at_ends, objective, objectives_, runs_.screen(), runs_);
       all.push_back({&value, std::move(at_ends), spread});
     }
     std::stable_sort(all.begin(), all.end(), [](const Screened& a, const Screened& b) {
@@ -247,24 +272,23 @@ class Worths {
              std::pair(b.spread.risk(), b.spread.margin());
     });
     for (std::size_t i = 0; i < std::min(all.size(), most_in_full); ++i) {
-      const Spread spread = spread_of(all[i].ends, objective, worth_.replications, runs_);
+      const Spread spread =
+          spread_of(all[i].ends, objective, objectives_, worth_.replications, runs_);
       if (spread.risk() <= 0) continue;
       ranking_.add({all[i].value->path(), study_.objectives[objective].name, true, spread.least,
                     spread.greatest, 0, spread.risk() / 2, recording_for(*all[i].value, beyond_)});
     }
   }
 
-  void rank_observed(const BinnedParameters& binned, const std::vector<double>& risks,
+  void rank_observed(const BinnedParameters& binned, const CentredRisks& risks, double by_luck,
                      std::size_t objective) {
-    double squares = 0;
-    for (const double risk : risks) squares += risk * risk;
-    if (squares <= 0) return;
-    const double by_luck = share_by_luck(binned, risks, squares, settings_.seed);
-    const double variance = squares / static_cast<double>(risks.size());
+    if (risks.squares <= 0) return;
+    const std::size_t draws = risks.of_draw.size();
+    const double variance = risks.squares / static_cast<double>(draws);
     for (std::size_t i = 0; i < binned.groups.size(); ++i) {
-      const double share = share_between(binned.bin_of_draw[i], risks, squares);
+      const double share = share_between(binned.bin_of_draw[i], risks.of_draw, risks.squares);
       if (share <= by_luck) continue;
-      const double explained = corrected(share, risks.size());
+      const double explained = corrected(share, draws);
       ranking_.add({binned.groups[i], study_.objectives[objective].name, false, 0, 0, explained,
                     std::sqrt(explained * variance),
                     recording_for(binned.groups[i], settings_.model)});

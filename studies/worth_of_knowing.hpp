@@ -38,14 +38,17 @@ struct WorthOfKnowing {
 ///
 /// Open: the risk at both ends of a value (of a limit: few workers, few cores, none), all others as
 /// the fearful reading of the objective has them. At most 40 values are screened with two
-/// replications an end, and the eight whose screens differ most run with 50.
+/// replications an end, and the eight whose screens differ most run with 50, all ends under one
+/// luck. There is no test behind them: ends that differ in one run are told, too.
 ///
-/// Observed: the share of the variance of the risk, between draws of the fearful reading, that
+/// Observed: the share of the variance of misses (the luck of the few runs of a draw included: less
+/// than of the risk), between draws of the fearful reading, that
 /// five bins of one number explain (the correlation ratio, corrected as epsilon squared for what
 /// luck explains: T. L. Kelley, An Unbiased Correlation Ratio Measure, 1935); of numbers under one
-/// row of evidence the greatest. Only what exceeds the greatest of all numbers in 95 of 100
-/// permutations of the draws counts, so that one in twenty studies names any number where none
-/// matters. At most the 2,000 numbers that vary most; none of fewer than 40 draws.
+/// row of evidence the greatest. Only what exceeds the greatest of all numbers and objectives in 95
+/// of 100 permutations of the draws counts, so that one in twenty studies names any number where
+/// none matters. A run without data counts as missed. At most the 2,000 numbers that vary most;
+/// none of fewer than 40 draws.
 ///
 /// `fearful`: [objective], empty for the model itself. Draws from streams of its own. Costs, in
 /// runs of the study without its control, about one for each fearful reading, and at most 1,440

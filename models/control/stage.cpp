@@ -11,10 +11,10 @@ Stage::Stage(const Plan& plan_of_run, const ReplicationSeed& seed, const Threadi
 }
 
 void Stage::restart(const Plan& plan_of_run, const ReplicationSeed& seed,
-                    const Threading& threading, Tracer* tracer) {
+                    const Threading& threading) {
   plan = &plan_of_run;
   hosts.restart(plan_of_run, seed.key());
-  begin(seed, threading, tracer);
+  begin(seed, threading, nullptr);
 }
 
 void Stage::begin(const ReplicationSeed& seed, const Threading& threading, Tracer* tracer) {

@@ -31,8 +31,7 @@ struct Stage {
   Stage(const Plan& plan_of_run, const ReplicationSeed& seed, const Threading& threading,
         Tracer* tracer = nullptr);
   /// As constructed anew; keeps the memory.
-  void restart(const Plan& plan_of_run, const ReplicationSeed& seed, const Threading& threading,
-               Tracer* tracer = nullptr);
+  void restart(const Plan& plan_of_run, const ReplicationSeed& seed, const Threading& threading);
   void bind();
 
   const ServicePlan& service_of(InstanceId instance) const {

@@ -18,9 +18,9 @@ namespace rehearse {
 ///
 /// Correlated as netem does it: the luck of a message is u (1 - c) + l c, with u its own draw and l
 /// the luck of the one before it (of the same client: attempts, and answers, each by themselves; in
-/// the order in which the attempts are sent; of the first it is u), and it is lost when that is
-/// below the percentage. Losses then come in bursts, and are fewer than the percentage says where
-/// that is small.
+/// the order in which they are sent, what withdraws an attempt among attempts; of the first it is
+/// u), and it is lost when that is below the percentage. Losses then come in bursts, and are fewer
+/// than the percentage says where that is small.
 struct PacketLoss {
   /// Seen from the caller: what goes to the targets, what comes from them, or each of them.
   enum class Direction { to, from, both };

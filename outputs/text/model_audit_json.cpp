@@ -58,7 +58,7 @@ void write_beyond(JsonWriter& json, const BeyondRecording& beyond) {
   for (const BeyondService& one : beyond.services) {
     json.begin_object();
     json.member("service", one.load.service);
-    json.member("beyond", one.is_beyond());
+    json.member("beyond", one.is_beyond);
     json.member("work_ratio", one.load.work_ratio);
     json.member("inside_ratio", one.load.inside_ratio);
     json.member("visits_ratio", one.load.visits_ratio);

@@ -84,7 +84,7 @@ std::string identified_text(const ModelAudit& audit, std::size_t most_lines) {
 }
 
 std::string load_text(const LoadRatios& load) {
-  if (!load.highest()) return "no recorded load";
+  if (!load.highest()) return "its load has nothing to be compared with";
   if (load.work_ratio) {
     return fmt::format("{} times the recorded work, {} times the requests inside",
                        times_text(*load.work_ratio), times_text(*load.inside_ratio));
@@ -93,7 +93,7 @@ std::string load_text(const LoadRatios& load) {
 }
 
 std::string service_line(const BeyondService& one) {
-  std::string line = fmt::format("{}{}: {}", one.is_beyond() ? "beyond " : "",
+  std::string line = fmt::format("{}{}: {}", one.is_beyond ? "beyond " : "",
                                  visible_name(one.load.service), load_text(one.load));
   line += fmt::format(", errors {:.3g} %", one.error_percent);
   if (one.error_percent_without) {
@@ -123,7 +123,7 @@ std::string worth_line(const WorthOfValue& value) {
       value.is_open
           ? fmt::format("open, risk from {} to {}", percent_text(value.least_risk),
                         percent_text(value.greatest_risk))
-          : fmt::format("seen, explains {} of how the risk varies", percent_text(value.explained));
+          : fmt::format("seen, explains {} of which draws miss", percent_text(value.explained));
   return fmt::format("{} ({} of '{}'): {}", visible_name(value.path), what,
                      visible_line(value.objective), visible_line(value.recording));
 }
@@ -135,9 +135,11 @@ std::string worth_text(const ScenarioAudit& audit, std::size_t most_lines) {
   for (const WorthOfValue& value : worth.values) lines.push_back(worth_line(value));
   std::string text = part("\nWhat to measure next, worth most first", lines, most_lines);
   if (worth.open_tried > 0) {
-    text += fmt::format("  of {} tried at each end, {} or fewer\n",
-                        counted(worth.open_tried, "open value"),
-                        counted(worth.replications, "replication"));
+    text += fmt::format(
+        "  {} screened with two runs an end, those that differ most run with {}; under one luck "
+        "and "
+        "without a test: ends one run apart are told, too\n",
+        counted(worth.open_tried, "open value"), count_text(worth.replications));
   }
   if (worth.open_left_out > 0) {
     text += fmt::format("  {} left out: the first ones were tried\n",
