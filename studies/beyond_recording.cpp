@@ -38,7 +38,7 @@ double percent_of(double part, double whole) {
 }
 
 double error_percent(const RequestCounts& counts) {
-  const std::uint64_t judged = counts.arrived - counts.cancelled;
+  const std::uint64_t judged = counts.ok + counts.errors();
   return percent_of(static_cast<double>(counts.errors()), static_cast<double>(judged));
 }
 

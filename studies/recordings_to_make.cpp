@@ -65,7 +65,7 @@ std::string recording_for(const std::string& evidence_path, const ModelSpec& mod
   if (!seconds) return fmt::format("record three times as much more{} to halve its interval", whom);
   const double more = times_more * *seconds * model.provenance.sampling_percent / 100;
   const double minutes = std::max(1.0, std::ceil(more / 60));
-  return fmt::format("record {} more at the recorded load, full sampling,{} to halve its interval",
+  return fmt::format("record {} more{} at the recorded load, full sampling, to halve its interval",
                      rounded_duration_text(minutes * 60), whom);
 }
 

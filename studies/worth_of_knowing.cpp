@@ -275,8 +275,14 @@ class Worths {
       const Spread spread =
           spread_of(all[i].ends, objective, objectives_, worth_.replications, runs_);
       if (spread.risk() <= 0) continue;
-      ranking_.add({all[i].value->path(), study_.objectives[objective].name, true, spread.least,
-                    spread.greatest, 0, spread.risk() / 2, recording_for(*all[i].value, beyond_)});
+      ranking_.add({.path = all[i].value->path(),
+                    .objective = study_.objectives[objective].name,
+                    .is_open = true,
+                    .least_risk = spread.least,
+                    .greatest_risk = spread.greatest,
+                    .explained = 0,
+                    .deviation = spread.risk() / 2,
+                    .recording = recording_for(*all[i].value, beyond_)});
     }
   }
 
@@ -289,9 +295,14 @@ class Worths {
       const double share = share_between(binned.bin_of_draw[i], risks.of_draw, risks.squares);
       if (share <= by_luck) continue;
       const double explained = corrected(share, draws);
-      ranking_.add({binned.groups[i], study_.objectives[objective].name, false, 0, 0, explained,
-                    std::sqrt(explained * variance),
-                    recording_for(binned.groups[i], settings_.model)});
+      ranking_.add({.path = binned.groups[i],
+                    .objective = study_.objectives[objective].name,
+                    .is_open = false,
+                    .least_risk = 0,
+                    .greatest_risk = 0,
+                    .explained = explained,
+                    .deviation = std::sqrt(explained * variance),
+                    .recording = recording_for(binned.groups[i], settings_.model)});
     }
   }
 

@@ -40,6 +40,7 @@ void write_identified(JsonWriter& json, const ModelAudit& audit) {
     json.member("path", known.path);
     const auto quantile = known.level > 0 ? std::optional(known.level) : std::nullopt;
     json.member("quantile", quantile);
+    json.member("unit", known.is_duration ? "seconds" : "number");
     json.member("learned", known.learned);
     const auto lower = known.range ? std::optional(known.range->lower) : std::nullopt;
     const auto upper = known.range ? std::optional(known.range->upper) : std::nullopt;
